@@ -6,7 +6,7 @@
 import * as UserRights from "../packages/infra/src/redis/rights/UserRights.ts"
 import { type User, USERS } from "../packages/infra/src/redis/rights/Users.ts"
 import { checkCommands, checkOperations, MODULES } from "./rights/Adapters.ts"
-import { KAFKA_RIGHTS, optionsOf } from "./rights/KafkaRights.ts"
+import { KAFKA_RIGHTS, type KafkaUser, optionsOf } from "./rights/KafkaRights.ts"
 import { checkCalls, checkKeys, isForbidden, textOf } from "./rights/Scripts.ts"
 import { lineAt, type Source, sources } from "./Source.ts"
 import { report, type Violation } from "./Violation.ts"
@@ -14,13 +14,14 @@ import { report, type Violation } from "./Violation.ts"
 const USERS_FILE = "deploy/redis/users.acl"
 const RUNBOOK = "docs/operations.md"
 const names = Object.keys(USERS) as ReadonlyArray<User>
+const kafkaNames = Object.keys(KAFKA_RIGHTS) as ReadonlyArray<KafkaUser>
 
 /** The line that makes a user of Redis. */
 export const lineOf = (user: User, ofScript: UserRights.TextOf): string =>
   `ACL SETUSER ${user} ${UserRights.rules(user, "password", ofScript).join(" ")}`
 
 /** The lines that give a user its rights at Kafka. */
-export const kafkaLinesOf = (user: User): ReadonlyArray<string> =>
+export const kafkaLinesOf = (user: KafkaUser): ReadonlyArray<string> =>
   KAFKA_RIGHTS[user].map((right) => `kafka-acls.sh ${optionsOf(user, right)}`)
 
 /** Lines about users that are not among those expected. */
@@ -68,7 +69,7 @@ if (import.meta.main) {
   const scripts = sources("lua/*.lua")
   const pieces = sources("lua/lib/*.lua")
   const ofScript = textOf(scripts, pieces)
-  const expected = names.flatMap((user) => [lineOf(user, ofScript), ...kafkaLinesOf(user)])
+  const expected = [...names.map((user) => lineOf(user, ofScript)), ...kafkaNames.flatMap(kafkaLinesOf)]
   const forbidden = names.flatMap((user) =>
     UserRights.of(user, ofScript).filter(({ word }) => isForbidden(word)).map(({ word }) => ({
       path: "packages/infra/src/redis/rights/Users.ts",

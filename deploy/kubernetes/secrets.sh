@@ -4,6 +4,7 @@
 #   kubectl apply -f deploy/kubernetes/base/namespace.yaml
 #   PAYMENT_API_KEY=… sh deploy/kubernetes/secrets.sh | kubectl create -f -
 #
+# ARCHIVE_URL beside it names a PostgreSQL of your own: postgres://user:password@host:5432/database.
 # `create` refuses what is there: other passwords would shut the services out of a Kafka that has the old ones.
 set -eu
 
@@ -26,12 +27,18 @@ secret() {
 
 redis_gateway=$(random) redis_processor=$(random) redis_operator=$(random)
 kafka_gateway=$(random) kafka_processor=$(random) kafka_operator=$(random) kafka_keda=$(random)
+kafka_archive=$(random) postgres_archive=$(random)
 token_key="k1 $(random 32)"
+archive_url=${ARCHIVE_URL:-postgres://archive:$postgres_archive@postgres-service:5432/archive}
 
 secret redis admin "$(random)" gateway "$redis_gateway" processor "$redis_processor" operator "$redis_operator"
-secret kafka gateway "$kafka_gateway" processor "$kafka_processor" operator "$kafka_operator" keda "$kafka_keda"
-secret gateway REDIS_PASSWORD "$redis_gateway" KAFKA_PASSWORD "$kafka_gateway" PAYMENT_TOKEN_KEY "$token_key"
+secret kafka gateway "$kafka_gateway" processor "$kafka_processor" operator "$kafka_operator" keda "$kafka_keda" \
+  archive "$kafka_archive"
+secret postgres archive "$postgres_archive"
+secret gateway REDIS_PASSWORD "$redis_gateway" KAFKA_PASSWORD "$kafka_gateway" PAYMENT_TOKEN_KEY "$token_key" \
+  ARCHIVE_URL "$archive_url"
 secret processor REDIS_PASSWORD "$redis_processor" KAFKA_PASSWORD "$kafka_processor" \
   PAYMENT_TOKEN_KEY "$token_key" PAYMENT_API_KEY "$PAYMENT_API_KEY"
-secret operator REDIS_PASSWORD "$redis_operator" KAFKA_PASSWORD "$kafka_operator"
+secret operator REDIS_PASSWORD "$redis_operator" KAFKA_PASSWORD "$kafka_operator" ARCHIVE_URL "$archive_url"
+secret archive KAFKA_PASSWORD "$kafka_archive" ARCHIVE_URL "$archive_url"
 secret keda sasl scram_sha512 username keda password "$kafka_keda"

@@ -42,7 +42,7 @@ export const PLAN: Readonly<Record<string, Floors>> = {
   "packages/gateway/src": [["request"], ["access", "guards"], ["reads"], ["buy", "live", "checkout"], ["http"]],
   "packages/processor/src": [
     ["order", "run"],
-    ["payment", "publish", "recovery"],
+    ["payment", "publish", "recovery", "telling"],
     ["holds"],
     ["item"],
     ["partition"]

@@ -23,26 +23,28 @@ interface Service {
   readonly stop_grace_period: string
 }
 type Engine = "redis" | "redpanda" | "gateway" | "proxy" | "processor"
+type Archiving = "postgres" | "archive"
 type Observer = "reconcile" | "prometheus" | "grafana" | "jaeger"
 interface Compose {
   readonly name: string
-  readonly services: Readonly<Record<Engine | Observer, Service>>
+  readonly services: Readonly<Record<Engine | Archiving | Observer, Service>>
   readonly volumes: Readonly<Record<string, unknown>>
 }
 
 const root = fileURLToPath(new URL("../..", import.meta.url))
 const read = (path: string) => readFileSync(`${root}/${path}`, "utf8")
 const compose: Compose = parse(read("docker-compose.yml"), { merge: true })
-const { gateway, grafana, jaeger, processor, prometheus, proxy, reconcile, redis, redpanda } = compose.services
+const { archive, gateway, grafana, jaeger, postgres, processor, prometheus, proxy, reconcile, redis, redpanda } =
+  compose.services
 const services = Object.entries(compose.services)
-const engine: ReadonlyArray<readonly [string, Service]> = Object.entries({ gateway, processor, reconcile })
+const engine: ReadonlyArray<readonly [string, Service]> = Object.entries({ gateway, processor, archive, reconcile })
 const observers = Object.entries({ reconcile, prometheus, grafana, jaeger })
 
 it("has the names that the runbook types", () => {
   expect(compose.name).toBe("flash-sale-engine")
   const always = services.filter(([, { profiles }]) => profiles === undefined).map(([name]) => name)
   expect(always).toEqual(["redis", "redpanda", "gateway", "proxy", "processor"])
-  expect(Object.keys(compose.volumes)).toEqual(["redis-data", "redpanda-data"])
+  expect(Object.keys(compose.volumes)).toEqual(["redis-data", "redpanda-data", "postgres-data"])
 })
 
 it.each(services)("%s is checked, restarted, given time to stop, and may be scaled", (name, service) => {
@@ -125,16 +127,36 @@ it("publishes a proxy in front of any number of gateways, and as many processors
 it("asks each service for its health at its own port", () => {
   expect(gateway.healthcheck?.test.slice(-2)).toEqual(["HTTP_PORT", String(gateway.environment?.["HTTP_PORT"])])
   expect(processor.healthcheck?.test.slice(-2)).toEqual(["METRICS_PORT", "9090"])
+  expect(archive.healthcheck?.test.slice(-2)).toEqual(["METRICS_PORT", String(archive.environment?.["METRICS_PORT"])])
 })
 
 it("runs commands that there are", () => {
   const commands = sources("packages/cli/src/**/*.ts").flatMap(({ text }) =>
     [...text.matchAll(/^export const command = Command\.make\(\s*"([\w-]+)"/gm)].map(([, name]) => name)
   )
-  for (const { command } of [gateway, processor, reconcile]) {
+  for (const { command } of [gateway, processor, archive, reconcile]) {
     const [program, name] = command
     expect(program).toBe("flash-sale")
     expect(commands).toContain(name)
+  }
+})
+
+it("has an archive where its profile is wanted, in a database that has a password or does not start", () => {
+  expect([postgres.profiles, archive.profiles]).toEqual([["archive"], ["archive"]])
+  expect(postgres.image).toMatch(/^postgres:17-/)
+  expect(postgres.volumes).toEqual(["postgres-data:/var/lib/postgresql/data"])
+  expect(postgres.environment).toEqual({
+    POSTGRES_USER: "archive",
+    POSTGRES_DB: "archive",
+    POSTGRES_PASSWORD: "${POSTGRES_PASSWORD:-}",
+    POSTGRES_PASSWORD_FILE: "${POSTGRES_PASSWORD_FILE:-}"
+  })
+  expect([postgres.ports, archive.ports]).toEqual([undefined, undefined])
+  expect(postgres.networks?.default.aliases).toEqual(["postgres-service"])
+  expect(read("docker-compose.yml")).toContain("ARCHIVE_URL=postgres://archive:…@postgres-service:5432/archive")
+  // Who fills it and who asks it are told of the same one.
+  for (const { environment } of [archive, gateway]) {
+    expect(environment).toMatchObject({ ARCHIVE_URL: "${ARCHIVE_URL:-}", ARCHIVE_URL_FILE: "${ARCHIVE_URL_FILE:-}" })
   }
 })
 

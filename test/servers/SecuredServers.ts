@@ -4,7 +4,7 @@ import * as Users from "@flash-sale/infra/redis/rights/Users"
 import { Redis } from "ioredis"
 import { AclOperationTypes, AclPermissionTypes, AclResourceTypes, Kafka, logLevel, ResourcePatternTypes } from "kafkajs"
 import { readFile } from "node:fs/promises"
-import { KAFKA_RIGHTS } from "../../scripts/rights/KafkaRights.ts"
+import { KAFKA_RIGHTS, type KafkaUser } from "../../scripts/rights/KafkaRights.ts"
 import { textOf } from "../../scripts/rights/Scripts.ts"
 import { sources } from "../../scripts/Source.ts"
 import type { Certificates } from "./Certificates.ts"
@@ -17,6 +17,7 @@ export const PASSWORD = "s3cret-0f-the-engine"
 export type User = keyof typeof Users.USERS
 
 const USERS = Object.keys(Users.USERS) as ReadonlyArray<User>
+const KAFKA_USERS = Object.keys(KAFKA_RIGHTS) as ReadonlyArray<KafkaUser>
 
 /** What docs/operations.md says that the user at Redis must be allowed: nothing else is. */
 export const rulesOf = (user: User): ReadonlyArray<string> =>
@@ -24,9 +25,9 @@ export const rulesOf = (user: User): ReadonlyArray<string> =>
 
 type Env = Readonly<Record<string, string>>
 
-interface Secured {
+interface Secured<Name> {
   /** The environment with which a service gets in as its own user. */
-  readonly envOf: (user: User) => Env
+  readonly envOf: (user: Name) => Env
   readonly stop: () => Promise<void>
 }
 
@@ -38,7 +39,7 @@ export const denied = async (admin: Redis): Promise<ReadonlyArray<string>> => {
 }
 
 /** Asks for a certificate as well. `admin` is an administrator's client, by another door. */
-export const redis = async (certificates: Certificates): Promise<Secured & { readonly admin: Redis }> => {
+export const redis = async (certificates: Certificates): Promise<Secured<User> & { readonly admin: Redis }> => {
   const port = await freePort()
   const server = await RedisServer.make({
     "tls-port": String(port),
@@ -74,7 +75,7 @@ const oneLine = (pem: string): string => pem.trim().replaceAll("\n", "\\n")
 
 const AUTHORIZER = "org.apache.kafka.metadata.authorizer.StandardAuthorizer"
 const MODULES = "org.apache.kafka.common.security"
-const PLAIN_USERS = USERS.map((user) => `user_${user}="${PASSWORD}"`).join(" ")
+const PLAIN_USERS = KAFKA_USERS.map((user) => `user_${user}="${PASSWORD}"`).join(" ")
 const SCRAM = ["SCRAM-SHA-256", "SCRAM-SHA-512"]
 
 /** What docs/operations.md says that the users at Kafka must be allowed, for each topic that is the log once. */
@@ -83,7 +84,7 @@ const allow = async (address: string, topics: ReadonlyArray<string>): Promise<vo
     new Set(topics.map((topic) => name.replace(/^(orders(?!-dlq)|order-events)/, `$1${topic.slice("orders".length)}`)))
   const admin = new Kafka({ brokers: [address], logLevel: logLevel.NOTHING }).admin()
   await admin.connect()
-  const acl = USERS.flatMap((user) =>
+  const acl = KAFKA_USERS.flatMap((user) =>
     KAFKA_RIGHTS[user].flatMap(({ isPrefix, name, operations, resource }) =>
       operations.flatMap((operation) =>
         [...namesOf(name)].map((resourceName) => ({
@@ -116,7 +117,7 @@ export const kafka = async (
   lib: string,
   certificates: Certificates,
   { isLimited = false, reauthenticate, topics = ["orders"] }: KafkaOptions = {}
-): Promise<Secured & { readonly address: string }> => {
+): Promise<Secured<KafkaUser> & { readonly address: string }> => {
   const port = await freePort()
   const key = await readFile(certificates.server.key, "utf8")
   const certificate = await readFile(certificates.server.certificate, "utf8")
@@ -141,7 +142,7 @@ export const kafka = async (
       ...(reauthenticate === undefined ? {} : { "connections.max.reauth.ms": String(reauthenticate) })
     }),
     formatting: SCRAM.flatMap((mechanism) =>
-      USERS.flatMap((user) => ["--add-scram", `${mechanism}=[name=${user},password=${PASSWORD}]`])
+      KAFKA_USERS.flatMap((user) => ["--add-scram", `${mechanism}=[name=${user},password=${PASSWORD}]`])
     )
   })
   await broker.start()

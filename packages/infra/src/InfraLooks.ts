@@ -8,11 +8,12 @@ import type { ItemStore } from "@flash-sale/domain/ports/ItemStore"
 import type { LogReader } from "@flash-sale/domain/ports/LogReader"
 import type { RecoveryMarks } from "@flash-sale/domain/ports/RecoveryMarks"
 import { Effect, Layer } from "effect"
+import type { ArchiveFound } from "./facts/ArchiveFacts.ts"
 import type { FolderFacts } from "./facts/FolderFacts.ts"
 import type { KafkaFacts } from "./facts/KafkaFacts.ts"
 import type { RedisFacts } from "./facts/RedisFacts.ts"
 import type { KafkaSettings } from "./kafka/client/KafkaSettings.ts"
-import type { EmbeddedSettings, RedisSettings } from "./Settings.ts"
+import type { ArchiveSettings, EmbeddedSettings, RedisSettings } from "./Settings.ts"
 import type { CannotOpen } from "./sqlite/database/OpenFile.ts"
 
 /** What Redis says, with the rights of its user. */
@@ -31,6 +32,16 @@ export const kafka = (settings: KafkaSettings, stored: RedisFacts["log"]): Effec
 /** What is in the folder of the embedded file. */
 export const folder = ({ dataDir }: EmbeddedSettings): Effect.Effect<FolderFacts> =>
   Effect.flatMap(Effect.promise(() => import("./sqlite/facts/FolderLook.ts")), ({ look }) => look(dataDir))
+
+/** What the archive in PostgreSQL says. */
+export const archive = ({ url }: ArchiveSettings): Effect.Effect<ArchiveFound> =>
+  url === undefined
+    ? Effect.undefined
+    : Effect.flatMap(Effect.promise(() => import("./archive/ArchiveLook.ts")), ({ atUrl }) => atUrl(url))
+
+/** What the archive beside the embedded file says. */
+export const archiveFile = ({ dataDir }: EmbeddedSettings): Effect.Effect<ArchiveFound> =>
+  Effect.flatMap(Effect.promise(() => import("./archive/ArchiveLook.ts")), ({ inFolder }) => inFolder(dataDir))
 
 /** Log, marks, items and dead letters of the embedded file, which is opened to be read only. */
 export const layerEmbedded = (

@@ -28,14 +28,15 @@ const OF_PROMETHEUS = ["ALERTS"]
 
 needed(prometheusProgram())
 
-it("are those of the sale, the gateway, the processor and the dead letters", () => {
+it("are those of the sale, the gateway, the processor, the archive and the dead letters", () => {
   expect(Dashboards.all.map(({ file }) => file).toSorted()).toEqual([
+    "archive.json",
     "dead-letters.json",
     "gateway.json",
     "processor.json",
     "sale.json"
   ])
-  expect(new Set(Dashboards.all.map(({ uid }) => uid)).size).toBe(4)
+  expect(new Set(Dashboards.all.map(({ uid }) => uid)).size).toBe(5)
 })
 
 it("are found, with what they ask, where docker-compose puts them", () => {

@@ -54,7 +54,7 @@ interface Service extends Schema.KubernetesObject {
   }
 }
 
-const ENGINE = ["gateway", "processor", "reconcile"]
+const ENGINE = ["gateway", "processor", "archive", "reconcile"]
 const EXAMPLES = Manifests.inFolder(join(Manifests.folder, "examples"))
 
 const everything = Manifests.collect(join(Manifests.folder, "all"))
@@ -107,9 +107,11 @@ it("has the services that the engine looks for, each in front of something", () 
   expect(services.map(({ metadata, spec }) => [metadata.name, spec.ports.map(({ port }) => port)])).toEqual([
     ["gateway", [8080]],
     ["processor", [9090]],
+    ["archive", [9091]],
     ["reconcile", [9090]],
     ["redis-service", [6379]],
-    ["kafka-service", [9092]]
+    ["kafka-service", [9092]],
+    ["postgres-service", [5432]]
   ])
   for (const { metadata, spec } of services) {
     const behind = workloads.filter(({ spec: { template } }) => selects(spec.selector, template.metadata.labels))
@@ -134,7 +136,7 @@ it.each(workloads)("$metadata.name runs without rights, on a file system that it
   expect(selects(spec.selector.matchLabels, spec.template.metadata.labels)).toBe(true)
 })
 
-it.each(["gateway", "processor"])("%s is asked at /livez and /readyz, and given its time to end", (name) => {
+it.each(["gateway", "processor", "archive"])("%s is asked at /livez and /readyz, and given its time to end", (name) => {
   const { containers: [container], terminationGracePeriodSeconds } = podOf(name)
   expect(container?.args).toEqual(["flash-sale", name])
   expect(container?.startupProbe?.httpGet?.path).toBe("/livez")
@@ -176,14 +178,15 @@ it("gives each service its own secret, as files that it alone reads, and no othe
     }
   }
   const stores = ["REDIS_PASSWORD", "KAFKA_PASSWORD"]
-  expect(filesOf("gateway")).toEqual([...stores, "PAYMENT_TOKEN_KEY"])
+  expect(filesOf("gateway")).toEqual([...stores, "ARCHIVE_URL", "PAYMENT_TOKEN_KEY"])
   expect(filesOf("processor")).toEqual([...stores, "PAYMENT_TOKEN_KEY"])
   // The provider's key is named where it is said that there is one: who simulates payments is to have none.
   const payments = everything.generators.find(({ name }) => name === "flash-sale-payments")
   expect(payments?.literals).toEqual(["PAYMENTS=provider", "PAYMENT_API_KEY_FILE=/secrets/PAYMENT_API_KEY"])
   const readers = ENGINE.filter((name) => JSON.stringify(podOf(name)).includes("flash-sale-payments"))
   expect(readers).toEqual(["processor"])
-  expect(filesOf("reconcile")).toEqual(stores)
+  expect(filesOf("archive")).toEqual(["KAFKA_PASSWORD", "ARCHIVE_URL"])
+  expect(filesOf("reconcile")).toEqual([...stores, "ARCHIVE_URL"])
 })
 
 it("connects to names, the stores and a collector, and processors to the provider, and nowhere else", () => {
@@ -211,6 +214,7 @@ it("connects to names, the stores and a collector, and processors to the provide
     ["engine", "kube-dns", [53]],
     ["engine", "redis", [6379, 26379]],
     ["engine", "kafka", [9092]],
+    ["engine", "postgres", [5432]],
     ["engine", "opentelemetry-collector", [4317, 4318]]
   ])
   // Nor to what only a machine of this network should ask, such as the cloud's own address for credentials.
@@ -261,8 +265,8 @@ it("lets each talk to what it needs: every policy names pods and ports that ther
       selects(spec.podSelector.matchLabels ?? {}, template.metadata.labels)
     ).map((found) => found.metadata.name)
     const expected: Readonly<Record<string, ReadonlyArray<string>>> = {
-      "nobody-else": ["gateway", "processor", "reconcile", "redis", "kafka"],
-      engine: ["gateway", "processor", "reconcile"]
+      "nobody-else": ["gateway", "processor", "archive", "reconcile", "redis", "kafka", "postgres"],
+      engine: ["gateway", "processor", "archive", "reconcile"]
     }
     expect(selected, metadata.name).toEqual(expected[metadata.name] ?? [metadata.name])
   }
@@ -292,6 +296,15 @@ it("keeps on disk what Redis and Kafka acknowledge, and lets Redis forget nothin
   expect(everything.images).toContainEqual({ name: "apache/kafka", newTag: KAFKA_VERSION })
 })
 
+it("has the archive in a database of its own, with the same major version as docker-compose", () => {
+  const [postgres] = podOf("postgres").containers
+  const set = Object.fromEntries((postgres?.env ?? []).map(({ name, value }) => [name, value]))
+  expect(set).toMatchObject({ POSTGRES_USER: "archive", POSTGRES_PASSWORD_FILE: "/secrets/archive" })
+  expect(set["PGDATA"]).toMatch(/^\/var\/lib\/postgresql\/data\/\w+$/)
+  const tag = everything.images.find(({ name }) => name === "postgres")?.newTag
+  expect(readFileSync(join(Manifests.root, "docker-compose.yml"), "utf8")).toContain(`image: postgres:${tag}\n`)
+})
+
 it("has the alerts of Prometheus' own file", () => {
   const resource = readFileSync(join(Manifests.folder, "monitoring/prometheus-rule.yaml"), "utf8")
   expect(resource, "run: node scripts/prometheus-rule.ts").toBe(withRules(resource, Rules.text()))
@@ -299,7 +312,12 @@ it("has the alerts of Prometheus' own file", () => {
 })
 
 it("scrapes every service of the engine by its port", () => {
-  for (const [name, port] of [["gateway", "http"], ["processor", "metrics"], ["reconcile", "metrics"]] as const) {
+  for (
+    const [name, port] of [["gateway", "http"], ["processor", "metrics"], ["archive", "metrics"], [
+      "reconcile",
+      "metrics"
+    ]] as const
+  ) {
     const { metadata, spec } = services.find((found) => found.metadata.name === name)!
     expect(spec.ports[0]).toMatchObject({ name: port })
     expect(one("ServiceMonitor", name)).toMatchObject({
@@ -319,7 +337,7 @@ it("is built by kustomize", { timeout: BUILD_MILLIS }, async (context) => {
   // A version is set in one place.
   const images = JSON.stringify(built).match(/flash-sale-engine:[^"]*/g)
   expect(new Set(images).size).toBe(1)
-  expect(images?.length).toBe(3)
+  expect(images?.length).toBe(4)
   const maps = built.filter(({ kind }) => kind === "ConfigMap").map(({ metadata }) => metadata.name)
   const text = JSON.stringify(built.filter(({ kind }) => kind !== "ConfigMap"))
   for (const map of maps) expect(text).toContain(`"name":"${map}"`)

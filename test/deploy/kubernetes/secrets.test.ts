@@ -33,13 +33,17 @@ it("prints secrets that are right by their schema, one for each that is named", 
 
 it("has every file that a service reads, and every user of Redis and Kafka", () => {
   for (
-    const [file, service] of [["gateway", "gateway"], ["processor", "processor"], ["reconcile", "operator"]] as const
+    const [file, service] of [["gateway", "gateway"], ["processor", "processor"], ["reconcile", "operator"], [
+      "archive",
+      "archive"
+    ]] as const
   ) {
     const text = readFileSync(join(Manifests.folder, `base/${file}.yaml`), "utf8")
     const read = Array.from(text.matchAll(/value: \/secrets\/(\w+)$/gm), ([, name]) => name)
     // That of the provider is named in the ConfigMap which says that there is one.
     const ofProvider = file === "processor" ? ["PAYMENT_API_KEY"] : []
     expect(Object.keys(of(service)).toSorted()).toEqual([...read, ...ofProvider].toSorted())
+    // Who fills the archive is no user of Redis: undefined on both sides.
     expect(of("redis")[service]).toBe(of(service)["REDIS_PASSWORD"])
     expect(of("kafka")[service]).toBe(of(service)["KAFKA_PASSWORD"])
   }
@@ -49,13 +53,15 @@ it("has every file that a service reads, and every user of Redis and Kafka", () 
   )
   expect(Object.keys(of("redis")).toSorted()).toEqual(users.toSorted())
   expect(of("keda")).toEqual({ sasl: "scram_sha512", username: "keda", password: of("kafka")["keda"] })
+  const archive = `postgres://archive:${of("postgres")["archive"]}@postgres-service:5432/archive`
+  for (const service of ["gateway", "archive", "operator"]) expect(of(service)["ARCHIVE_URL"]).toBe(archive)
   expect(of("processor")["PAYMENT_API_KEY"]).toBe(API_KEY)
   expect(of("gateway")["PAYMENT_TOKEN_KEY"]).toMatch(/^k1 [0-9a-f]{64}$/)
   expect(of("processor")["PAYMENT_TOKEN_KEY"]).toBe(of("gateway")["PAYMENT_TOKEN_KEY"])
 })
 
 it("has another password for each user, and others each time; and asks for the provider's key", () => {
-  const passwords = [...Object.values(of("redis")), ...Object.values(of("kafka"))]
+  const passwords = ["redis", "kafka", "postgres"].flatMap((store) => Object.values(of(store)))
   expect(passwords.every((password) => /^[0-9a-f]{48}$/.test(password))).toBe(true)
   expect(new Set(passwords).size).toBe(passwords.length)
   const again = secretsOf(print()).flatMap(({ stringData }) => Object.values(stringData))

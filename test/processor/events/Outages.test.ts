@@ -72,6 +72,8 @@ describe("A processor that is killed", () => {
       yield* start
       yield* pass("2 seconds")
       assert.deepStrictEqual(stepsOf(events, "a"), [...COMPLETED, ...COMPLETED])
+      const [first, again] = EventWorld.eventsOf(events, "a")
+      assert.deepStrictEqual(again, first, "with all that the record says that has placed the order")
       assert.deepStrictEqual(distinct(events), before.filter((id) => !id.endsWith("-position")))
       assert.strictEqual(nextOf(events), 5)
     })))

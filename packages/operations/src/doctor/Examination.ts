@@ -9,6 +9,7 @@ import * as InfraLooks from "@flash-sale/infra/InfraLooks"
 import * as MachineLook from "@flash-sale/infra/observability/MachineLook"
 import * as Settings from "@flash-sale/infra/Settings"
 import { Clock, type Config, Effect } from "effect"
+import * as ArchiveChecks from "./archive/ArchiveChecks.ts"
 import * as Check from "./Check.ts"
 import * as EngineChecks from "./EngineChecks.ts"
 import * as FolderChecks from "./FolderChecks.ts"
@@ -71,6 +72,7 @@ const distributed = (reader: Reader): Judged =>
   Effect.gen(function*() {
     const redis = yield* reader.read(Settings.RedisSettings)
     const kafka = yield* reader.read(Settings.KafkaSettings)
+    const archive = yield* reader.read(Settings.ArchiveSettings)
     const redisFacts = "found" in redis ? yield* InfraLooks.redis(redis.found) : undefined
     const stored = redisFacts?.log ?? Looked.notLooked("the settings of Redis make no sense")
     const kafkaFacts = "found" in kafka ? yield* InfraLooks.kafka(kafka.found, stored) : undefined
@@ -91,6 +93,14 @@ const distributed = (reader: Reader): Judged =>
       ...(redisFacts === undefined ? Unjudged.redis : RedisChecks.judge(redisFacts)),
       ...(kafkaFacts === undefined ? Unjudged.kafka : KafkaChecks.judge(kafkaFacts)),
       ...log,
+      ...("found" in archive
+        ? ArchiveChecks.judge({
+          archive: yield* InfraLooks.archive(archive.found),
+          processed: positions.lags,
+          named: "ARCHIVE_URL is not set",
+          start: "start one: npm run archive"
+        })
+        : Unjudged.archive),
       ...HoldsChecks.judge({ holds: positions.holds, refundsDue: refundsDueOf(open) })
     ]
   })
@@ -121,6 +131,12 @@ const embedded = (reader: Reader, config: Config.Config<Settings.EmbeddedSetting
         start: "start the engine: npm start",
         none: Check.warning,
         letters: yield* lettersOf(open)
+      }),
+      ...ArchiveChecks.judge({
+        archive: yield* InfraLooks.archiveFile(settings.found),
+        processed: positions.lags,
+        named: "its file is not in the folder",
+        start: "start the engine: npm start"
       }),
       ...HoldsChecks.judge({ holds: positions.holds, refundsDue: refundsDueOf(open) })
     ]

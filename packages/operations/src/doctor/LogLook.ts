@@ -28,7 +28,8 @@ const lags = Effect.gen(function*() {
     Effect.gen(function*() {
       const committed = yield* reader.committed(partition)
       const { end, start } = yield* reader.bounds(partition)
-      return { partition, lag: Math.max(0, end - (committed ?? start)) }
+      const next = committed ?? start
+      return { partition, next, lag: Math.max(0, end - next) }
     }))
 })
 
@@ -37,7 +38,10 @@ const halted = Effect.gen(function*() {
   return found.flatMap((one) => one === undefined ? [] : [one])
 })
 
-type Positions = Pick<LogFacts, "lags" | "halted"> & { readonly holds: Looked.Looked<HoldsLook.HoldsFacts> }
+type Positions = Pick<LogFacts, "halted"> & {
+  readonly lags: Looked.Looked<Effect.Success<typeof lags>>
+  readonly holds: Looked.Looked<HoldsLook.HoldsFacts>
+}
 
 const positions = Effect.all({
   lags: Looked.at(lags, WITHIN),

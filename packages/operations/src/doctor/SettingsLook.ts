@@ -27,7 +27,9 @@ export const reader = () => {
 
 /** The settings that both engines have. `isEmbedded` chooses the defaults of `npm start`. */
 export const look = Effect.fnUntraced(function*({ read, wrong }: ReturnType<typeof reader>, isEmbedded: boolean) {
-  const groups = isEmbedded ? ServiceSettings.serve : { ...ServiceSettings.gateway, ...ServiceSettings.processor }
+  const groups = isEmbedded
+    ? ServiceSettings.serve
+    : { ...ServiceSettings.gateway, ...ServiceSettings.processor, ...ServiceSettings.archive }
   yield* Effect.forEach(Object.values<Config.Config<unknown>>(groups), read, { discard: true })
   const gateway = yield* read(isEmbedded ? Settings.ServeGatewaySettings : Settings.GatewaySettings)
   const processor = yield* read(Settings.ProcessorSettings)

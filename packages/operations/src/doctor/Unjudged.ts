@@ -10,4 +10,5 @@ const all = (...parts: ReadonlyArray<string>): ReadonlyArray<Finding> =>
 
 export const redis = all("redis.", "clock.redis")
 export const kafka = all("kafka.", "clock.records")
-export const folder = all("folder.", "log.", "letters.", "holds.", "refunds.")
+export const archive = all("archive.")
+export const folder = all("folder.", "log.", "archive.", "letters.", "holds.", "refunds.")

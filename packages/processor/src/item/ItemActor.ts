@@ -5,7 +5,6 @@
  */
 import type { PendingEdit } from "@flash-sale/domain/ports/ItemReads"
 import type { FoldReply, ItemStore } from "@flash-sale/domain/ports/ItemStore"
-import { EventsTold } from "@flash-sale/domain/ports/OrderEvents"
 import type { PaymentProvider } from "@flash-sale/domain/ports/PaymentProvider"
 import * as FoldBatches from "@flash-sale/domain/records/FoldBatches"
 import type { ItemId } from "@flash-sale/domain/records/Ids"
@@ -17,13 +16,13 @@ import { actionsOf } from "../order/Actions.ts"
 import type { Message } from "../order/OpenOrder.ts"
 import type { OpenOrderBudget } from "../order/OpenOrderBudget.ts"
 import * as OpenOrders from "../order/OpenOrders.ts"
-import * as RecordEvents from "../order/RecordEvents.ts"
 import * as PaymentScheduler from "../payment/PaymentScheduler.ts"
 import type { PaymentSlots } from "../payment/PaymentSlots.ts"
 import type { Publisher } from "../publish/Publisher.ts"
 import type { RefusedTeller } from "../publish/RefusedTeller.ts"
 import { actorFailed, type PartitionRun, RecoveryNeeded } from "../run/PartitionRun.ts"
 import type { ProcessorState } from "../run/ProcessorState.ts"
+import * as RecordEvents from "../telling/RecordEvents.ts"
 import { CallOrders } from "./FoldCallSize.ts"
 import * as FoldPipeline from "./FoldPipeline.ts"
 
@@ -58,6 +57,12 @@ export interface SharedParts {
 /** What has ended the order is not read yet. Where it came after the start of this run, the next one knows of it. */
 const isPostponed = ({ postponed }: Action): boolean => postponed === true
 
+/** The item is stopped: what its actor knows of its orders counts no more. */
+const leave = (itemId: ItemId, open: OpenOrders.OpenOrders, holds: Holds, batch: ReadonlyArray<Message>): void => {
+  open.abandon(batch)
+  holds.leave(itemId)
+}
+
 /** Starts the actor of one item. It lives as long as its scope. */
 export const make = Effect.fnUntraced(function*(
   itemId: ItemId,
@@ -66,7 +71,7 @@ export const make = Effect.fnUntraced(function*(
 ): Effect.fn.Return<ItemActor, never, ItemStore | PaymentProvider | ProcessorState | Scope.Scope> {
   const pipeline = yield* FoldPipeline.make(itemId, run)
   const most = yield* CallOrders
-  const telling = { tellFrom: run.tellFrom, told: yield* EventsTold }
+  const telling = yield* RecordEvents.telling(run)
   const mailbox = yield* Queue.bounded<Message>(MAILBOX_CAPACITY)
   const payments = yield* PaymentScheduler.make(itemId, run, paymentSlots)
   const open = OpenOrders.make(budget)
@@ -74,9 +79,10 @@ export const make = Effect.fnUntraced(function*(
   let inHand = 0
 
   const apply = Effect.fnUntraced(function*(batch: ReadonlyArray<Message>, { outcomes, summary }: FoldReply) {
-    const postponesFrom = RecordEvents.isBehind(batch, summary.position, telling) ? run.publishFrom : Infinity
+    const now = yield* Clock.currentTimeMillis
+    const isBehind = RecordEvents.isBehind(batch, summary.position, telling)
     const events = RecordEvents.of(itemId, open, batch, outcomes, telling)
-    const actions = actionsOf(itemId, open, batch, outcomes, yield* Clock.currentTimeMillis, postponesFrom)
+    const actions = actionsOf(itemId, open, batch, outcomes, now, isBehind ? run.publishFrom : Infinity)
     if (summary.position >= run.until && actions.some(isPostponed)) {
       return yield* new RecoveryNeeded({ why: `another worker has folded item ${itemId} up to ${summary.position}` })
     }
@@ -95,10 +101,8 @@ export const make = Effect.fnUntraced(function*(
     const { batch } = sent
     for (const { record } of batch) run.folding.done(record.offset)
     yield* Semaphore.release(mailboxRoom, batch.length)
-    if (reply === undefined) {
-      open.abandon(batch)
-      holds.leave(itemId)
-    } else yield* apply(batch, reply)
+    if (reply === undefined) leave(itemId, open, holds, batch)
+    else yield* apply(batch, reply)
     inHand -= batch.length
   })
 

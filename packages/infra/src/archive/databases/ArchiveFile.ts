@@ -27,7 +27,8 @@ const NO_WAIT = 0
 
 const DIALECT: Dialect = { text: "TEXT", integer: "INTEGER", numbered: "INTEGER PRIMARY KEY" }
 
-const VERSIONS = "SELECT 1 FROM sqlite_schema WHERE name = 'archive_version'"
+/** Selects the table of versions where it is there. */
+export const VERSIONS = "SELECT 1 FROM sqlite_schema WHERE name = 'archive_version'"
 
 /** Begins to write; another process that does is waited for. */
 const beginAlone = (connection: Connection.Connection): Effect.Effect<unknown, ArchiveUnavailable> =>

@@ -31,7 +31,8 @@ const DIALECT: Dialect = {
   numbered: "BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY"
 }
 
-const VERSIONS = "SELECT 1 FROM pg_class WHERE oid = to_regclass('archive_version')"
+/** Selects the table of versions where it is there. */
+export const VERSIONS = "SELECT 1 FROM pg_class WHERE oid = to_regclass('archive_version')"
 
 const NO_TABLES = "it holds no tables yet: `flash-sale archive` makes them"
 
@@ -90,18 +91,24 @@ const onceBefore = (prepare: Effect.Effect<void, ArchiveUnavailable>) => {
   )
 }
 
-export const make = (
-  url: Redacted.Redacted
-): Effect.Effect<ArchiveDatabase, never, Scope.Scope | Reactivity.Reactivity> =>
+type Connecting<A> = Effect.Effect<A, never, Scope.Scope | Reactivity.Reactivity>
+
+const connect = (url: Redacted.Redacted): Connecting<PgClient.PgClient> =>
+  Effect.orDie(PgClient.make({
+    url,
+    maxConnections: MAX_CONNECTIONS,
+    connectTimeout: CONNECT_MILLIS,
+    applicationName: "flash-sale",
+    // Tables grow a thousandfold between two looks at their statistics: each statement is planned as they are now.
+    startupParameters: { plan_cache_mode: "force_custom_plan" }
+  }))
+
+/** For a look, whatever tables there are. */
+export const sessionAt = (url: Redacted.Redacted): Connecting<Session> => Effect.map(connect(url), sessionOf)
+
+export const make = (url: Redacted.Redacted): Connecting<ArchiveDatabase> =>
   Effect.gen(function*() {
-    const client = yield* Effect.orDie(PgClient.make({
-      url,
-      maxConnections: MAX_CONNECTIONS,
-      connectTimeout: CONNECT_MILLIS,
-      applicationName: "flash-sale",
-      // Tables grow a thousandfold between two looks at their statistics: each statement is planned as they are now.
-      startupParameters: { plan_cache_mode: "force_custom_plan" }
-    }))
+    const client = yield* connect(url)
     const session = sessionOf(client)
     const line = yield* Semaphore.make(1)
     const write = <A>(work: Work<A>) => {

@@ -16,14 +16,18 @@ const refuseNewer = (version: number): Effect.Effect<number, ArchiveUnavailable>
     detail: `its tables are of version ${version}, and this build knows versions up to ${LATEST}: use a newer build`
   })
 
-/** The version of the tables: 0 where there are none. `tables` selects the table of versions where it is there. */
-export const versionOf = (session: Session, tables: string): Effect.Effect<number, ArchiveUnavailable> =>
+/** The version of the tables, whatever it is: 0 where there are none. `tables` selects the table of versions. */
+export const versionFound = (session: Session, tables: string): Effect.Effect<number, ArchiveUnavailable> =>
   Effect.gen(function*() {
     const [found] = yield* session.all(isThere(tables))
     if (integer(found ?? {}, "n") === 0) return 0
     const [row] = yield* session.all("SELECT version FROM archive_version")
-    return yield* refuseNewer(row === undefined ? 0 : integer(row, "version"))
+    return row === undefined ? 0 : integer(row, "version")
   })
+
+/** The version of tables that this build knows: 0 where there are none. */
+export const versionOf = (session: Session, tables: string): Effect.Effect<number, ArchiveUnavailable> =>
+  Effect.flatMap(versionFound(session, tables), refuseNewer)
 
 /** In a transaction of the only one who writes. Changes nothing where the tables are of a later version. */
 export const migrate = (

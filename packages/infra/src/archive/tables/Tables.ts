@@ -42,7 +42,8 @@ const first = ({ integer, numbered, text }: Dialect): ReadonlyArray<string> => [
   )`,
   `CREATE TABLE archive_refused(
     item_id ${text} PRIMARY KEY, partition ${integer} NOT NULL, sequence ${integer} NOT NULL, counts ${text} NOT NULL
-  )`
+  )`,
+  "CREATE INDEX archive_refused_by_place ON archive_refused(partition, sequence)"
 ]
 
 /** Each brings the tables from the version of its index to the next. Released steps never change; new ones follow. */

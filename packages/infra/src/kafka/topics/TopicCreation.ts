@@ -46,11 +46,14 @@ const configOf = (settings: KafkaSettings, topic: string, numPartitions: number)
   ]
 })
 
-/** Makes a topic for a copy of the log, with its policies, and waits until each of its partitions answers. */
+/**
+ * Makes a topic for a copy of the log, with its policies, and waits until each of its partitions answers. The library's
+ * own wait for leaders fails where the broker does not know the topic yet, which it has made.
+ */
 export const createCopy = (client: KafkaClient["Service"], topic: string, partitions: number) =>
   client.ask(
     `creating ${topic}`,
-    (admin) => admin.createTopics({ topics: [configOf(client.settings, topic, partitions)], waitForLeaders: true })
+    (admin) => admin.createTopics({ topics: [configOf(client.settings, topic, partitions)], waitForLeaders: false })
   ).pipe(
     Effect.andThen(
       Effect.retry(client.ask(`bounds of ${topic}`, (admin) => admin.fetchTopicOffsets(topic)), untilLed)

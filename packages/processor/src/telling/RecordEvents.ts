@@ -2,17 +2,24 @@
 import { eventsOf, type TurnedAway } from "@flash-sale/domain/events/EventsOf"
 import type { ItemEvent } from "@flash-sale/domain/events/OrderEvent"
 import type { PlacedOrder } from "@flash-sale/domain/events/OrderFacts"
-import type { EventsTold } from "@flash-sale/domain/ports/OrderEvents"
+import { EventsTold } from "@flash-sale/domain/ports/OrderEvents"
 import type { ItemId, RequestId } from "@flash-sale/domain/records/Ids"
 import type { RecordOutcome } from "@flash-sale/domain/rules/Outcome"
-import type { Message } from "./OpenOrder.ts"
-import type { OpenOrders } from "./OpenOrders.ts"
+import { Effect } from "effect"
+import type { Message } from "../order/OpenOrder.ts"
+import type { OpenOrders } from "../order/OpenOrders.ts"
+import * as PlacedBefore from "./PlacedBefore.ts"
 
 /** Which records are told: from this offset on, and what of them. */
 export interface Telling {
   readonly tellFrom: number
   readonly told: EventsTold
+  readonly placedBefore: PlacedBefore.PlacedBefore
 }
+
+/** Of an item's records in this run, as the process is set to tell them. */
+export const telling = (run: { readonly tellFrom: number; readonly until: number }): Effect.Effect<Telling> =>
+  Effect.map(EventsTold, (told) => ({ tellFrom: run.tellFrom, told, placedBefore: PlacedBefore.make(run.until) }))
 
 const NOTHING: ReadonlyArray<ItemEvent> = []
 
@@ -25,14 +32,15 @@ export const of = (
   open: Pick<OpenOrders, "get">,
   batch: ReadonlyArray<Message>,
   outcomes: ReadonlyArray<RecordOutcome>,
-  { tellFrom, told }: Telling
+  { placedBefore, tellFrom, told }: Telling
 ): ReadonlyArray<ItemEvent> => {
   if (told === "off") return NOTHING
   const turnedAway: TurnedAway = told === "all" ? "told" : "counted"
-  const findPlaced = placedIn(open)
+  const findPlaced = placedIn(open, placedBefore)
   const events: Array<ItemEvent> = []
   for (let n = 0; n < batch.length; n++) {
     const message = batch[n]!
+    placedBefore.follow(message, outcomes[n]!)
     // What is read again for want of room has been told when it was read first.
     if (message.isAdmitted || message.record.offset < tellFrom) continue
     const own = eventsOf(itemId, message, outcomes[n]!, findPlaced, turnedAway)
@@ -41,8 +49,8 @@ export const of = (
   return events
 }
 
-/** Whether the store has folded more of the item, up to `position`, than was read here: that is still to be told. */
-export const isBehind = (batch: ReadonlyArray<Message>, position: number, { told }: Pick<Telling, "told">): boolean => {
+/** Whether the store has folded more of the item, up to `position`, than was read here: that is not told yet. */
+export const isBehind = (batch: ReadonlyArray<Message>, position: number, { told }: Telling): boolean => {
   if (told === "off") return false
   for (let n = batch.length - 1; n >= 0; n--) {
     const { isAdmitted, record } = batch[n]!
@@ -51,10 +59,12 @@ export const isBehind = (batch: ReadonlyArray<Message>, position: number, { told
   return false
 }
 
-const placedIn = (open: Pick<OpenOrders, "get">) => (requestId: RequestId, placedAtOffset: number) => {
-  const order = open.get(requestId)
-  if (order === undefined || order.placedAtOffset !== placedAtOffset) return undefined
-  // Of a hold the record that is kept is the one that has confirmed it, by another call.
-  const acceptedAt = order.record.offset === placedAtOffset ? order.acceptedAt : undefined
-  return { trace: order, acceptedAt, metadata: order.metadata } satisfies PlacedOrder
-}
+const placedIn =
+  (open: Pick<OpenOrders, "get">, placedBefore: PlacedBefore.PlacedBefore) =>
+  (requestId: RequestId, placedAtOffset: number): PlacedOrder | undefined => {
+    const order = open.get(requestId)
+    if (order?.placedAtOffset !== placedAtOffset) return placedBefore.get(placedAtOffset)
+    // Of a hold the record that is kept is the one that has confirmed it, by another call.
+    const acceptedAt = order.record.offset === placedAtOffset ? order.acceptedAt : undefined
+    return { trace: order, acceptedAt, metadata: order.metadata }
+  }
