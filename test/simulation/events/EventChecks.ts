@@ -163,20 +163,23 @@ export interface Telling {
 export const wrong = (
   partition: PartitionId,
   items: ReadonlyArray<ItemRecords>,
-  { events: { deeds, events, isToldByAll }, eventsTold }: Telling
+  { events: { begunAt, deeds, events, isToldByAll }, eventsTold }: Telling
 ): Wrong => {
   const turnedAway = eventsTold === "all" ? "told" : "counted"
+  const from = begunAt(partition)
   const read = readAll(events[partition]!)
   const told = firstOf(read)
-  // An older build tells nothing. Of an attempt that another came after nothing is left to be told later.
-  const oracle = items.flatMap((item) => oracleOf(item, turnedAway))
-    .filter(({ event, isOver }) => isToldByAll() || !isOver || told.has(event.id))
+  const all = items.flatMap((item) => oracleOf(item, turnedAway))
+  // An older build tells nothing. Of an attempt that another came after nothing is left to be told later, unless the
+  // store is folded anew.
+  const owed = all.filter(({ event, isOver }) => event.sequence >= from && (isToldByAll() || !isOver))
     .map(({ event }) => event)
+  const late = all.flatMap(({ event }) => told.has(event.id) && !owed.includes(event) ? [event] : [])
   const moved = items.flatMap(RefusedChecks.movedIn)
-  const after = untold(oracle, moved, read)
+  const after = untold(owed, moved.filter(({ sequence }) => sequence >= from), read)
   return [
-    ...compared(oracle, told),
-    ...RefusedChecks.wrongCounts(moved, told.values()),
+    ...compared([...owed, ...late], told),
+    ...RefusedChecks.wrongCounts(moved, told.values(), from),
     ...disordered(told),
     ...read.flatMap(({ event, next }, n) =>
       after[n]! >= next ? [] : [`${event.id} says that all before ${next} is told, and ${after[n]} is not`]

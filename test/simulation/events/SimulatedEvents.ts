@@ -33,6 +33,10 @@ export const make = (faults: Chance.Faults, partitions: ReadonlyArray<PartitionI
   let underWay = 0
   /** Whether a processor has worked that tells nothing, as an older build does. */
   let isToldByAll = true
+  /** Up to where such a processor has committed. */
+  const committedInSilence = new Map<PartitionId, number>()
+  /** From where on a partition is told: one that holds no event yet is told from the commit on. */
+  const begunAt = new Map<PartitionId, number>()
 
   const write = (partition: PartitionId, some: ReadonlyArray<NewEvent>, next: Offset) =>
     Effect.suspend(() => {
@@ -70,8 +74,10 @@ export const make = (faults: Chance.Faults, partitions: ReadonlyArray<PartitionI
     deed: { readonly committed: Offset } | { readonly letter: DeadLetter }
   ): Effect.Effect<void> =>
     Effect.map(EventsTold, (told) => {
-      if (told === "off") isToldByAll = false
-      else deeds.push({ ...deed, partition, told: events[partition]!.length })
+      if (told === "off") {
+        isToldByAll = false
+        if ("committed" in deed) committedInSilence.set(partition, deed.committed)
+      } else deeds.push({ ...deed, partition, told: events[partition]!.length })
     })
 
   return {
@@ -79,6 +85,7 @@ export const make = (faults: Chance.Faults, partitions: ReadonlyArray<PartitionI
     deeds,
     note,
     isToldByAll: () => isToldByAll,
+    begunAt: (partition: PartitionId): number => begunAt.get(partition) ?? 0,
     underWay: () => underWay,
     /** It takes nothing for so long. */
     leave: (millis: number) =>
@@ -92,7 +99,9 @@ export const make = (faults: Chance.Faults, partitions: ReadonlyArray<PartitionI
         Effect.gen(function*() {
           yield* Chance.pause
           if ((yield* isAway) || (yield* Chance.happens(faults.eventsLost))) return yield* away("no answer")
-          return events[partition]!.at(-1)?.next
+          const last = events[partition]!.at(-1)
+          if (last === undefined) begunAt.set(partition, committedInSilence.get(partition) ?? 0)
+          return last?.next
         }),
       consume: () => Effect.die(new Error("the processor does not consume its events")),
       isUp: Effect.map(isAway, (is) => !is),
