@@ -39,6 +39,8 @@ it("every fuzzed request gets a clear answer, and leaves nothing behind", { time
   const origin = `http://127.0.0.1:${port}`
   const isUp = () => fetch(`${origin}/health`).then(({ status }) => status === 200, () => false)
   await until("the engine is up", isUp)
+  // Just after a start nobody can say yet that there is no such order.
+  await until("an unknown order is one", () => fetch(`${origin}/orders/nobody`).then(({ status }) => status === 404))
   const pool = new Undici.Pool(origin, { connections: CONNECTIONS, headersTimeout: 10_000 })
   onTestFinished(() => pool.destroy())
   const chance = InvalidBodies.chance(SEED)

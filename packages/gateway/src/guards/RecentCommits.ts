@@ -2,15 +2,15 @@
  * How far the commit of each partition was a moment ago: every order before it is final, and its status is kept for
  * longer than that moment. So whoever knows all orders before it, and the statuses of now, knows every order.
  *
- * **Details**: readings are made only where one is asked for. A gateway that has made none before judges by the commit
- * of now, which is as right, and takes a reader of the log a moment to reach.
+ * **Details**: a gateway that has just started judges by its first reading, which is as right, and takes a reader of the
+ * log a moment to reach.
  */
 import { Backlogs } from "@flash-sale/domain/ports/Backlogs"
 import type { StoreUnavailable } from "@flash-sale/domain/ports/StoreUnavailable"
 import { PartitionId } from "@flash-sale/domain/records/Partition"
 import * as Kept from "@flash-sale/infra/time/Kept"
 import * as Monotonic from "@flash-sale/infra/time/Monotonic"
-import { Context, Effect, Layer } from "effect"
+import { Context, Effect, Layer, Schedule } from "effect"
 import { PartitionCount } from "./PartitionCount.ts"
 import { StoreBreaker } from "./StoreBreaker.ts"
 
@@ -55,6 +55,8 @@ export const layer: Layer.Layer<RecentCommits, never, PartitionCount | StoreBrea
       }),
       READ_EVERY
     )
+    // Those who ask find one of a moment ago: a store that is away is asked again.
+    yield* Effect.forkScoped(Effect.repeat(Effect.ignore(read), Schedule.spaced(READ_EVERY)))
     return {
       aMomentAgo: Effect.map(read, () => {
         const now = monotonic()
