@@ -169,6 +169,7 @@ describe("An entry in Redis", () => {
         seq: 0,
         rules: 1,
         rejectedCount: 0,
+        refused: {},
         commandCount: 0,
         opensAt: undefined,
         closesAt: undefined,

@@ -2,8 +2,8 @@
  * How far the commit of each partition was a moment ago: every order before it is final, and its status is kept for
  * longer than that moment. So whoever knows all orders before it, and the statuses of now, knows every order.
  *
- * **Details**: a gateway that has just started judges by its first reading, which is as right, and takes a reader of the
- * log a moment to reach.
+ * **Details**: a gateway that has just started judges by its first reading, which is as right, and which a reader of
+ * the log takes a moment to reach.
  */
 import { Backlogs } from "@flash-sale/domain/ports/Backlogs"
 import type { StoreUnavailable } from "@flash-sale/domain/ports/StoreUnavailable"
