@@ -28,7 +28,8 @@ const WRITER_LOCK = 5_701_162_016
 const DIALECT: Dialect = {
   text: "TEXT COLLATE \"C\"",
   integer: "BIGINT",
-  numbered: "BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY"
+  numbered: "BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY",
+  prepare: []
 }
 
 const VERSIONS = "SELECT 1 FROM pg_class WHERE oid = to_regclass('archive_version')"
