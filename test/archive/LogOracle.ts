@@ -4,10 +4,12 @@
  */
 import { eventsOf, type TurnedAway } from "@flash-sale/domain/events/EventsOf"
 import type { ItemEvent } from "@flash-sale/domain/events/OrderEvent"
+import * as RefusedEvents from "@flash-sale/domain/events/RefusedEvents"
 import type { ItemId } from "@flash-sale/domain/records/Ids"
 import * as LogRecord from "@flash-sale/domain/records/LogRecord"
 import { home, type PartitionId } from "@flash-sale/domain/records/Partition"
 import * as Fold from "@flash-sale/domain/rules/Fold"
+import * as Refused from "@flash-sale/domain/rules/Refused"
 
 export interface ToldRecord {
   readonly partition: PartitionId
@@ -34,7 +36,7 @@ const ofItem = (
   const placed = new Map(commands.map(({ command, offset }) => [Number(offset), command]))
   const result = Fold.fold(Fold.nothing, { commands, published: [], expected: undefined })
   if (result._tag !== "Folded") throw new Error(`item ${itemId}: ${result._tag}`)
-  return records.flatMap((record, n) => {
+  const told = records.flatMap((record, n) => {
     const { command } = commands[n]!
     const events = eventsOf(itemId, { record, command }, result.outcomes[n]!, (_, offset) => {
       const found = placed.get(offset)
@@ -42,6 +44,19 @@ const ofItem = (
     }, turnedAway)
     return events.map((event) => ({ partition: record.partition, event }))
   })
+  return [...told, ...counted(itemId, records, result.state)]
+}
+
+/** The counts as a worker tells them that begins behind all records. */
+const counted = (
+  itemId: ItemId,
+  records: ReadonlyArray<LogRecord.LogRecord>,
+  { item, position }: Fold.Folded
+): ReadonlyArray<ToldRecord> => {
+  const { partition, timestamp: time } = records.at(-1)!
+  return item.rejectedCount === 0
+    ? []
+    : [{ partition, event: RefusedEvents.of(partition, { itemId, position, time, refused: Refused.of(item) }) }]
 }
 
 /** Everything that the log tells, each id of an order once: the first telling counts. */

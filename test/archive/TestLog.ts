@@ -16,13 +16,20 @@ const BATCH = 7
 
 export type Encodable = Exclude<Command, { readonly _tag: "Unreadable" }>
 
+/** An order is of the item whose record it is. */
+const ofItem = (itemId: ItemId, command: Encodable): Encodable => {
+  if (command._tag === "Place") return { ...command, order: { ...command.order, itemId } }
+  return command._tag === "Hold" ? { ...command, order: { ...command.order, itemId } } : command
+}
+
 /** The records of these commands, one after the other from this offset on. */
 export const recordsOf = (
   commands: ReadonlyArray<readonly [item: string, command: Encodable]>,
   from = 0
 ): ReadonlyArray<LogRecord.LogRecord> =>
   commands.map(([item, command], n) => {
-    const { headers, itemId, value } = LogRecord.encode(ItemId.make(item), command)
+    const itemId = ItemId.make(item)
+    const { headers, value } = LogRecord.encode(itemId, ofItem(itemId, command))
     return {
       partition: home(itemId, PARTITIONS),
       offset: Offset.make(from + n),

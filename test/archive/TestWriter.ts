@@ -16,8 +16,12 @@ export interface Archived {
   readonly event: CloudEvent.ItemCloudEvent
 }
 
-const nameOf = ({ data, id }: CloudEvent.ItemCloudEvent): string =>
-  JSON.stringify([id, data.itemId, "requestId" in data ? data.requestId : null])
+/** The counts of an item are one entry, of which the last ones count. */
+const nameOf = ({ data, id, type }: CloudEvent.ItemCloudEvent): string =>
+  JSON.stringify([type === "item.refused" ? type : id, data.itemId, "requestId" in data ? data.requestId : null])
+
+const isLater = (event: CloudEvent.ItemCloudEvent, than: CloudEvent.ItemCloudEvent): boolean =>
+  event.type === "item.refused" && Number(event.sequence) >= Number(than.sequence)
 
 export const make = () => {
   const events = new Map<string, Archived>()
@@ -39,7 +43,8 @@ export const make = () => {
   const take = (partition: PartitionId, taken: Events): void => {
     for (const { event } of taken) {
       if (event.type === "log.position") throw new Error("log.position is no event for an archive")
-      if (!events.has(nameOf(event))) events.set(nameOf(event), { partition, event })
+      const known = events.get(nameOf(event))
+      if (known === undefined || isLater(event, known.event)) events.set(nameOf(event), { partition, event })
     }
   }
   const writer = ArchiveWriter.of({

@@ -1,38 +1,16 @@
 /** The rebuild of an archive from the log, against what the log tells. */
 import { assert, describe, it } from "@effect/vitest"
-import * as RebuildPartition from "@flash-sale/archive/rebuild/RebuildPartition"
 import * as CloudEvent from "@flash-sale/domain/events/CloudEvent"
 import type { TurnedAway } from "@flash-sale/domain/events/EventsOf"
 import { ArchiveWriter } from "@flash-sale/domain/ports/Archive"
-import type { LogRecord } from "@flash-sale/domain/records/LogRecord"
 import { Effect, Result } from "effect"
 import * as Histories from "../../domain/Histories.ts"
-import { by, place, settle } from "../../domain/ItemCommands.ts"
 import * as LogOracle from "../LogOracle.ts"
 import * as TestLog from "../TestLog.ts"
 import * as TestWriter from "../TestWriter.ts"
+import { type Log, place, rebuild, settle, stock } from "./Rebuilding.ts"
 
 const { PARTITIONS, partition } = TestLog
-type Log = ReadonlyArray<LogRecord>
-
-interface Given {
-  readonly fromStart?: boolean
-  readonly turnedAway?: TurnedAway
-}
-
-/** `log` gives the log as it is when it is asked for. */
-const rebuild = (
-  writer: TestWriter.TestWriter,
-  log: Log | (() => Log),
-  { fromStart = false, turnedAway = "told" }: Given = {}
-) =>
-  RebuildPartition.run({
-    partition,
-    partitions: PARTITIONS,
-    fromStart,
-    isTurnedAwayTold: turnedAway === "told",
-    onRead: () => undefined
-  }).pipe(Effect.provide([writer.layer, TestLog.layer(typeof log === "function" ? log : () => log)]))
 
 /** As whoever fills the archive takes in what processors have told of the log. */
 const consume = (writer: TestWriter.TestWriter, log: Log, turnedAway: TurnedAway = "told") =>
@@ -45,12 +23,15 @@ const consume = (writer: TestWriter.TestWriter, log: Log, turnedAway: TurnedAway
     yield* add(partition, events)
   }).pipe(Effect.provide(writer.layer))
 
-/** Each event with its order, its type and the record that told it. */
+/** Each event with its order, its type and the record that told it, and what it counts. */
 const contentOf = ({ events }: TestWriter.TestWriter) =>
   [...events.keys()].map((name) => {
     const { event } = events.get(name)!
-    return `${name} ${event.type} ${event.sequence}`
+    const counts = event.type === "item.refused" ? [JSON.stringify(event.data.refused)] : []
+    return [name, event.type, event.sequence, ...counts].join(" ")
   }).toSorted()
+
+const countsOf = (writer: TestWriter.TestWriter) => contentOf(writer).filter((line) => line.includes("item.refused"))
 
 const consumed = (log: Log, turnedAway: TurnedAway = "told") =>
   Effect.gen(function*() {
@@ -75,10 +56,8 @@ const logs = Effect.map(
 )
 
 const orders = (...names: ReadonlyArray<string>) =>
-  names.flatMap((name) =>
-    [["101", place(name)], ["101", settle(name, "paid")]] as ReadonlyArray<[string, TestLog.Encodable]>
-  )
-const stock: [string, TestLog.Encodable] = ["101", by("stock", 100) as TestLog.Encodable]
+  names.flatMap((name) => [place("101", name), settle("101", name, "paid")])
+const plenty = stock("101", 100)
 
 describe("the rebuild of an archive", () => {
   it.effect("an empty archive becomes what one is that has read all that was told", () =>
@@ -120,16 +99,18 @@ describe("the rebuild of an archive", () => {
         for (const now of [log.slice(0, cut), replaced]) {
           const writer = yield* consumed(log)
           yield* rebuild(writer, now)
+          const expected = yield* consumed(now)
           const names = (one: TestWriter.TestWriter) => [...one.events.keys()].toSorted()
-          assert.deepStrictEqual(names(writer), names(yield* consumed(now)))
+          assert.deepStrictEqual(names(writer), names(expected))
+          assert.deepStrictEqual(countsOf(writer), countsOf(expected))
         }
       }
     }))
 
   it.effect("another order under the same place of the log takes the place of the one that is lost", () =>
     Effect.gen(function*() {
-      const writer = yield* consumed(TestLog.recordsOf([stock, ...orders("lost")]))
-      const { deleted } = yield* rebuild(writer, TestLog.recordsOf([stock, ...orders("found")]))
+      const writer = yield* consumed(TestLog.recordsOf([plenty, ...orders("lost")]))
+      const { deleted } = yield* rebuild(writer, TestLog.recordsOf([plenty, ...orders("found")]))
       assert.strictEqual(deleted, 1)
       const told = [...writer.events.values()].flatMap(({ event: { data } }) =>
         "requestId" in data ? data.requestId : []
@@ -139,7 +120,7 @@ describe("the rebuild of an archive", () => {
 
   it.effect("what is told while it is at work stays", () =>
     Effect.gen(function*() {
-      const log = TestLog.recordsOf([stock, ...orders("a", "b", "c")])
+      const log = TestLog.recordsOf([plenty, ...orders("a", "b", "c")])
       // Behind what is read at first: "c" was told already, and "b" is in the log that there is in the end.
       const writer = yield* consumed(log)
       let asked = 0
@@ -151,7 +132,7 @@ describe("the rebuild of an archive", () => {
 
   it.effect("of a log that was trimmed what is older stays, and all else where the log is not accepted", () =>
     Effect.gen(function*() {
-      const log = TestLog.recordsOf([stock, ...orders("a", "b", "c", "d")])
+      const log = TestLog.recordsOf([plenty, ...orders("a", "b", "c", "d")])
       // "b" is placed before the log's beginning, and paid behind it. Without the stock nothing is sold.
       const trimmed = log.slice(4)
       const writer = yield* consumed(log)
@@ -163,14 +144,14 @@ describe("the rebuild of an archive", () => {
       const accepted = yield* rebuild(writer, trimmed, { fromStart: true, turnedAway: "counted" })
       assert.strictEqual(accepted.deleted, 2)
       assert.deepStrictEqual(
-        [...writer.events.values()].map(({ event: { data } }) => "requestId" in data ? data.requestId : "stock"),
-        ["stock", "a", "b"]
+        [...writer.events.values()].map(({ event: { data, type } }) => "requestId" in data ? data.requestId : type),
+        ["item.adjusted", "a", "b", "item.refused"]
       )
     }))
 
   it.live("an archive that is away for a moment is asked again", () =>
     Effect.gen(function*() {
-      const log = TestLog.recordsOf([stock, ...orders("a", "b")])
+      const log = TestLog.recordsOf([plenty, ...orders("a", "b")])
       const writer = TestWriter.make()
       writer.seen.failures = 3
       const { deleted } = yield* rebuild(writer, log)

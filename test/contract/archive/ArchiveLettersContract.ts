@@ -7,7 +7,7 @@ import { Offset, PartitionId } from "@flash-sale/domain/records/Partition"
 import { Effect, type Layer } from "effect"
 import { randomInt } from "node:crypto"
 import { fresh } from "./ArchiveContract.ts"
-import { adjusted, batch, isoAt, partition, placed, step, timeAt, type Which } from "./Telling.ts"
+import { adjusted, batch, isoAt, partition, placed, refused, step, timeAt, type Which } from "./Telling.ts"
 
 const letterOf = ({ at, item, request }: Which): DeadLetter => ({
   partition,
@@ -114,6 +114,38 @@ export const suite = <E>(name: string, adapter: Layer.Layer<Archive | ArchiveWri
         assert.deepStrictEqual(yield* find(gone.request), [])
         assert.strictEqual((yield* history(halved.item, halved.request)).length, 1)
         assert.deepStrictEqual((yield* audit({ by }, undefined, 10)).entries, [])
+      }))
+
+    it.effect("counts that the log does not explain are deleted, and lower ones count then", () =>
+      Effect.gen(function*() {
+        const { add, deleteUnexplained } = yield* ArchiveWriter
+        const { sums } = yield* Archive
+        const own = PartitionId.make(randomInt(100, 9_000))
+        const [kept, gone, later] = [fresh(0).item, fresh(0).item, fresh(0).item]
+        const countsOf = Effect.forEach([kept, gone, later], (item) => Effect.map(sums(item), ({ refused }) => refused))
+        yield* add(own, [
+          refused(kept, 10, { sold_out: 1 }),
+          refused(gone, 11, { sold_out: 2 }),
+          refused(later, 12, { sold_out: 3 })
+        ])
+        const asked: Array<ToldEvent> = []
+        const explained = (told: ToldEvent): boolean => {
+          asked.push(told)
+          return told.itemId === kept
+        }
+        const range = { from: Offset.make(10), until: Offset.make(12) }
+        assert.strictEqual(yield* deleteUnexplained(own, range, explained, 0), 0)
+        assert.strictEqual(yield* deleteUnexplained(own, range, explained, 100), 1)
+        assert.deepStrictEqual(asked.at(-1), {
+          id: `${own}-11-refused:${gone}`,
+          type: "item.refused",
+          itemId: gone,
+          requestId: undefined,
+          sequence: 11
+        })
+        assert.deepStrictEqual(yield* countsOf, [{ sold_out: 1 }, undefined, { sold_out: 3 }])
+        yield* add(own, [refused(gone, 5, { limit: 1 }), refused(kept, 5, { limit: 1 })])
+        assert.deepStrictEqual(yield* countsOf, [{ sold_out: 1 }, { limit: 1 }, { sold_out: 3 }])
       }))
 
     it.effect("orders that are final for long are deleted, with all of their history", () =>

@@ -37,8 +37,6 @@ export const make = (start: number): Explained => {
   let steps = new Uint8Array(0)
   let orders = new Uint32Array(0)
   const others = new Map<string, number>()
-  /** The items of which the log turns orders away: each of their counts is one of many. */
-  const counted = new Set<ItemId>()
 
   return {
     grow: (until) => {
@@ -51,7 +49,6 @@ export const make = (start: number): Explained => {
     add: ({ data, id, type }) => {
       const requestId = "requestId" in data ? data.requestId : undefined
       const named = EventId.stepOf(id)
-      if (type === "item.refused") counted.add(data.itemId)
       if (named === undefined) others.set(id, hashOf(data.itemId, requestId))
       if (named === undefined || named.placedAtOffset < start) return
       const at = named.placedAtOffset - start
@@ -60,9 +57,7 @@ export const make = (start: number): Explained => {
     },
     knows: ({ id, itemId, requestId, type }) => {
       const named = EventId.stepOf(id)
-      if (named === undefined) {
-        return others.get(id) === hashOf(itemId, requestId) || (type === "item.refused" && counted.has(itemId))
-      }
+      if (named === undefined) return others.get(id) === hashOf(itemId, requestId)
       const at = named.placedAtOffset - start
       if (at < 0) return true
       const made = steps[at] ?? 0

@@ -7,12 +7,14 @@
 import { eventsOf } from "@flash-sale/domain/events/EventsOf"
 import type { ItemEvent } from "@flash-sale/domain/events/OrderEvent"
 import type { PlacedOrder } from "@flash-sale/domain/events/OrderFacts"
+import type * as RefusedEvents from "@flash-sale/domain/events/RefusedEvents"
 import type { Command } from "@flash-sale/domain/records/Command"
 import type { ItemId, RequestId } from "@flash-sale/domain/records/Ids"
 import * as LogRecord from "@flash-sale/domain/records/LogRecord"
 import { home, type PartitionId } from "@flash-sale/domain/records/Partition"
 import * as Fold from "@flash-sale/domain/rules/Fold"
 import type { RecordOutcome } from "@flash-sale/domain/rules/Outcome"
+import * as Refused from "@flash-sale/domain/rules/Refused"
 import { HashMap } from "effect"
 
 /** An event, and whether it tells of an order that was turned away without ever holding units. */
@@ -24,6 +26,10 @@ export interface RebuiltEvent {
 export interface RebuildFold {
   /** Folds records in the log's order. Returns what they tell. */
   readonly fold: (records: ReadonlyArray<LogRecord.LogRecord>) => ReadonlyArray<RebuiltEvent>
+  /** How many orders each item has turned away by now, of those that turned some away. */
+  readonly counts: () => ReadonlyArray<RefusedEvents.RefusedCount>
+  /** Whether counts of the item as of a record are no later than those that it has by now. */
+  readonly hasCounted: (itemId: ItemId, sequence: number) => boolean
   /** Items that stand still, where and why: nothing after that is told. */
   readonly stopped: () => ReadonlyArray<string>
 }
@@ -34,6 +40,8 @@ interface Placed extends PlacedOrder {
 
 interface FoldedItem {
   state: Fold.Folded
+  /** Of the last record that is folded. */
+  time: number
   isStopped: boolean
   /** Orders that are not final, by what placed them: a processor has as much at hand. */
   readonly placed: Map<RequestId, Placed>
@@ -54,6 +62,11 @@ const remember = (placed: FoldedItem["placed"], command: Command, { offset, orde
   }
 }
 
+const countOf = (itemId: ItemId, { state, time }: FoldedItem): ReadonlyArray<RefusedEvents.RefusedCount> => {
+  const { item, position } = state
+  return item.rejectedCount === 0 ? [] : [{ itemId, position, time, refused: Refused.of(item) }]
+}
+
 /** Of the partition with this number, of a log that has `count`. */
 export const make = (partition: PartitionId, count: number): RebuildFold => {
   const items = new Map<ItemId, FoldedItem>()
@@ -63,7 +76,7 @@ export const make = (partition: PartitionId, count: number): RebuildFold => {
     const there = items.get(itemId)
     if (there !== undefined) return there.isStopped ? undefined : there
     if (home(itemId, count) !== partition) return undefined
-    const item = { state: Fold.nothing, isStopped: false, placed: new Map() }
+    const item = { state: Fold.nothing, time: 0, isStopped: false, placed: new Map() }
     items.set(itemId, item)
     return item
   }
@@ -82,6 +95,7 @@ export const make = (partition: PartitionId, count: number): RebuildFold => {
     if (result._tag !== "Folded") return []
     // What a processor keeps until it is published is published here.
     item.state = { ...result.state, unpublished: HashMap.empty() }
+    item.time = record.timestamp
     const [outcome] = result.outcomes
     if (outcome === undefined) return []
     const findPlaced = (requestId: RequestId, placedAt: number) => {
@@ -94,5 +108,13 @@ export const make = (partition: PartitionId, count: number): RebuildFold => {
     return events.map((event) => ({ event, isTurnedAway }))
   }
 
-  return { fold: (records) => records.flatMap(foldOne), stopped: () => stopped }
+  return {
+    fold: (records) => records.flatMap(foldOne),
+    counts: () => [...items].flatMap(([itemId, item]) => countOf(itemId, item)),
+    hasCounted: (itemId, sequence) => {
+      const state = items.get(itemId)?.state
+      return state !== undefined && state.item.rejectedCount > 0 && sequence <= state.position
+    },
+    stopped: () => stopped
+  }
 }

@@ -3,7 +3,9 @@
  * same events under the same ids.
  */
 import * as CloudEvent from "@flash-sale/domain/events/CloudEvent"
-import { type ArchiveBatch, ArchiveWriter } from "@flash-sale/domain/ports/Archive"
+import type { ItemEvent } from "@flash-sale/domain/events/OrderEvent"
+import * as RefusedEvents from "@flash-sale/domain/events/RefusedEvents"
+import { type ArchiveBatch, ArchiveWriter, type ToldEvent } from "@flash-sale/domain/ports/Archive"
 import { LogReader } from "@flash-sale/domain/ports/LogReader"
 import { RecoveryMarks } from "@flash-sale/domain/ports/RecoveryMarks"
 import * as Chunks from "@flash-sale/domain/records/Chunks"
@@ -41,10 +43,18 @@ export interface RebuiltPartition {
   readonly isLeftAlone: boolean
 }
 
-const takenIn = ({ event }: RebuildFold.RebuiltEvent): ArchiveBatch["events"][number] => {
+const takenIn = (event: ItemEvent): ArchiveBatch["events"][number] => {
   const text = CloudEvent.write(event)
   return { event: Result.getOrThrow(CloudEvent.read(text)), text }
 }
+
+const add = Effect.fnUntraced(function*(partition: PartitionId, events: ReadonlyArray<ItemEvent>) {
+  const writer = yield* ArchiveWriter
+  for (const some of Chunks.of(events, Patience.BATCH_EVENTS, () => 1)) {
+    yield* Patience.patiently(writer.add(partition, some.map(takenIn)))
+  }
+  return events.length
+})
 
 /** The records of a range. Those that are missing where an operator accepted the log are passed over. */
 const recordsOf = (partition: PartitionId) =>
@@ -64,13 +74,15 @@ const recordsOf = (partition: PartitionId) =>
 export const run = Effect.fnUntraced(function*(options: Options) {
   const { fromStart, isTurnedAwayTold, onRead, partition, partitions } = options
   const reader = yield* LogReader
-  const writer = yield* ArchiveWriter
   const { end, start } = yield* reader.bounds(partition)
   const read = yield* recordsOf(partition)
   const fold = RebuildFold.make(partition, partitions)
   const explained = Explained.make(start)
   /** Of a log that was trimmed the fold does not know what came before: it explains less than is true. */
   const isKnown = start === 0 || fromStart
+  // Counts that were true once are explained: those of the fold are no older, and the last ones count.
+  const isExplained = (event: ToldEvent): boolean =>
+    event.type === "item.refused" ? fold.hasCounted(event.itemId, event.sequence) : explained.knows(event)
   let told = 0
   let deleted = 0
   let next = start
@@ -78,13 +90,10 @@ export const run = Effect.fnUntraced(function*(options: Options) {
   const takeIn = Effect.fnUntraced(function*(records: ReadonlyArray<LogRecord>, until: Offset) {
     const rebuilt = fold.fold(records)
     for (const { event } of rebuilt) explained.add(event)
-    if (isKnown) deleted += yield* Deletion.within(partition, { from: next, until }, explained.knows)
+    if (isKnown) deleted += yield* Deletion.within(partition, { from: next, until }, isExplained)
     // First what has another order under an id, then the order of the log.
     const kept = rebuilt.filter(({ isTurnedAway }) => !isTurnedAway || (isTurnedAwayTold && isKnown))
-    for (const some of Chunks.of(kept, Patience.BATCH_EVENTS, () => 1)) {
-      yield* Patience.patiently(writer.add(partition, some.map(takenIn)))
-    }
-    told += kept.length
+    told += yield* add(partition, kept.map(({ event }) => event))
     next = until
     onRead(records.length)
   })
@@ -96,6 +105,8 @@ export const run = Effect.fnUntraced(function*(options: Options) {
 
   yield* rebuild(start, end)
   deleted += yield* Deletion.beyond(partition, end, rebuild)
+  // Last, as counts of records that are gone may be of a greater sequence.
+  if (isKnown) told += yield* add(partition, fold.counts().map((count) => RefusedEvents.of(partition, count)))
   return {
     partition,
     start,

@@ -72,8 +72,8 @@ export class ArchiveWriter extends Context.Service<ArchiveWriter, {
   /**
    * Deletes at most `limit` events of a partition that were told at or after `from` and before `until` (offsets of the
    * log) and are not explained. It asks for each of them; one that it keeps may be asked for again. The orders that
-   * they told of are folded again from what is left of their history, and go where nothing is left. Returns how many
-   * events are deleted.
+   * they told of are folded again from what is left of their history, and go where nothing is left. Of the counts of an
+   * item it asks for the last ones, which alone are kept. Returns how many events are deleted.
    */
   readonly deleteUnexplained: (
     partition: PartitionId,

@@ -43,6 +43,7 @@ const first = ({ integer, numbered, prepare, text }: Dialect): ReadonlyArray<str
   `CREATE TABLE archive_refused(
     item_id ${text} PRIMARY KEY, partition ${integer} NOT NULL, sequence ${integer} NOT NULL, counts ${text} NOT NULL
   )`,
+  "CREATE INDEX archive_refused_by_place ON archive_refused(partition, sequence)",
   ...prepare
 ]
 

@@ -9,36 +9,11 @@ import * as Facts from "../rows/Facts.ts"
 import * as OrderRow from "../rows/OrderRow.ts"
 import * as Columns from "../sql/Columns.ts"
 import { decoded } from "../sql/Decoded.ts"
-import type { Row, Session, Statement } from "../sql/Session.ts"
+import type { Row, Session } from "../sql/Session.ts"
 import * as Refold from "./Refold.ts"
+import * as RefusedCounts from "./RefusedCounts.ts"
 
 type Events = ArchiveBatch["events"]
-type Refused = Extract<CloudEvent.CloudEvent, { readonly type: "item.refused" }>
-
-/** The counts of the greatest sequence count. */
-const SAVE_REFUSED: Statement = {
-  columns: { item_id: "text", partition: "integer", sequence: "integer", counts: "text" },
-  sql: `INSERT INTO archive_refused(item_id, partition, sequence, counts)
-    SELECT item_id, partition, sequence, counts FROM input WHERE true
-    ON CONFLICT(item_id) DO UPDATE SET partition = excluded.partition, sequence = excluded.sequence,
-    counts = excluded.counts WHERE excluded.sequence >= archive_refused.sequence`
-}
-
-/** The last counts of each item. */
-const refusedIn = (partition: PartitionId, events: Events) => {
-  const last = new Map<string, Refused>()
-  for (const { event } of events) {
-    if (event.type !== "item.refused") continue
-    const known = last.get(event.data.itemId)
-    if (known === undefined || Number(event.sequence) >= Number(known.sequence)) last.set(event.data.itemId, event)
-  }
-  return [...last.values()].map(({ data, sequence }) => ({
-    item_id: data.itemId,
-    partition,
-    sequence: Number(sequence),
-    counts: JSON.stringify(data.refused)
-  }))
-}
 
 /** By what an entry is known. */
 const entryName = (key: Refold.Key, id: string): string => `${Refold.nameOf(key)}\n${id}`
@@ -100,5 +75,5 @@ export const take = (
     const inserted = yield* session.each(EntryRow.INSERT, [...entries.values()])
     const fresh = yield* decoded(() => inserted.flatMap((row) => facts.get(entryNameOf(row)) ?? []))
     if (fresh.length > 0) yield* foldInto(session, fresh)
-    yield* session.each(SAVE_REFUSED, refusedIn(partition, events))
+    yield* RefusedCounts.take(session, partition, events)
   })
