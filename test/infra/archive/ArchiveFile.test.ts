@@ -123,4 +123,30 @@ describe("the archive's file", () => {
       )
       assert.strictEqual(found.length, 1)
     }).pipe(Effect.scoped))
+
+  it.live("looks for orders by the index that finds the fewest, though SQLite has counted nothing", () =>
+    Effect.gen(function*() {
+      const folder = yield* Folders.temporary
+      yield* within(folder, position)
+      const file = new DatabaseSync(join(folder, FILE))
+      const plan = (where: string) => {
+        const sql = `SELECT * FROM archive_orders WHERE ${where} ORDER BY created_at DESC, n DESC LIMIT 50`
+        return String(file.prepare(`EXPLAIN QUERY PLAN ${sql}`).all()[0]?.["detail"])
+      }
+      const range = "created_at >= 1 AND created_at < 2 AND (created_at, n) < (3, 4)"
+      for (const more of ["", ` AND ${range}`]) {
+        assert.include(
+          plan(`item_id = '1' AND status = 'EXPIRED'${more}`),
+          "archive_orders_by_item_status (item_id=? AND status=?"
+        )
+        assert.include(
+          plan(`item_id = '1' AND user_id = 'u' AND status = 'EXPIRED'${more}`),
+          "archive_orders_by_user ("
+        )
+        assert.include(plan(`status = 'EXPIRED'${more}`), "archive_orders_by_status (")
+        assert.include(plan(`item_id = '1'${more}`), "archive_orders_by_item (")
+      }
+      assert.include(plan(range), "archive_orders_by_time (")
+      file.close()
+    }).pipe(Effect.scoped))
 })

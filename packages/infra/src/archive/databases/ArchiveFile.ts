@@ -7,8 +7,9 @@ import * as PrivateFiles from "../../files/PrivateFiles.ts"
 import * as Connection from "../../sqlite/database/Connection.ts"
 import { CannotOpen } from "../../sqlite/database/OpenFile.ts"
 import * as ResultCode from "../../sqlite/database/ResultCode.ts"
-import type { ArchiveDatabase, Dialect, Work } from "../sql/Session.ts"
+import type { ArchiveDatabase, Work } from "../sql/Session.ts"
 import * as Migration from "../tables/Migration.ts"
+import { DIALECT } from "./FileDialect.ts"
 import { attempt, attemptOnce, failed, sessionOf, wordsOf } from "./FileSession.ts"
 
 /** The name of the file in the data folder. */
@@ -24,8 +25,6 @@ const RETRY_MILLIS = 20
 const WAL_PAGES = 16_000
 /** SQLite itself does not wait: it would block this process. */
 const NO_WAIT = 0
-
-const DIALECT: Dialect = { text: "TEXT", integer: "INTEGER", numbered: "INTEGER PRIMARY KEY" }
 
 /** Selects the table of versions where it is there. */
 export const VERSIONS = "SELECT 1 FROM sqlite_schema WHERE name = 'archive_version'"

@@ -28,7 +28,8 @@ const WRITER_LOCK = 5_701_162_016
 const DIALECT: Dialect = {
   text: "TEXT COLLATE \"C\"",
   integer: "BIGINT",
-  numbered: "BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY"
+  numbered: "BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY",
+  prepare: []
 }
 
 /** Selects the table of versions where it is there. */

@@ -18,6 +18,8 @@ export interface Dialect {
   readonly integer: string
   /** The type of a column that numbers the rows of its table. */
   readonly numbered: string
+  /** What is run when the tables are made. */
+  readonly prepare: ReadonlyArray<string>
 }
 
 /** A statement that reads the rows that it is given from the table `input`, which has these columns. */

@@ -10,7 +10,7 @@ import type { Dialect } from "../sql/Session.ts"
  *   ids are empty of a handling that came before its letter.
  * - `archive_positions`: where reading goes on. `archive_refused`: what items have counted.
  */
-const first = ({ integer, numbered, text }: Dialect): ReadonlyArray<string> => [
+const first = ({ integer, numbered, prepare, text }: Dialect): ReadonlyArray<string> => [
   `CREATE TABLE archive_orders(
     n ${numbered}, request_id ${text} NOT NULL, item_id ${text} NOT NULL, partition ${integer} NOT NULL,
     attempt ${integer} NOT NULL, place ${integer} NOT NULL, step ${integer} NOT NULL, user_id ${text},
@@ -43,7 +43,8 @@ const first = ({ integer, numbered, text }: Dialect): ReadonlyArray<string> => [
   `CREATE TABLE archive_refused(
     item_id ${text} PRIMARY KEY, partition ${integer} NOT NULL, sequence ${integer} NOT NULL, counts ${text} NOT NULL
   )`,
-  "CREATE INDEX archive_refused_by_place ON archive_refused(partition, sequence)"
+  "CREATE INDEX archive_refused_by_place ON archive_refused(partition, sequence)",
+  ...prepare
 ]
 
 /** Each brings the tables from the version of its index to the next. Released steps never change; new ones follow. */
