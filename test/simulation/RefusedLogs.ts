@@ -33,8 +33,8 @@ const refused = Effect.fnUntraced(function*(world: World.World, partition: Parti
   for (let second = 0; second < REFUSED_WITHIN && !world.refused().has(partition); second++) {
     yield* Effect.sleep("1 second")
   }
-  yield* Effect.sleep(HANDED_OVER_WITHIN)
   if (!world.refused().has(partition)) return [`partition ${partition} is not refused`]
+  yield* Effect.sleep(HANDED_OVER_WITHIN)
   const before = snapshot(world, partition)
   yield* Effect.sleep(WATCHED)
   const after = snapshot(world, partition)
