@@ -1,6 +1,6 @@
 /** A point in time as an operator types it: ISO 8601 with its zone, or from now: `2026-11-27T10:00:00Z`, `+10m`. */
 import * as Moment from "@flash-sale/domain/records/Moment"
-import { DateTime, Duration, Option } from "effect"
+import { Duration, Option } from "effect"
 
 /** The forms of a time, for a description. */
 export const FORMS = "As 2026-11-27T10:00:00Z (with its zone), or from now, as +10m, +2h or +1d"
@@ -37,4 +37,4 @@ export const tooFar = (millis: number, now: number): string | undefined =>
   Moment.isTooFarAhead(millis, now) ? `${show(millis)} is more than ${Moment.MAX_AHEAD_DAYS} days ahead` : undefined
 
 /** An instant as it is printed. */
-export const show = (millis: number): string => DateTime.formatIso(DateTime.makeUnsafe(millis))
+export const show = (millis: number): string => Moment.isoOf(millis)

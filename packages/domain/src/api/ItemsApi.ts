@@ -1,7 +1,8 @@
 /** Reading items: what is on sale. */
-import { DateTime, Schema, SchemaTransformation } from "effect"
+import { Schema, SchemaTransformation } from "effect"
 import { HttpApiEndpoint, HttpApiGroup, OpenApi } from "effect/http-api"
 import { ItemId } from "../records/Ids.ts"
+import * as Moment from "../records/Moment.ts"
 import type { SaleSettings } from "../rules/SaleSettings.ts"
 import * as Errors from "./Errors.ts"
 import * as Fields from "./Fields.ts"
@@ -24,15 +25,13 @@ export const Sale = Schema.Struct({
   )
 })
 
-const isoOf = (millis: number): string => DateTime.formatIso(DateTime.makeUnsafe(millis))
-
 /** The settings of an item as such a body. */
 export const saleOf = (
   { closesAt, currency, holdSeconds, maxHoldSeconds, opensAt, paused, perUserLimit, price }: SaleSettings
 ): typeof Sale.Encoded => ({
   paused,
-  ...(opensAt === undefined ? {} : { opens_at: isoOf(opensAt) }),
-  ...(closesAt === undefined ? {} : { closes_at: isoOf(closesAt) }),
+  ...(opensAt === undefined ? {} : { opens_at: Moment.isoOf(opensAt) }),
+  ...(closesAt === undefined ? {} : { closes_at: Moment.isoOf(closesAt) }),
   ...(perUserLimit === undefined ? {} : { per_user_limit: perUserLimit }),
   ...(price === undefined ? {} : { price }),
   ...(currency === undefined ? {} : { currency }),

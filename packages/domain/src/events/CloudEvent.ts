@@ -2,8 +2,9 @@
  * Events as they travel: CloudEvents 1.0 in structured JSON (https://github.com/cloudevents/spec), one record of the
  * topic `order-events` or one webhook each.
  */
-import { DateTime, Schema } from "effect"
+import { Schema } from "effect"
 import { ItemId } from "../records/Ids.ts"
+import * as Moment from "../records/Moment.ts"
 import type { PartitionId } from "../records/Partition.ts"
 import * as EventId from "./EventId.ts"
 import * as OrderEvent from "./OrderEvent.ts"
@@ -70,7 +71,7 @@ const headOf = (id: string, type: string, time: number, sequence: number) => ({
   id,
   source: SOURCE,
   type,
-  time: DateTime.formatIso(DateTime.makeUnsafe(time)),
+  time: Moment.isoOf(time),
   sequence: String(sequence),
   datacontenttype: "application/json"
 })

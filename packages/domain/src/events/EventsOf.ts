@@ -8,22 +8,14 @@
 import type { Command } from "../records/Command.ts"
 import type { ItemId } from "../records/Ids.ts"
 import { traceOf } from "../records/LogRecord.ts"
+import * as Moment from "../records/Moment.ts"
 import type { OrderStatus } from "../records/OrderStatus.ts"
 import { Offset } from "../records/Partition.ts"
 import type { OrderOutcome, RecordOutcome } from "../rules/Outcome.ts"
 import * as OutcomeStatus from "../rules/OutcomeStatus.ts"
 import * as EventId from "./EventId.ts"
 import type { ItemEvent, OrderData, OrderEvent } from "./OrderEvent.ts"
-import {
-  changeOf,
-  dataOf,
-  type FindPlaced,
-  isoOf,
-  type Known,
-  timesOf,
-  type ToldRecord,
-  traceIn
-} from "./OrderFacts.ts"
+import { changeOf, dataOf, type FindPlaced, type Known, timesOf, type ToldRecord, traceIn } from "./OrderFacts.ts"
 import * as OrderSteps from "./OrderSteps.ts"
 
 /** Whether orders that were turned away without ever holding units are told one by one: `ORDER_EVENTS=all`. */
@@ -110,7 +102,7 @@ const ofStep = (known: Known, step: OrderSteps.ToldStep): OrderEvent => {
     data: {
       ...dataOf(known),
       ...statusOf(order, step),
-      ...(due === undefined ? {} : { expiresAt: isoOf(due) }),
+      ...(due === undefined ? {} : { expiresAt: Moment.isoOf(due) }),
       ...(reference === undefined ? {} : { paymentReference: reference }),
       ...(step.type === "order.refunded" ? { restocked: order.reason === "restocked" } : {}),
       ...changeOf(record)

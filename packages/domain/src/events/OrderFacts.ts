@@ -2,10 +2,10 @@
  * What an event says of an order: as far as the ledger and the record in hand know it. What the body of a record claims
  * of an order that is in the ledger is never taken. Pure.
  */
-import { DateTime } from "effect"
 import type { Command } from "../records/Command.ts"
 import type { ItemId, RequestId } from "../records/Ids.ts"
 import type { LogRecord } from "../records/LogRecord.ts"
+import * as Moment from "../records/Moment.ts"
 import * as OrderMetadata from "../records/OrderMetadata.ts"
 import type { OrderTrace } from "../records/OrderTrace.ts"
 import * as RecordHeaders from "../records/wire/RecordHeaders.ts"
@@ -37,9 +37,6 @@ export interface Known {
   readonly told: ToldRecord
   readonly findPlaced: FindPlaced
 }
-
-/** ISO 8601 in UTC, of milliseconds since 1970. */
-export const isoOf = (millis: number): string => DateTime.formatIso(DateTime.makeUnsafe(millis))
 
 /** Both are of the record, so that they are the same whenever it is told. */
 export const timesOf = ({ offset, timestamp }: ToldRecord["record"]) => ({ time: timestamp, sequence: offset })
@@ -77,7 +74,7 @@ export const dataOf = ({ findPlaced, itemId, order, requestId, told }: Known): O
     ...(price === undefined ? {} : { price }),
     ...(currency === undefined ? {} : { currency }),
     attempt,
-    ...(acceptedAt === undefined ? {} : { acceptedAt: isoOf(acceptedAt) }),
+    ...(acceptedAt === undefined ? {} : { acceptedAt: Moment.isoOf(acceptedAt) }),
     ...(trace === undefined ? {} : traceIn(trace)),
     ...(metadata === undefined ? {} : { metadata: OrderMetadata.parse(metadata) })
   }

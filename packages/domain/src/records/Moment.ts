@@ -17,6 +17,9 @@ export const millisOf = (text: string): Option.Option<number> => {
   return Option.filter(Option.map(DateTime.make(text), DateTime.toEpochMillis), isInstant)
 }
 
+/** The opposite of `millisOf`: ISO 8601 in UTC, with milliseconds. */
+export const isoOf = (millis: number): string => DateTime.formatIso(DateTime.makeUnsafe(millis))
+
 /** How far ahead the opening or the end of a sale may be, in days: one beyond it was typed wrongly. Ten years. */
 export const MAX_AHEAD_DAYS = 3_653
 const DAY_MILLIS = 24 * 60 * 60 * 1_000

@@ -1,5 +1,5 @@
 /** What buyers see of an outcome: the word of its status, and why. */
-import { DateTime } from "effect"
+import * as Moment from "../records/Moment.ts"
 import type { OrderStatus, StatusRecord } from "../records/OrderStatus.ts"
 import type { OrderOutcome } from "./Outcome.ts"
 
@@ -52,7 +52,7 @@ const NO_PROGRESS: Progress = {}
  */
 export const progress = ({ hold, open, state }: Pick<OrderOutcome, "state" | "hold" | "open">): Progress => {
   if (state === "open") {
-    return open?.dueAt === undefined ? NO_PROGRESS : { expiresAt: DateTime.formatIso(DateTime.makeUnsafe(open.dueAt)) }
+    return open?.dueAt === undefined ? NO_PROGRESS : { expiresAt: Moment.isoOf(open.dueAt) }
   }
   if (state === "refunding") return { refund: "pending" }
   const isConfirmed = (state === "held" || state === "voiding") && hold?.confirmedAtOffset !== undefined

@@ -4,10 +4,10 @@ import * as Errors from "@flash-sale/domain/api/Errors"
 import type { AppendRefused, AppendUnknown } from "@flash-sale/domain/ports/OrderLog"
 import type { StatusLookup } from "@flash-sale/domain/ports/OrderStatuses"
 import type { CorrelationId } from "@flash-sale/domain/records/Ids"
+import * as Moment from "@flash-sale/domain/records/Moment"
 import type { StatusRecord } from "@flash-sale/domain/records/OrderStatus"
 import type { BreakerOpen } from "@flash-sale/infra/resilience/CircuitBreaker"
 import { withoutStack } from "@flash-sale/infra/resilience/WithoutStack"
-import { DateTime } from "effect"
 import type { PrecheckRefusal } from "./Precheck.ts"
 
 export type Refusal =
@@ -134,7 +134,7 @@ const toRefusal = (correlation_id: CorrelationId, refusal: PrecheckRefusal, now:
         correlation_id,
         code: "not_open",
         retryable: true,
-        opens_at: DateTime.formatIso(DateTime.makeUnsafe(refusal.opensAt)),
+        opens_at: Moment.isoOf(refusal.opensAt),
         retry_after_seconds: wholeSeconds(refusal.opensAt - now)
       })
   }

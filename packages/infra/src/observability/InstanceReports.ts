@@ -7,7 +7,8 @@
  */
 import { type GatewayInstance, InstanceId, type ProcessorInstance } from "@flash-sale/domain/instances/Instance"
 import { Instances } from "@flash-sale/domain/ports/Instances"
-import { Cause, Clock, DateTime, Duration, Effect, Layer, Random, Schedule } from "effect"
+import * as Moment from "@flash-sale/domain/records/Moment"
+import { Cause, Clock, Duration, Effect, Layer, Random, Schedule } from "effect"
 import { hostname } from "node:os"
 import * as Monotonic from "../time/Monotonic.ts"
 import * as Log from "./logs/Log.ts"
@@ -33,7 +34,7 @@ const identify = Effect.fnUntraced(function*({ rules_version, version }: Release
   return {
     id: InstanceId.make(`${left.toString(36)}${right.toString(36)}`),
     host: hostname().slice(0, MAX_HOST_LENGTH) || "unknown",
-    started_at: DateTime.formatIso(DateTime.makeUnsafe(yield* Clock.currentTimeMillis)),
+    started_at: Moment.isoOf(yield* Clock.currentTimeMillis),
     version,
     rules_version
   }

@@ -9,8 +9,9 @@ import {
   type StatusLookup
 } from "@flash-sale/domain/ports/OrderStatuses"
 import type { RequestId } from "@flash-sale/domain/records/Ids"
+import * as Moment from "@flash-sale/domain/records/Moment"
 import type * as OrderStatus from "@flash-sale/domain/records/OrderStatus"
-import { Clock, DateTime, Effect, Layer } from "effect"
+import { Clock, Effect, Layer } from "effect"
 import * as Log from "../observability/logs/Log.ts"
 import * as AdmitAnswers from "./AdmitAnswers.ts"
 import { chunked, report, written } from "./client/StatusBatches.ts"
@@ -29,7 +30,7 @@ const make = Effect.gen(function*() {
   const kept = yield* retention
 
   const admit = Effect.fnUntraced(function*(requests: ReadonlyArray<AdmissionRequest>, policy: AdmissionPolicy) {
-    const now = DateTime.formatIso(DateTime.makeUnsafe(yield* Clock.currentTimeMillis))
+    const now = Moment.isoOf(yield* Clock.currentTimeMillis)
     const lease = StatusWire.leaseEnd(policy.owner)
     return (yield* chunked(requests, (some) =>
       scripts.admit(

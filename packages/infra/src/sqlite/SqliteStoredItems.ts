@@ -1,11 +1,12 @@
 /** All that the embedded file holds of an item: for operators' commands that compare and repair. */
 import { type StoredItem, StoredItems } from "@flash-sale/domain/ports/StoredItems"
 import { ItemId } from "@flash-sale/domain/records/Ids"
+import * as Moment from "@flash-sale/domain/records/Moment"
 import { NOTHING_FOLDED, type PartitionId } from "@flash-sale/domain/records/Partition"
 import type { RefundDue } from "@flash-sale/domain/rules/checkout/CheckoutState"
 import * as Fold from "@flash-sale/domain/rules/Fold"
 import * as ItemDump from "@flash-sale/domain/rules/ItemDump"
-import { Clock, DateTime, Effect, Layer } from "effect"
+import { Clock, Effect, Layer } from "effect"
 import * as ClearJob from "./ClearJob.ts"
 import { type Connection, integer, type Row, RowDamaged, text } from "./database/Connection.ts"
 import { SqliteDatabase, storeUnavailable } from "./database/SqliteDatabase.ts"
@@ -42,7 +43,7 @@ export const layer: Layer.Layer<StoredItems, never, SqliteDatabase> = Layer.effe
         Effect.flatMap(Clock.currentTimeMillis, (now) =>
           Effect.catchTags(
             database.write(
-              ClearJob.make(partition, epoch, clearings, accepted, DateTime.formatIso(DateTime.makeUnsafe(now)))
+              ClearJob.make(partition, epoch, clearings, accepted, Moment.isoOf(now))
             ),
             { SqliteUnavailable: storeUnavailable, SqliteUnknown: storeUnavailable }
           ))

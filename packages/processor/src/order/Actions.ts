@@ -3,8 +3,8 @@
  * effects.
  */
 import type { ItemId } from "@flash-sale/domain/records/Ids"
+import * as Moment from "@flash-sale/domain/records/Moment"
 import type * as Outcome from "@flash-sale/domain/rules/Outcome"
-import { DateTime } from "effect"
 import type { Action } from "./Action.ts"
 import * as ConfirmActions from "./ConfirmActions.ts"
 import * as EndActions from "./EndActions.ts"
@@ -29,7 +29,7 @@ export const actionsOf = (
   millis: number,
   postponesFrom = Infinity
 ): ReadonlyArray<Action> => {
-  const now = { millis, text: DateTime.formatIso(DateTime.makeUnsafe(millis)) }
+  const now = { millis, text: Moment.isoOf(millis) }
   const fold: Fold = { itemId, open, now, postponesFrom }
   const actions: Array<Action> = []
   for (const [at, message] of batch.entries()) addActions(actions, fold, message, outcomes[at]!)

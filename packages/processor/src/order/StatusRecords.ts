@@ -1,5 +1,6 @@
 /** What is written of an order for its buyer. */
 import type { ItemId, RequestId } from "@flash-sale/domain/records/Ids"
+import * as Moment from "@flash-sale/domain/records/Moment"
 import { fingerprint, type RecordedOrder } from "@flash-sale/domain/records/Order"
 import type { OrderStatus, StatusRecord } from "@flash-sale/domain/records/OrderStatus"
 import * as OrderTrace from "@flash-sale/domain/records/OrderTrace"
@@ -8,7 +9,6 @@ import type { RefundDue } from "@flash-sale/domain/rules/checkout/CheckoutState"
 import * as RefundsDue from "@flash-sale/domain/rules/checkout/RefundsDue"
 import type { OrderOutcome } from "@flash-sale/domain/rules/Outcome"
 import * as OutcomeStatus from "@flash-sale/domain/rules/OutcomeStatus"
-import { DateTime } from "effect"
 import type { Amendment } from "./Action.ts"
 import type { KnownOrder, OpenOrder } from "./OpenOrder.ts"
 
@@ -43,8 +43,6 @@ export const placedBy = (
 }
 
 type Shown = Pick<OrderOutcome, "state" | "reason" | "attempt" | "placedAtOffset" | "hold" | "open" | "refundsDue">
-
-const isoOf = (millis: number): string => DateTime.formatIso(DateTime.makeUnsafe(millis))
 
 /** The payments that are due back, as the buyer of the order is shown them. */
 export const refundDue = (
@@ -96,4 +94,4 @@ export const amending = (made: StatusRecord): Amendment => ({
 
 /** The status of an order that is held: all of it is known from when that began. */
 export const reserved = (order: OpenOrder): StatusRecord =>
-  of(order, { ...order, state: "held", reason: undefined, open: undefined }, "RESERVED", isoOf(order.heldAt))
+  of(order, { ...order, state: "held", reason: undefined, open: undefined }, "RESERVED", Moment.isoOf(order.heldAt))

@@ -1,15 +1,15 @@
 /** The archive through the admin API. */
 import { ArchiveCursor, type AuditFilter, type OrderFilter } from "@flash-sale/domain/archive/Questions"
 import type { ItemId, RequestId } from "@flash-sale/domain/records/Ids"
+import * as Moment from "@flash-sale/domain/records/Moment"
 import type { Counts } from "@flash-sale/operations/archive/Report"
 import { UnknownItem } from "@flash-sale/operations/items/KnownItem"
-import { DateTime, Effect } from "effect"
+import { Effect } from "effect"
 import * as CommandFailed from "../../terminal/CommandFailed.ts"
 import * as OrderWords from "../order/OrderWords.ts"
 import type { RemoteCall } from "../RemoteCall.ts"
 import type { PageOptions } from "./ArchiveView.ts"
 
-const isoOf = (millis: number): string => DateTime.formatIso(DateTime.makeUnsafe(millis))
 const cursorOf = (next: string | undefined) => next === undefined ? undefined : ArchiveCursor.make(next)
 
 /** What is said of these, without what is not. */
@@ -18,7 +18,7 @@ const said = <Fields extends object>(fields: Fields) =>
     readonly [Name in keyof Fields]?: Exclude<Fields[Name], undefined>
   }
 
-const momentOf = (millis: number | undefined) => millis === undefined ? undefined : isoOf(millis)
+const momentOf = (millis: number | undefined) => millis === undefined ? undefined : Moment.isoOf(millis)
 
 export const orders = ({ client, read }: RemoteCall) => (filter: OrderFilter, { cursor, limit }: PageOptions) => {
   const { from, itemId, status, until, userId } = filter

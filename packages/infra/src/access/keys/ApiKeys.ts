@@ -1,7 +1,8 @@
 /** What operators do with api keys: make one, look at them, take one away. */
 import * as ApiKey from "@flash-sale/domain/access/ApiKey"
 import type { Scope } from "@flash-sale/domain/access/Scope"
-import { DateTime, Effect } from "effect"
+import * as Moment from "@flash-sale/domain/records/Moment"
+import { Effect } from "effect"
 import { randomInt } from "node:crypto"
 import * as PrivateFiles from "../../files/PrivateFiles.ts"
 import type { CannotUseFile } from "../watch/WatchedFile.ts"
@@ -33,7 +34,7 @@ const storedOf = ({ expiresAt, name, scopes }: NewKey, key: string): KeyList.Sto
   name,
   hash: KeyRing.hashOf(key),
   scopes: [...new Set(scopes)],
-  ...(expiresAt === undefined ? {} : { expires_at: DateTime.formatIso(DateTime.makeUnsafe(expiresAt)) })
+  ...(expiresAt === undefined ? {} : { expires_at: Moment.isoOf(expiresAt) })
 })
 
 export type Failure = CannotUseFile | KeyFileChange.KeysNotChanged

@@ -2,8 +2,8 @@
 import type { ItemMoved } from "@flash-sale/domain/ports/LiveEvents"
 import { isRequestId } from "@flash-sale/domain/records/Ids"
 import { isInstant } from "@flash-sale/domain/records/Instant"
+import * as Moment from "@flash-sale/domain/records/Moment"
 import { OrderStatus } from "@flash-sale/domain/records/OrderStatus"
-import { DateTime } from "effect"
 
 type Order = ItemMoved["orders"][number]
 
@@ -30,6 +30,6 @@ const order = (line: string): Order | undefined => {
   if (progress === "refund") return { ...moved, refund: "pending" }
   const expiresAt = Number(progress)
   return isInstant(expiresAt)
-    ? { ...moved, expiresAt: DateTime.formatIso(DateTime.makeUnsafe(expiresAt)) }
+    ? { ...moved, expiresAt: Moment.isoOf(expiresAt) }
     : undefined
 }
