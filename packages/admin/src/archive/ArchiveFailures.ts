@@ -2,14 +2,11 @@
 import type { Unavailable } from "@flash-sale/domain/api/Errors"
 import { NoArchive } from "@flash-sale/domain/api/lists/ArchiveErrors"
 import type { ArchiveError } from "@flash-sale/domain/ports/Archive"
-import { RequestContext } from "@flash-sale/gateway/request/RequestContext"
+import { refuse } from "@flash-sale/gateway/request/RequestContext"
 import { Effect } from "effect"
 import * as Failures from "../request/Failures.ts"
 
-const noArchive: Effect.Effect<never, NoArchive> = Effect.flatMap(
-  RequestContext,
-  ({ correlationId }) => Effect.fail(new NoArchive({ correlation_id: correlationId }))
-)
+const noArchive = refuse((correlationId) => new NoArchive({ correlation_id: correlationId }))
 
 /** The answer, in time: else 503. Other errors are the endpoint's own. */
 export const bounded = <A, E, R>(question: Effect.Effect<A, E | ArchiveError, R>) =>

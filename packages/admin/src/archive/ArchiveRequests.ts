@@ -6,7 +6,7 @@ import * as Archive from "@flash-sale/domain/ports/Archive"
 import type { ItemId, RequestId } from "@flash-sale/domain/records/Ids"
 import * as Moment from "@flash-sale/domain/records/Moment"
 import * as Refusals from "@flash-sale/gateway/request/Refusals"
-import { RequestContext } from "@flash-sale/gateway/request/RequestContext"
+import { refuse, RequestContext } from "@flash-sale/gateway/request/RequestContext"
 import * as ArchiveViews from "@flash-sale/operations/archive/ArchiveViews"
 import * as OrderDetails from "@flash-sale/operations/orders/OrderDetails"
 import { Effect, Option } from "effect"
@@ -39,11 +39,7 @@ export const orders = Effect.fnUntraced(function*(query: typeof OrdersQuery.Type
 export const order = (requestId: RequestId, item: ItemId | undefined) =>
   ArchiveFailures.bounded(OrderDetails.find(requestId, item)).pipe(
     Effect.catchTags({
-      UnknownOrder: () =>
-        Effect.flatMap(
-          RequestContext,
-          ({ correlationId }) => Effect.fail(new UnknownOrder({ correlation_id: correlationId }))
-        ),
+      UnknownOrder: () => refuse((correlationId) => new UnknownOrder({ correlation_id: correlationId })),
       OrderUndecided: () => Failures.unavailable("outcome_unknown")
     }),
     Failures.answered

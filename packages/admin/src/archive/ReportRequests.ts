@@ -1,5 +1,5 @@
 /** `GET /admin/v1/reports/:item_id`, as JSON with a page of orders, or as a table with all of them. */
-import { type Unavailable, UnknownItem } from "@flash-sale/domain/api/Errors"
+import type { Unavailable } from "@flash-sale/domain/api/Errors"
 import type { NoArchive } from "@flash-sale/domain/api/lists/ArchiveErrors"
 import { type ArchiveCursor, DEFAULT_PAGE, MAX_PAGE, type OrderPage } from "@flash-sale/domain/archive/Questions"
 import * as Archive from "@flash-sale/domain/ports/Archive"
@@ -9,7 +9,6 @@ import * as ArchiveViews from "@flash-sale/operations/archive/ArchiveViews"
 import * as ItemReport from "@flash-sale/operations/archive/ItemReport"
 import type { Counts } from "@flash-sale/operations/archive/Report"
 import * as ReportCsv from "@flash-sale/operations/archive/ReportCsv"
-import type * as KnownItem from "@flash-sale/operations/items/KnownItem"
 import { Effect, Option, Stream } from "effect"
 import { HttpServerRequest, HttpServerResponse } from "effect/http"
 import * as Failures from "../request/Failures.ts"
@@ -26,17 +25,6 @@ type ReadPage = (
   cursor: ArchiveCursor | undefined,
   limit: number
 ) => Effect.Effect<OrderPage, NoArchive | Unavailable>
-
-const unknown = (
-  { isComplete }: KnownItem.UnknownItem
-): Effect.Effect<never, UnknownItem | Unavailable> =>
-  Effect.flatMap(
-    RequestContext,
-    ({ correlationId }): Effect.Effect<never, UnknownItem | Unavailable> =>
-      isComplete
-        ? Effect.fail(new UnknownItem({ correlation_id: correlationId }))
-        : Failures.unavailable("store_unavailable")
-  )
 
 const asJson = Effect.fnUntraced(function*(counts: Counts, { cursor, limit = DEFAULT_PAGE }: Page, read: ReadPage) {
   const { entries, next } = yield* read(cursor, limit)
@@ -73,7 +61,7 @@ export const report = (itemId: ItemId, page: Page) =>
     const { headers } = yield* HttpServerRequest.HttpServerRequest
     const archive = yield* Archive.optional
     const counts = yield* ItemReport.read(itemId).pipe(
-      Effect.catchTag("UnknownItem", unknown),
+      Effect.catchTag("UnknownItem", Failures.unknownItem),
       (reading) => Effect.andThen(Failures.logKnown, ArchiveFailures.bounded(reading)),
       Failures.answered
     )

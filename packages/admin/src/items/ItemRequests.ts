@@ -50,7 +50,7 @@ export const one = Effect.fnUntraced(
     const rates = yield* ItemRates
     const { partition, summary } = yield* Failures.boundedRead(ItemList.one(itemId))
     if (summary === undefined) return yield* Failures.unavailable("item_stopped")
-    if (!summary.isKnown) return yield* ItemViews.unknown(summary)
+    if (!summary.isKnown) return yield* Failures.unknownItem(summary)
     const [fast, lag] = yield* Effect.all([rates.note(itemId, summary), lagOf(partition)])
     return {
       ...ItemViews.rowOf(itemId, partition, summary),

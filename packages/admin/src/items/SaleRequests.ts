@@ -79,7 +79,7 @@ const wordsOf = ({ reason: _, ...settings }: Payload): string =>
 /** The item as it is now; one that nobody knows only where it may be begun. */
 const now = (itemId: ItemId, create: boolean) =>
   Failures.boundedRead(create ? KnownItem.read(itemId) : KnownItem.required(itemId)).pipe(
-    Effect.catchTag("UnknownItem", ItemViews.unknown)
+    Effect.catchTag("UnknownItem", Failures.unknownItem)
   )
 
 /**

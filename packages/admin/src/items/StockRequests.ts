@@ -26,7 +26,7 @@ const adjustmentOf = ({ add, set }: Payload, command: CommandId): Adjustment =>
 const before = ({ set }: Payload, itemId: ItemId) =>
   set !== undefined
     ? Effect.as(Failures.logKnown, undefined)
-    : Effect.catchTag(Failures.boundedRead(KnownItem.required(itemId)), "UnknownItem", ItemViews.unknown)
+    : Effect.catchTag(Failures.boundedRead(KnownItem.required(itemId)), "UnknownItem", Failures.unknownItem)
 
 /** What was not taken out, where that can be told: not of a repetition, whose first sending nobody has seen. */
 const shortfallOf = (

@@ -1,10 +1,10 @@
 /** What goes wrong behind an endpoint, as the API answers it; and how long anything behind one may take. */
-import type { UnavailableCode } from "@flash-sale/domain/api/Errors"
-import type { Unavailable } from "@flash-sale/domain/api/Errors"
+import { type Unavailable, type UnavailableCode, UnknownItem } from "@flash-sale/domain/api/Errors"
 import { OrderLog } from "@flash-sale/domain/ports/OrderLog"
 import * as Refusals from "@flash-sale/gateway/request/Refusals"
-import { RequestContext } from "@flash-sale/gateway/request/RequestContext"
+import { refuse } from "@flash-sale/gateway/request/RequestContext"
 import { codeOf, type Failure } from "@flash-sale/operations/append/FailureCode"
+import type * as KnownItem from "@flash-sale/operations/items/KnownItem"
 import { type Duration, Effect } from "effect"
 
 /** How long a read may take: log and store are waited for by their adapters without an end. */
@@ -13,8 +13,15 @@ export const READ_TIMEOUT = "5 seconds"
 export const APPEND_TIMEOUT = "10 seconds"
 
 /** Fails with 503 and this code. */
-export const unavailable = (code: UnavailableCode): Effect.Effect<never, Unavailable> =>
-  Effect.flatMap(RequestContext, ({ correlationId }) => Effect.fail(Refusals.unavailable(correlationId, code)))
+export const unavailable = Refusals.refuseUnavailable
+
+/** Refuses an item that nobody knows; where the fold is not at its end it may still come to be known. */
+export const unknownItem = (
+  { isComplete }: Pick<KnownItem.UnknownItem, "isComplete">
+): Effect.Effect<never, UnknownItem | Unavailable> =>
+  isComplete
+    ? refuse((correlationId) => new UnknownItem({ correlation_id: correlationId }))
+    : unavailable("store_unavailable")
 
 /** Answers what may go wrong behind an endpoint; other errors are its own. */
 export const answered = <A, E, R>(effect: Effect.Effect<A, E | Failure, R>) =>

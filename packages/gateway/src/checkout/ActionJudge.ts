@@ -25,17 +25,14 @@ export const make = Effect.gen(function*() {
   const storeBreaker = yield* StoreBreaker
   const partitionCount = yield* PartitionCount
 
-  const unavailable = (code: "store_unavailable" | "item_stopped") =>
-    Effect.flatMap(RequestContext, ({ correlationId }) => Effect.fail(Refusals.unavailable(correlationId, code)))
-
   const readLedger = Effect.fnUntraced(
     function*({ itemId, requestId }: StatusRecord) {
       const partition = home(itemId, yield* partitionCount.partitions)
       return yield* storeBreaker.askAside(store.readOrder(partition, itemId, requestId))
     },
     Effect.catchTags({
-      StoreUnavailable: () => unavailable("store_unavailable"),
-      ItemDamaged: () => unavailable("item_stopped")
+      StoreUnavailable: () => Refusals.refuseUnavailable("store_unavailable"),
+      ItemDamaged: () => Refusals.refuseUnavailable("item_stopped")
     })
   )
 
@@ -43,14 +40,14 @@ export const make = Effect.gen(function*() {
   const askLedger = Effect.fnUntraced(function*(call: Call, record: StatusRecord) {
     const { order } = yield* readLedger(record)
     // The status outlives the ledger only while the store is being filled again.
-    if (order === undefined) return yield* unavailable("store_unavailable")
+    if (order === undefined) return yield* Refusals.refuseUnavailable("store_unavailable")
     return ActionVerdict.verdictOfSale(call, record, order)
   })
 
   const whole = Effect.fnUntraced(function*(record: StatusRecord) {
     const { isComplete, order } = yield* readLedger(record)
     if (order?.hold !== undefined) return { ...record, fingerprint: asHold(record.fingerprint) }
-    return order === undefined && !isComplete ? yield* unavailable("store_unavailable") : record
+    return order === undefined && !isComplete ? yield* Refusals.refuseUnavailable("store_unavailable") : record
   })
 
   const verdictOf = (call: Call, record: StatusRecord) => {

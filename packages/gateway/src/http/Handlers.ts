@@ -18,7 +18,6 @@ import { ItemPages } from "../reads/ItemPages.ts"
 import { ItemReads } from "../reads/ItemReads.ts"
 import * as Views from "../reads/Views.ts"
 import * as Refusals from "../request/Refusals.ts"
-import { RequestContext } from "../request/RequestContext.ts"
 import * as Shutdown from "../request/Shutdown.ts"
 import { withRetryAfter } from "./RefusalHeaders.ts"
 
@@ -27,8 +26,7 @@ export const items = HttpApiBuilder.group(Api, "items", (handlers) =>
     const reads = yield* ItemReads
     const lists = yield* ItemLists
     const pages = yield* ItemPages
-    const unread = (code: Unavailable["code"]) => () =>
-      Effect.flatMap(RequestContext, ({ correlationId }) => Effect.fail(Refusals.unavailable(correlationId, code)))
+    const unread = (code: Unavailable["code"]) => () => Refusals.refuseUnavailable(code)
     const list = Effect.fnUntraced(function*({ cursor, ids, limit = DEFAULT_PAGE }: ItemsQuery) {
       const { itemIds, next } = ids === undefined
         ? yield* pages.names(cursor, limit)

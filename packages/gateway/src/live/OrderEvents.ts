@@ -17,7 +17,6 @@ import type { HttpServerResponse } from "effect/http"
 import { StatusReads } from "../reads/StatusReads.ts"
 import * as Views from "../reads/Views.ts"
 import * as Refusals from "../request/Refusals.ts"
-import { RequestContext } from "../request/RequestContext.ts"
 import type { Moved } from "./FeedSubscribers.ts"
 import { ItemFeeds } from "./ItemFeeds.ts"
 import * as Sse from "./Sse.ts"
@@ -129,11 +128,7 @@ export const layer: Layer.Layer<OrderEvents, never, ItemFeeds | Subscribers | St
         Effect.catchTag(
           effect,
           "TooManyListeners",
-          () =>
-            Effect.flatMap(
-              RequestContext,
-              ({ correlationId }) => Effect.fail(Refusals.unavailable(correlationId, "overloaded"))
-            )
+          () => Refusals.refuseUnavailable("overloaded")
         )
     )
     return { answer }

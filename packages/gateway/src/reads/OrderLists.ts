@@ -1,6 +1,5 @@
 /** `GET /orders`: a buyer's own orders, a page after the other, out of the archive. */
 import type { Caller } from "@flash-sale/domain/access/Caller"
-import type { UnavailableCode } from "@flash-sale/domain/api/Errors"
 import { NoArchive } from "@flash-sale/domain/api/lists/ArchiveErrors"
 import * as PastOrders from "@flash-sale/domain/api/lists/PastOrders"
 import { DEFAULT_PAGE } from "@flash-sale/domain/archive/Questions"
@@ -8,11 +7,8 @@ import { Effect } from "effect"
 import * as AccessRefusals from "../access/AccessRefusals.ts"
 import { Gatekeeper } from "../access/Gatekeeper.ts"
 import * as Refusals from "../request/Refusals.ts"
-import { RequestContext } from "../request/RequestContext.ts"
+import { refuse, RequestContext } from "../request/RequestContext.ts"
 import { ArchiveReads } from "./ArchiveReads.ts"
-
-const unavailable = (code: UnavailableCode) => () =>
-  Effect.flatMap(RequestContext, ({ correlationId }) => Effect.fail(Refusals.unavailable(correlationId, code)))
 
 /** Whose order it is is told to an api key alone: a buyer knows it. */
 const shownTo = (caller: Caller, { user_id: userId, ...view }: ReturnType<typeof PastOrders.viewOf>) =>
@@ -37,13 +33,9 @@ export const make = Effect.gen(function*() {
       return next === undefined ? { orders } : { orders, next }
     },
     Effect.catchTags({
-      NoArchive: () =>
-        Effect.flatMap(
-          RequestContext,
-          ({ correlationId }) => Effect.fail(new NoArchive({ correlation_id: correlationId }))
-        ),
-      ArchiveUnavailable: unavailable("store_unavailable"),
-      TooManyReads: unavailable("overloaded")
+      NoArchive: () => refuse((correlationId) => new NoArchive({ correlation_id: correlationId })),
+      ArchiveUnavailable: () => Refusals.refuseUnavailable("store_unavailable"),
+      TooManyReads: () => Refusals.refuseUnavailable("overloaded")
     })
   )
 })

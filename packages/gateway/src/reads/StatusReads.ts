@@ -6,7 +6,7 @@
  * same work. What the archive says of an order that is final stands whatever else is known.
  */
 import type { Caller } from "@flash-sale/domain/access/Caller"
-import { type UnavailableCode, UnknownOrder } from "@flash-sale/domain/api/Errors"
+import { UnknownOrder } from "@flash-sale/domain/api/Errors"
 import type { ArchivedOrder } from "@flash-sale/domain/archive/ArchivedOrder"
 import { ItemStore } from "@flash-sale/domain/ports/ItemStore"
 import { OrderStatuses, type StatusLookup } from "@flash-sale/domain/ports/OrderStatuses"
@@ -23,7 +23,7 @@ import { PartitionCount } from "../guards/PartitionCount.ts"
 import { StoreBreaker } from "../guards/StoreBreaker.ts"
 import { Unconfirmed } from "../guards/Unconfirmed.ts"
 import * as Refusals from "../request/Refusals.ts"
-import { RequestContext } from "../request/RequestContext.ts"
+import { refuse } from "../request/RequestContext.ts"
 import * as ArchivedStatus from "./ArchivedStatus.ts"
 import { ArchiveReads } from "./ArchiveReads.ts"
 
@@ -94,8 +94,6 @@ export const layer: Layer.Layer<
       WHOLE_KEPT
     )
 
-    const unavailable = (code: UnavailableCode) =>
-      Effect.flatMap(RequestContext, ({ correlationId }) => Effect.fail(Refusals.unavailable(correlationId, code)))
     const mayRead = (caller: Caller) => ({ userId }: ArchivedOrder) => gatekeeper.mayRead(caller, userId)
 
     const find = Effect.fnUntraced(
@@ -103,23 +101,22 @@ export const layer: Layer.Layer<
         const lookup = yield* storeBreaker.ask(statuses.read(requestId))
         if (lookup._tag !== "Unknown" && gatekeeper.mayRead(caller, ownerOf(lookup))) {
           if (lookup._tag === "Kept") return { record: lookup.record, isArchived: false }
-          return yield* unavailable("outcome_unknown")
+          return yield* Refusals.refuseUnavailable("outcome_unknown")
         }
         const archived = (yield* archive.find(requestId)).find(mayRead(caller))
         const found = archived === undefined ? undefined : { record: ArchivedStatus.of(archived), isArchived: true }
         if (found !== undefined && isFinal(found.record.status)) return found
         if (!(yield* isWhole) || (yield* isInDoubt) || !(yield* archive.isCaughtUp)) {
-          return yield* unavailable("store_unavailable")
+          return yield* Refusals.refuseUnavailable("store_unavailable")
         }
         if (found !== undefined) return found
         gatekeeper.missed(caller)
-        const { correlationId } = yield* RequestContext
-        return yield* new UnknownOrder({ correlation_id: correlationId })
+        return yield* refuse((correlationId) => new UnknownOrder({ correlation_id: correlationId }))
       },
       Effect.catchTags({
-        StoreUnavailable: () => unavailable("store_unavailable"),
-        ArchiveUnavailable: () => unavailable("store_unavailable"),
-        TooManyReads: () => unavailable("overloaded")
+        StoreUnavailable: () => Refusals.refuseUnavailable("store_unavailable"),
+        ArchiveUnavailable: () => Refusals.refuseUnavailable("store_unavailable"),
+        TooManyReads: () => Refusals.refuseUnavailable("overloaded")
       })
     )
     return {

@@ -8,7 +8,9 @@ import * as Moment from "@flash-sale/domain/records/Moment"
 import type { StatusRecord } from "@flash-sale/domain/records/OrderStatus"
 import type { BreakerOpen } from "@flash-sale/infra/resilience/CircuitBreaker"
 import { withoutStack } from "@flash-sale/infra/resilience/WithoutStack"
+import type { Effect } from "effect"
 import type { PrecheckRefusal } from "./Precheck.ts"
+import { refuse } from "./RequestContext.ts"
 
 export type Refusal =
   | Errors.SaleClosed
@@ -40,6 +42,10 @@ export const unavailable = (
   code: Errors.UnavailableCode,
   retry_after_seconds = RETRY_SECONDS
 ): Errors.Unavailable => withoutStack(() => new Errors.Unavailable({ code, correlation_id, retry_after_seconds }))
+
+/** Refuses the request that is being served with 503 and this code. */
+export const refuseUnavailable = (code: Errors.UnavailableCode): Effect.Effect<never, Errors.Unavailable> =>
+  refuse((correlationId) => unavailable(correlationId, code))
 
 /** The longest `Retry-After`, in seconds. */
 const MAX_RETRY_SECONDS = 60

@@ -1,7 +1,7 @@
 /** What is known of the HTTP request that is being served, on the hot route or through the framework. */
 import { CorrelationId } from "@flash-sale/domain/records/Ids"
 import type { Span } from "@flash-sale/infra/observability/tracing/Spans"
-import { Context } from "effect"
+import { Context, Effect } from "effect"
 
 export interface RequestContext {
   readonly correlationId: CorrelationId
@@ -17,3 +17,7 @@ export interface RequestContext {
 export const RequestContext = Context.Reference<RequestContext>("@flash-sale/gateway/request/RequestContext", {
   defaultValue: () => ({ correlationId: CorrelationId.make("none"), traceparent: undefined, arrivedAt: 0 })
 })
+
+/** Fails with a refusal of the request that is being served, made with its correlation id. */
+export const refuse = <E>(refusalOf: (correlationId: CorrelationId) => E): Effect.Effect<never, E> =>
+  Effect.flatMap(RequestContext, ({ correlationId }) => Effect.fail(refusalOf(correlationId)))
