@@ -31,9 +31,9 @@ const placeOf = (url: Redacted.Redacted): string => {
 }
 
 /** In PostgreSQL. */
-export const atUrl = (url: Redacted.Redacted): Effect.Effect<ArchiveFound> =>
+export const atUrl = (url: Redacted.Redacted, ca?: string): Effect.Effect<ArchiveFound> =>
   Effect.flatMap(
-    PostgresDatabase.sessionAt(url),
+    PostgresDatabase.sessionAt(url, ca),
     (session) => facts(placeOf(url), session, PostgresDatabase.VERSIONS)
   ).pipe(Effect.scoped, Effect.provide(Reactivity.layer))
 
