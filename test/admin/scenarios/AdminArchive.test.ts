@@ -108,6 +108,9 @@ layer(TestAdmin.layer().pipe(Layer.provideMerge(TestArchive.layer(archive))), {
         assert.strictEqual(behind.status, 503, behind.text)
         assert.deepInclude(behind.body, { code: "store_unavailable", retryable: true })
         archive.told = new Map(Array.from({ length: 64 }, (_, id) => [PartitionId.make(id), Offset.make(1_000)]))
+        archive.gaps = new Map([[PartitionId.make(0), Offset.make(5)]])
+        assert.strictEqual((yield* ask("/orders/nobody-knows")).status, 503)
+        archive.gaps = new Map()
         assert.strictEqual((yield* ask("/orders/nobody-knows")).status, 404)
       }),
     TEST_TIMEOUT

@@ -29,6 +29,8 @@ const isArchived = Effect.fnUntraced(function*(partitions: ReadonlyArray<Partiti
   const archive = yield* Archive.optional
   const wanted = yield* finalUpTo(partitions)
   if (wanted === undefined) return false
+  const gaps = yield* archive.gaps
+  if (partitions.some((partition) => gaps.has(partition))) return false
   const look = Effect.map(
     archive.told,
     (told) => partitions.every((partition, index) => (told.get(partition) ?? 0) >= wanted[index]!)
