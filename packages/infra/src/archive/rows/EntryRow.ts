@@ -25,7 +25,9 @@ export const COLUMNS = {
 
 const LISTED = Object.keys(COLUMNS).join(", ")
 
-export type EntryValues = Readonly<Record<keyof typeof COLUMNS, Value>>
+export type EntryValues =
+  & Readonly<Record<keyof typeof COLUMNS, Value>>
+  & Readonly<Record<"id" | "request_id" | "item_id", string>>
 
 /** Keeps entries that are not known yet, and gives those: the first telling counts. */
 export const INSERT: Statement = {

@@ -40,10 +40,21 @@ const LISTED = NAMES.join(", ")
 /** What an order is known by. */
 export const KEY = { request_id: "text", item_id: "text" } as const satisfies Readonly<Record<string, Kind>>
 
-export const keyOf = ({ itemId, requestId }: Pick<FoldedOrder, "itemId" | "requestId">) => ({
+export type Key = Readonly<Record<keyof typeof KEY, string>>
+
+export const keyOf = ({ itemId, requestId }: Pick<FoldedOrder, "itemId" | "requestId">): Key => ({
   request_id: requestId,
   item_id: itemId
 })
+
+/** The key of any row that has both columns. */
+export const readKey = (row: Row): Key => ({
+  request_id: Columns.text(row, "request_id"),
+  item_id: Columns.text(row, "item_id")
+})
+
+/** One text for one order: neither id holds a line feed. */
+export const nameOf = ({ item_id, request_id }: Key): string => `${item_id}\n${request_id}`
 
 /** Keeps orders as they are given. */
 export const SAVE: Statement = {
