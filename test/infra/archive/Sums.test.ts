@@ -1,4 +1,5 @@
 /** The sums of items move with their orders: whatever was written, they are what the rows of the orders add up to. */
+import * as PgClient from "@effect/sql-pg/PgClient"
 import { assert, describe, it } from "@effect/vitest"
 import type { OrderSum } from "@flash-sale/domain/archive/Questions"
 import { Archive, ArchiveWriter } from "@flash-sale/domain/ports/Archive"
@@ -7,7 +8,8 @@ import { ItemId, RequestId } from "@flash-sale/domain/records/Ids"
 import { Offset } from "@flash-sale/domain/records/Partition"
 import * as ArchiveLayers from "@flash-sale/infra/archive/ArchiveLayers"
 import * as Connection from "@flash-sale/infra/sqlite/database/Connection"
-import { Effect, Random, Redacted } from "effect"
+import { Effect, Random } from "effect"
+import * as Reactivity from "effect/reactivity/Reactivity"
 import { randomUUID } from "node:crypto"
 import { join } from "node:path"
 import { batch, due, partition, step, timeAt, type Told, type Which } from "../../contract/archive/Telling.ts"
@@ -115,9 +117,9 @@ const history = (query: Query) =>
     assert.isAbove(most, 5)
   })
 
-const histories = (query: Query) =>
+const histories = (count: number, query: Query) =>
   Effect.forEach(
-    Array.from({ length: 8 }, (_, seed) => seed),
+    Array.from({ length: count }, (_, seed) => seed),
     (seed) => history(query).pipe(Random.withSeed(seed)),
     { discard: true }
   )
@@ -128,18 +130,17 @@ describe("the sums of items are what their orders add up to, after any writes, f
       const folder = yield* Folders.temporary
       yield* Effect.gen(function*() {
         const file = Connection.open(join(folder, "archive.sqlite"))
-        yield* histories((sql) => Effect.sync(() => file.all(sql)))
+        yield* histories(8, (sql) => Effect.sync(() => file.all(sql)))
         file.close()
       }).pipe(Effect.provide(ArchiveLayers.layerFile(folder)))
     }).pipe(Effect.scoped))
 
   it.live("in PostgreSQL", () =>
     Effect.gen(function*() {
-      const address = needed(postgresAddr())
-      const url = yield* OwnDatabase.make(address)
-      const name = new URL(Redacted.value(url)).pathname.slice(1)
-      yield* histories((sql) => OwnDatabase.administer(address, sql, name)).pipe(
+      const url = yield* OwnDatabase.make(needed(postgresAddr()))
+      const client = yield* PgClient.make({ url, maxConnections: 1 })
+      yield* histories(3, (sql) => Effect.orDie(client.unsafe<Row>(sql))).pipe(
         Effect.provide(ArchiveLayers.layerPostgres(url))
       )
-    }).pipe(Effect.scoped))
+    }).pipe(Effect.scoped, Effect.provide(Reactivity.layer)))
 })

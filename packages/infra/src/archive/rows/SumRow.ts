@@ -2,7 +2,7 @@
 import type { FoldedOrder } from "@flash-sale/domain/archive/OrderFold"
 import type { OrderSum } from "@flash-sale/domain/archive/Questions"
 import * as Columns from "../sql/Columns.ts"
-import type { Kind, Row, Statement, Value } from "../sql/Session.ts"
+import type { Insertion, Kind, Row, Statement, Value } from "../sql/Session.ts"
 import * as OrderRow from "./OrderRow.ts"
 
 /** Money is kept in two parts: all together it may have more bits than a whole number of a database. */
@@ -24,15 +24,13 @@ const COLUMNS = {
   restocked: "integer"
 } as const satisfies Readonly<Record<string, Kind>>
 
-const LISTED = Object.keys(COLUMNS).join(", ")
-
 type SumValues = Readonly<Record<keyof typeof COLUMNS, Value>>
 
 /** Adds to sums; one that is not there is nothing. */
-export const ADD: Statement = {
+export const ADD: Insertion = {
   columns: COLUMNS,
-  sql: `INSERT INTO archive_sums(${LISTED}) SELECT ${LISTED} FROM input WHERE true
-    ON CONFLICT(item_id, status, currency) DO UPDATE SET
+  into: "archive_sums",
+  then: `ON CONFLICT(item_id, status, currency) DO UPDATE SET
     ${ADDED.map((name) => `${name} = archive_sums.${name} + excluded.${name}`).join(", ")}`
 }
 
