@@ -9,7 +9,7 @@ import type * as Reactivity from "effect/reactivity/Reactivity"
 import { BeginTransaction } from "effect/sql/SqlClient"
 import { SqlError } from "effect/sql/SqlError"
 import { messageOf } from "../../errors/MessageOf.ts"
-import type { ArchiveDatabase, Dialect, Kind, Session, Statement, Work } from "../sql/Session.ts"
+import type { ArchiveDatabase, Dialect, Insertion, Kind, Session, Statement, Work } from "../sql/Session.ts"
 import * as Migration from "../tables/Migration.ts"
 
 /** Connections of one process. */
@@ -39,9 +39,16 @@ const NO_TABLES = "it holds no tables yet: `flash-sale archive` makes them"
 
 const TYPES: Readonly<Record<Kind, string>> = { text: "text", integer: "bigint" }
 
-const textOf = ({ columns, sql }: Statement): string => {
+const sqlOf = (statement: Statement | Insertion): string => {
+  if (!("into" in statement)) return statement.sql
+  const listed = Object.keys(statement.columns).join(", ")
+  return `INSERT INTO ${statement.into}(${listed}) SELECT ${listed} FROM input ${statement.then}`
+}
+
+const textOf = (statement: Statement | Insertion): string => {
+  const { columns } = statement
   const given = Object.entries(columns).map(([name, kind]) => `${name} ${TYPES[kind]}`).join(", ")
-  return `WITH input AS (SELECT * FROM json_to_recordset($1::json) AS given(${given})) ${sql}`
+  return `WITH input AS (SELECT * FROM json_to_recordset($1::json) AS given(${given})) ${sqlOf(statement)}`
 }
 
 const unavailable = (error: unknown): ArchiveUnavailable => {
