@@ -35,6 +35,7 @@ export const of = <Type extends Schema.Constraint, Data extends Schema.Constrain
   Schema.Struct({ ...envelope, type, ...about, data })
 
 export const OrderCloudEvent = of(OrderEvent.OrderEventType, OrderEvent.OrderData)
+export const AskedCloudEvent = of(OrderEvent.AskedEventType, OrderEvent.OrderData)
 export const AdjustedCloudEvent = of(Schema.Literal("item.adjusted"), OrderEvent.AdjustedData)
 export const SaleCloudEvent = of(Schema.Literal("sale.changed"), OrderEvent.SaleData)
 export const RefusedCloudEvent = of(Schema.Literal("item.refused"), OrderEvent.RefusedData)
@@ -49,6 +50,7 @@ export const PositionCloudEvent = Schema.Struct({
 /** The types of events that this build knows. */
 export const TYPES = [
   ...OrderEvent.OrderEventType.literals,
+  ...OrderEvent.AskedEventType.literals,
   "item.adjusted",
   "sale.changed",
   "item.refused",
@@ -58,6 +60,7 @@ export const TYPES = [
 /** Any event that is told. */
 export const CloudEvent = Schema.Union([
   OrderCloudEvent,
+  AskedCloudEvent,
   AdjustedCloudEvent,
   SaleCloudEvent,
   RefusedCloudEvent,
