@@ -16,7 +16,7 @@ export const CONTENT_TYPE = "application/cloudevents+json"
 const envelope = {
   specversion: Schema.Literal(SPEC_VERSION),
   id: Schema.NonEmptyString.annotate({
-    description: "The same however often this is told: repetitions are told by it"
+    description: "The same however often this is told: with the item and the request id repetitions are told by it"
   }),
   source: Schema.Literal(SOURCE),
   time: Schema.String.annotate({ description: "The time of the record that is told, ISO 8601 in UTC" }),
