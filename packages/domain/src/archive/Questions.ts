@@ -77,5 +77,5 @@ export interface ItemSums {
   readonly readUpTo: number | undefined
 }
 
-/** What a row of an export has. */
+/** A page of orders. */
 export type OrderPage = Page<ArchivedOrder>
