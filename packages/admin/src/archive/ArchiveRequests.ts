@@ -36,8 +36,9 @@ export const orders = Effect.fnUntraced(function*(query: typeof OrdersQuery.Type
   return pageOf("orders", entries.map(ArchiveViews.orderOf), next)
 })
 
+/** The order; that nobody knows it is said only where everything is known. */
 export const order = (requestId: RequestId, item: ItemId | undefined) =>
-  ArchiveFailures.bounded(OrderDetails.find(requestId, item)).pipe(
+  ArchiveFailures.bounded(OrderDetails.findSurely(requestId, item)).pipe(
     Effect.catchTags({
       UnknownOrder: () => refuse((correlationId) => new UnknownOrder({ correlation_id: correlationId })),
       OrderUndecided: () => Failures.unavailable("outcome_unknown")

@@ -32,6 +32,15 @@ const kindOf = (text: string): string => {
     : `unknown type ${type.slice(0, MAX_SHOWN)}`
 }
 
+/** Up to which offset of the log everything is told by this record; undefined where it does not say. */
+const toldBy = ({ headers }: EventRecord): Offset | undefined => nextIn(headers[NEXT_HEADER])
+
+/** Up to where everything is told by the first of these that says it. */
+export const firstToldBy = (records: ReadonlyArray<EventRecord>): Offset | undefined => {
+  const first = records.find((record) => toldBy(record) !== undefined)
+  return first === undefined ? undefined : toldBy(first)
+}
+
 /** The records of one partition, one or more in their order, as the archive takes them in. */
 export const read = (partition: PartitionId, records: ReadonlyArray<EventRecord>): ReadRecords => {
   const events: Array<ArchiveBatch["events"][number]> = []
@@ -46,7 +55,7 @@ export const read = (partition: PartitionId, records: ReadonlyArray<EventRecord>
       unreadable.push({ kind: text === undefined ? "no UTF-8" : kindOf(text), offset: record.offset })
       continue
     }
-    const said = nextIn(record.headers[NEXT_HEADER])
+    const said = toldBy(record)
     if (said !== undefined && said > (told ?? -1)) told = said
     if (event.type !== "log.position") events.push({ event, text })
   }

@@ -101,9 +101,11 @@ const onceBefore = (prepare: Effect.Effect<void, ArchiveUnavailable>) => {
 
 type Connecting<A> = Effect.Effect<A, never, Scope.Scope | Reactivity.Reactivity>
 
-const connect = (url: Redacted.Redacted): Connecting<PgClient.PgClient> =>
+const connect = (url: Redacted.Redacted, ca: string | undefined): Connecting<PgClient.PgClient> =>
   Effect.orDie(PgClient.make({
     url,
+    // Whether TLS is spoken at all says the URL.
+    ssl: ca === undefined ? undefined : { ca },
     maxConnections: MAX_CONNECTIONS,
     connectTimeout: CONNECT_MILLIS,
     applicationName: "flash-sale",
@@ -112,11 +114,13 @@ const connect = (url: Redacted.Redacted): Connecting<PgClient.PgClient> =>
   }))
 
 /** For a look, whatever tables there are. */
-export const sessionAt = (url: Redacted.Redacted): Connecting<Session> => Effect.map(connect(url), sessionOf)
+export const sessionAt = (url: Redacted.Redacted, ca?: string): Connecting<Session> =>
+  Effect.map(connect(url, ca), sessionOf)
 
-export const make = (url: Redacted.Redacted): Connecting<ArchiveDatabase> =>
+/** `ca`: the authorities that are trusted instead of those of Node, as PEM, where the URL has TLS spoken. */
+export const make = (url: Redacted.Redacted, ca?: string): Connecting<ArchiveDatabase> =>
   Effect.gen(function*() {
-    const client = yield* connect(url)
+    const client = yield* connect(url, ca)
     const session = sessionOf(client)
     const line = yield* Semaphore.make(1)
     const write = <A>(work: Work<A>) => {

@@ -10,6 +10,7 @@ import type { Dialect } from "../sql/Session.ts"
  *   ids are empty of a handling that came before its letter.
  * - `archive_sums`: the orders of an item that are alike, added up. Changes with `archive_orders`, in one transaction.
  * - `archive_positions`: where reading goes on. `archive_refused`: what items have counted.
+ * - `archive_gaps`: before which offset of the log something may be missing, and up to which it was rebuilt.
  */
 const first = ({ integer, numbered, prepare, text }: Dialect): ReadonlyArray<string> => [
   `CREATE TABLE archive_orders(
@@ -45,6 +46,9 @@ const first = ({ integer, numbered, prepare, text }: Dialect): ReadonlyArray<str
   `CREATE TABLE archive_positions(
     source ${text} NOT NULL, partition ${integer} NOT NULL, next ${integer} NOT NULL, told ${integer},
     PRIMARY KEY(source, partition)
+  )`,
+  `CREATE TABLE archive_gaps(
+    partition ${integer} PRIMARY KEY, missing_before ${integer} NOT NULL, rebuilt_until ${integer} NOT NULL
   )`,
   `CREATE TABLE archive_refused(
     item_id ${text} PRIMARY KEY, partition ${integer} NOT NULL, sequence ${integer} NOT NULL, counts ${text} NOT NULL
