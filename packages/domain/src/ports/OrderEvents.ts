@@ -41,7 +41,7 @@ export const headersOf = (next: number, traceparent: string | undefined): Readon
 
 const NEXT = /^\d{1,16}$/
 
-/** How far the header `next` says that everything is told; undefined where it says nothing: another program wrote it. */
+/** Up to where everything is told, as a header `next` says; undefined where it says none: another program wrote it. */
 export const nextIn = (header: string | undefined): Offset | undefined => {
   const next = header !== undefined && NEXT.test(header) ? Number(header) : undefined
   return next !== undefined && Number.isSafeInteger(next) ? Offset.make(next) : undefined
