@@ -3,14 +3,13 @@ import type * as Bodies from "@flash-sale/domain/api/admin/archive/ArchiveBodies
 import type { ArchivedOrder } from "@flash-sale/domain/archive/ArchivedOrder"
 import * as Archive from "@flash-sale/domain/ports/Archive"
 import { OrderStatuses } from "@flash-sale/domain/ports/OrderStatuses"
-import { StoreUnavailable } from "@flash-sale/domain/ports/StoreUnavailable"
+import type { StoreUnavailable } from "@flash-sale/domain/ports/StoreUnavailable"
 import type { ItemId, RequestId } from "@flash-sale/domain/records/Ids"
 import { ownerIn } from "@flash-sale/domain/records/Order"
 import { type StatusRecord, step } from "@flash-sale/domain/records/OrderStatus"
 import { Effect } from "effect"
 import * as ArchiveViews from "../archive/ArchiveViews.ts"
 import { OrderUndecided, UnknownOrder } from "./FoundOrder.ts"
-import * as OrderKnowledge from "./OrderKnowledge.ts"
 
 type Order = typeof Bodies.OrderDetails.Type["order"]
 
@@ -91,11 +90,3 @@ export const find = Effect.fn("OrderDetails.find")(function*(
   if (lookup._tag === "Leased") return yield* new OrderUndecided({ requestId })
   return yield* new UnknownOrder({ requestId, isItemMissing: named === undefined })
 })
-
-/** The same; that nobody knows it is said only where everything is known, and else `StoreUnavailable`. */
-export const findSurely = (requestId: RequestId, named: ItemId | undefined) =>
-  Effect.catchTag(find(requestId, named), "UnknownOrder", () =>
-    Effect.gen(function*() {
-      if (yield* OrderKnowledge.isWhole) return yield* find(requestId, named)
-      return yield* new StoreUnavailable({ detail: "store and archive do not know everything yet" })
-    }))
