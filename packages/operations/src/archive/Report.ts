@@ -6,6 +6,7 @@ import * as Currencies from "@flash-sale/domain/records/Currencies"
 import type { ItemId } from "@flash-sale/domain/records/Ids"
 import type { OrderStatus } from "@flash-sale/domain/records/OrderStatus"
 import { Offset } from "@flash-sale/domain/records/Partition"
+import * as ItemView from "../items/ItemView.ts"
 
 /** A report without its orders. */
 export type Counts = Omit<typeof Bodies.Report.Type, "orders" | "next">
@@ -45,10 +46,6 @@ const differencesOf = (
     : [{ what: "sold" as const, item: sold, other: archivedSold }])
 ]
 
-/** By reason: those that there were. */
-const shownOf = (refused: ItemSummary["refused"]): Readonly<Record<string, number>> =>
-  Object.fromEntries(Object.entries(refused).filter(([, orders]) => orders > 0))
-
 const sumOf = ({ currency, money, orders, status, units }: OrderSum): Counts["by_status"][number] =>
   currency === undefined
     ? { status, orders, units }
@@ -72,7 +69,7 @@ export const of = (itemId: ItemId, summary: ItemSummary, sums: ItemSums): Counts
       units: added(refunded, (one) => one.units),
       restocked_units: added(refunded, (one) => one.restockedUnits)
     },
-    refused: shownOf(refused),
+    refused: ItemView.refusedOf(refused),
     refunds_due: refundsDue,
     money: moneyOf(sums),
     by_status: orders.map(sumOf),

@@ -31,7 +31,7 @@ export type EntryValues =
 export const INSERT: Insertion = {
   columns: COLUMNS,
   into: "archive_entries",
-  then: "ON CONFLICT(request_id, item_id, id) DO NOTHING RETURNING request_id, item_id, id"
+  rest: "ON CONFLICT(request_id, item_id, id) DO NOTHING RETURNING request_id, item_id, id"
 }
 
 /** In the place of an id that is not there. */

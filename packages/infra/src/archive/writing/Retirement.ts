@@ -3,10 +3,11 @@ import type { ArchiveUnavailable } from "@flash-sale/domain/ports/Archive"
 import { isFinal, OrderStatus } from "@flash-sale/domain/records/OrderStatus"
 import { Effect } from "effect"
 import * as EntryRow from "../rows/EntryRow.ts"
+import * as OrderKey from "../rows/OrderKey.ts"
 import * as OrderRow from "../rows/OrderRow.ts"
 import { decoded } from "../sql/Decoded.ts"
 import type { Session, Statement } from "../sql/Session.ts"
-import * as OrderRows from "./OrderRows.ts"
+import * as OrderChanges from "./OrderChanges.ts"
 
 const OPEN = OrderStatus.literals.filter((status) => !isFinal(status)).map((status) => `'${status}'`).join(", ")
 
@@ -25,7 +26,7 @@ const NOTE: Statement = {
 }
 
 const DELETE_HISTORY: Statement = {
-  columns: OrderRow.KEY,
+  columns: OrderKey.COLUMNS,
   sql: `DELETE FROM archive_entries WHERE n IN (
     SELECT gone.n FROM input JOIN archive_entries AS gone
       ON gone.request_id = input.request_id AND gone.item_id = input.item_id
@@ -40,10 +41,10 @@ export const retire = (
 ): Effect.Effect<number, ArchiveUnavailable> =>
   Effect.gen(function*() {
     const rows = yield* session.all(FIND, until, limit)
-    const gone = yield* decoded(() => rows.map(OrderRow.readKey))
+    const gone = yield* decoded(() => rows.map(OrderKey.read))
     const before = yield* decoded(() => rows.map(OrderRow.read))
     yield* session.each(DELETE_HISTORY, gone)
-    yield* OrderRows.write(session, { before, saved: [], gone })
+    yield* OrderChanges.write(session, { before, saved: [], gone })
     const items = new Set(before.map(({ itemId }) => itemId))
     yield* session.each(NOTE, [...items].map((item_id) => ({ item_id, until_millis: until })))
     return gone.length
