@@ -35,7 +35,7 @@ const addressesOf = (html: string): ReadonlyArray<string> =>
   Array.from(html.matchAll(/"(\/assets\/[^"]+)"/g), ([, address]) => address!)
 
 layer(TestGateway.layer({ pages: true }), { excludeTestServices: true })("Pages", (it) => {
-  it.effect("a page is a document with a policy that allows its import map and its style, and nothing inline else", () =>
+  it.effect("a page is a document whose policy allows its import map and its style, and nothing else inline", () =>
     Effect.gen(function*() {
       for (const path of ["/", "/shop/101", "/shop/%C3%A4"]) {
         const { bytes, headers, status } = yield* ask(path)

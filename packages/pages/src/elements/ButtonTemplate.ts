@@ -2,7 +2,8 @@
 import type { ItemStanding } from "@flash-sale/client"
 import { html, nothing } from "lit"
 import { stepOf } from "../order/OrderState.ts"
-import { type Action, type ButtonView, type Message, type Press, priceOf, type Seen } from "./ButtonView.ts"
+import type { ButtonView } from "./ButtonView.ts"
+import { type Action, type Message, type Press, priceOf, type Seen } from "./SaleOffer.ts"
 
 const STEPS = ["In line", "Yours", "Paid"]
 

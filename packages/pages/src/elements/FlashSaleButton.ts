@@ -9,8 +9,10 @@
 import { LitElement, type PropertyValues } from "lit"
 import { styles } from "./ButtonStyles.ts"
 import { template } from "./ButtonTemplate.ts"
-import { type Press, viewOf } from "./ButtonView.ts"
-import { type ButtonToken, SaleSession } from "./SaleSession.ts"
+import { viewOf } from "./ButtonView.ts"
+import type { ButtonToken } from "./Buyer.ts"
+import type { Press } from "./SaleOffer.ts"
+import { SaleSession } from "./SaleSession.ts"
 import { pressed, tokens } from "./Styles.ts"
 
 /** The engine that this module has come from. */

@@ -1,9 +1,8 @@
 /** What one button knows: the item as it changes, the connection, the buyer's order, and when the time changes any. */
-import { type Client, createClient, type ItemStanding, newRequestId } from "@flash-sale/client"
-import { guest, orderMemory } from "../order/OrderMemory.ts"
+import { type Client, createClient, type ItemStanding } from "@flash-sale/client"
+import { orderMemory } from "../order/OrderMemory.ts"
 import { OrderRun } from "../order/OrderRun.ts"
 import { NONE, type OrderState } from "../order/OrderState.ts"
-import { subjectOf } from "../order/TokenSubject.ts"
 import { EngineClock } from "../sale/EngineClock.ts"
 import { watchItem } from "../sale/ItemWatch.ts"
 import { nextTurn, type SaleState, saleStateOf } from "../sale/SaleState.ts"
@@ -11,10 +10,8 @@ import { jitter } from "../sale/StartJitter.ts"
 import { linked } from "../sale/StreamLink.ts"
 import { untilNextSecond } from "../sale/TimeLeft.ts"
 import { after, chance } from "../sale/Timers.ts"
-import type { Seen } from "./ButtonView.ts"
-
-/** A buyer's token, or what gives one. */
-export type ButtonToken = string | (() => string | Promise<string>)
+import { type ButtonToken, userIdOf } from "./Buyer.ts"
+import type { Seen } from "./SaleOffer.ts"
 
 export interface SaleSessionOptions {
   /** Where the engine is. */
@@ -47,7 +44,7 @@ export class SaleSession {
       client: this.#client({}),
       itemId,
       memory: orderMemory(sessionStorage, gateway, itemId),
-      userId: () => this.#userId(),
+      userId: () => userIdOf(options.token),
       onState: (order) => this.#change(() => this.#order = order),
       signal: this.#ending.signal
     })
@@ -114,12 +111,6 @@ export class SaleSession {
   #client(more: Pick<Parameters<typeof createClient>[0], "fetch">): Client {
     const { gateway, token } = this.#options
     return createClient({ baseUrl: gateway, ...(token === undefined ? {} : { token }), ...more })
-  }
-
-  async #userId(): Promise<string> {
-    const { token } = this.#options
-    const subject = token === undefined ? undefined : subjectOf(typeof token === "string" ? token : await token())
-    return subject ?? guest(sessionStorage, newRequestId)
   }
 
   #link(isThere: boolean): void {

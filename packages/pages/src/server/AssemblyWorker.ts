@@ -2,4 +2,5 @@
 import { parentPort } from "node:worker_threads"
 import { assemble } from "./Assembly.ts"
 
+// oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread has no origin
 parentPort?.postMessage(assemble())

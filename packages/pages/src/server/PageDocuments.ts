@@ -99,7 +99,8 @@ export const embed = ({ digest }: Assembled): string => {
   const entry = addressOf(digest, "elements/FlashSaleButton.ts")
   return `(() => {
   const { origin } = new URL(document.currentScript.src)
-  const add = (type, fields) => document.head.append(Object.assign(document.createElement("script"), { type, ...fields }))
+  const add = (type, fields) =>
+    document.head.append(Object.assign(document.createElement("script"), { type, ...fields }))
   const { imports } = ${importMap(digest)}
   for (const name in imports) imports[name] = origin + imports[name]
   add("importmap", { textContent: JSON.stringify({ imports }) })

@@ -3,7 +3,7 @@
  * what was assembled once: with the first request, in a thread of its own.
  */
 import { Effect, type Layer } from "effect"
-import { HttpRouter, HttpServerError, HttpServerRequest, HttpServerResponse } from "effect/http"
+import { HttpRouter, HttpServerRequest, HttpServerResponse } from "effect/http"
 import { Worker } from "node:worker_threads"
 import { type Assembled, type Asset, assetOf } from "./Assembly.ts"
 import * as Encoding from "./Encoding.ts"
@@ -76,9 +76,8 @@ const fileOf = Effect.fnUntraced(function*({ assets, digest }: Served) {
   const request = yield* HttpServerRequest.HttpServerRequest
   const [, , asked, ...name] = request.url.split("?", 1)[0]!.split("/")
   const asset = assets.get(name.join("/"))
-  if (asset === undefined) {
-    return yield* new HttpServerError.HttpServerError({ reason: new HttpServerError.RouteNotFound({ request }) })
-  }
+  // The port says so in its own words.
+  if (asset === undefined) return yield* Effect.die(HttpServerResponse.empty({ status: 404 }))
   // A page of another release, during an upgrade, gets what there is, and does not keep it.
   return yield* answer(asset, { "cache-control": asked === digest ? FOR_EVER : ASK_AGAIN })
 })

@@ -1,5 +1,5 @@
 /** The page of one item, which its address names: `/shop/101`. */
-import "../elements/FlashSaleButton.ts"
+import { FlashSaleButton } from "../elements/FlashSaleButton.ts"
 
 /** The last part of the path; as it stands there where it is no text. */
 const itemOf = (path: string): string => {
@@ -14,4 +14,5 @@ const itemOf = (path: string): string => {
 const item = itemOf(location.pathname)
 document.title = `Item ${item}`
 document.querySelector("h1")!.textContent = `Item ${item}`
-document.querySelector("flash-sale-button")!.setAttribute("item", item)
+const button = document.querySelector("flash-sale-button")
+if (button instanceof FlashSaleButton) button.item = item
