@@ -65,9 +65,9 @@ const message = (shown: Message | undefined) =>
 const spoken = (shown: Message | undefined): string =>
   shown === undefined ? "" : `${shown.said ?? shown.title}. ${shown.text}`
 
-const button = ({ label, press, said }: Action, look: string, onPress: (press: Press) => void) =>
+const button = ({ label, press }: Action, look: string, onPress: (press: Press) => void) =>
   html`
-    <button type="button" class=${look} part=${look} aria-disabled=${press === undefined} aria-label=${said ?? nothing}
+    <button type="button" class=${look} part=${look} aria-disabled=${press === undefined}
       @click=${() => press !== undefined && onPress(press)}>${label}</button>
   `
 

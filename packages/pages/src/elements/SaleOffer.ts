@@ -12,8 +12,6 @@ export interface Action {
   readonly label: string
   /** Undefined where it cannot be pressed now. */
   readonly press: Press | undefined
-  /** In place of a label that changes each second, for who hears it. */
-  readonly said?: string
 }
 
 export interface Message {
@@ -48,7 +46,7 @@ export const offer = ({ isOnline, item, now, refused, sale }: Seen): Action => {
   if (item === undefined || sale === undefined) return waits(refused === undefined ? "Loading" : "Not reachable")
   if (!isOnline) return waits("Offline")
   if (sale.kind === "before") {
-    return { label: `Opens in ${timeLeft(sale.opensAt - now)}`, press: undefined, said: "Not open yet" }
+    return { label: `Opens in ${timeLeft(sale.opensAt - now)}`, press: undefined }
   }
   if (sale.kind === "paused") return waits("Paused")
   if (sale.kind === "closed") return waits("Closed")

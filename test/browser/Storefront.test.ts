@@ -1,0 +1,127 @@
+/** The storefront in a real Chromium, before an engine of its own: sales, outages, and how it is served. */
+import { once } from "node:events"
+import { createServer } from "node:http"
+import type { AddressInfo } from "node:net"
+import type { Browser } from "playwright-core"
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest"
+import * as Services from "../chaos/Services.ts"
+import * as Chromium from "./Chromium.ts"
+import { operator } from "./Operator.ts"
+import { visit } from "./Visitor.ts"
+
+const TIMEOUT = 60_000
+/** So far ahead that both buyers have their pages open before. */
+const OPENS_IN = 6_000
+const DARK_PHONE = { colorScheme: "dark", viewport: { width: 390, height: 844 } } as const
+
+let launched: Chromium.Launched = { reason: "not started" }
+beforeAll(async () => {
+  launched = await Chromium.launch()
+}, Chromium.LAUNCH_TIMEOUT)
+afterAll(() => Chromium.close(launched))
+
+const engine = async (env: Readonly<Record<string, string>> = {}) => {
+  const dataDir = await Services.folder()
+  const service = await Services.service("serve", { DATA_DIR: dataDir, PAYMENT_LATENCY: "200ms", ...env })
+  await service.start()
+  await service.untilHealth(200)
+  return { service, change: operator(service.adminUrl, dataDir) }
+}
+
+const buyTwo = async (browser: Browser, url: string) => {
+  const one = await visit(browser, url, "/shop/demo", { colorScheme: "light" })
+  const other = await visit(browser, url, "/shop/demo", DARK_PHONE)
+  for (const visitor of [one, other]) {
+    await visitor.button("Opens in 00:")
+    await visitor.isAccessible()
+  }
+  await Promise.all([one, other].map(async ({ button }) => (await button("Buy for €19.00")).click()))
+  await Promise.all([one, other].map(({ button }) => button("Pay €19.00")))
+  return { one, other }
+}
+
+describe("the storefront", () => {
+  it("sells from the countdown to the last unit, to two buyers, and a reload finds the order", async (ctx) => {
+    const browser = Chromium.needed(launched, ctx)
+    const { change, service: { url } } = await engine()
+    await change("POST", "/items/demo/stock", { set: 2 })
+    await change("PATCH", "/items/demo/sale", { opens_at: new Date(Date.now() + OPENS_IN).toISOString() })
+    const { one, other } = await buyTwo(browser, url)
+
+    await other.page.reload()
+    const pay = await other.button("Pay €19.00")
+    await other.sees(/Yours for 0\d:\d\d/)
+    await other.isAccessible()
+    await pay.click()
+    await other.sees("It is yours")
+    await other.isAccessible()
+
+    await one.page.getByText("Give it back").click()
+    await one.sees("Given back")
+    await (await one.button("Buy now")).click()
+    await (await one.button("Pay €19.00")).click()
+    await one.sees("It is yours")
+    await one.button("Sold out")
+
+    const home = await visit(browser, url, "/", { colorScheme: "dark" })
+    await home.sees("Healthy")
+    await home.isAccessible()
+    await home.page.emulateMedia({ colorScheme: "light" })
+    await home.isAccessible()
+    await home.page.getByText("Item demo").click()
+    await home.button("Sold out")
+    const late = await visit(browser, url, "/shop/demo")
+    await late.sees("Every unit is sold.")
+    await late.isAccessible()
+    const nobody = await visit(browser, url, "/shop/nobody-knows-it")
+    await nobody.button("Not for sale")
+    await nobody.isAccessible()
+    for (const { complaints } of [one, other, home, late, nobody]) expect(complaints()).toEqual([])
+  }, TIMEOUT)
+
+  it("says that a sale is paused, and goes on over the death of the engine", async (ctx) => {
+    const browser = Chromium.needed(launched, ctx)
+    const { change, service } = await engine()
+    const buyer = await visit(browser, service.url, "/shop/101", DARK_PHONE)
+    const buy = await buyer.button("Buy now")
+    await change("PATCH", "/items/101/sale", { paused: true })
+    await buy.click()
+    await buyer.sees("The sale is paused")
+    await buyer.isAccessible()
+    await change("PATCH", "/items/101/sale", { paused: false })
+    await (await buyer.button("Try again")).click()
+    const pay = await buyer.button("Pay now")
+
+    await service.killHard()
+    await buyer.sees("Connecting again")
+    await buyer.isAccessible()
+    await service.start()
+    await service.untilHealth(200)
+    await buyer.sees("Live")
+    await pay.click()
+    await buyer.sees("It is yours")
+    const item = await (await fetch(`${service.url}/items/101`)).json()
+    expect(item).toMatchObject({ available: 99, held: 0, sold: 1 })
+    expect(buyer.complaints()).toEqual([])
+  }, TIMEOUT)
+
+  it("is in a page of another origin, where that is listed", async (ctx) => {
+    const browser = Chromium.needed(launched, ctx)
+    let gateway = ""
+    const page = () =>
+      `<!doctype html><html lang="en"><title>A shop</title><script crossorigin src="${gateway}/embed.js"></script>` +
+      `<flash-sale-button item="101"></flash-sale-button>`
+    const shop = createServer((_, response) => response.setHeader("content-type", "text/html").end(page()))
+    shop.listen(0, "127.0.0.1")
+    await once(shop, "listening")
+    onTestFinished(() => void shop.close())
+    const origin = `http://localhost:${(shop.address() as AddressInfo).port}`
+    const { service } = await engine({ CORS_ORIGINS: origin })
+    gateway = service.url
+    const buyer = await visit(browser, origin, "/")
+    await (await buyer.button("Buy now")).click()
+    await (await buyer.button("Pay now")).click()
+    await buyer.sees("It is yours")
+    expect(buyer.complaints().filter((said) => !said.startsWith(`${gateway}/`))).toEqual([])
+  }, TIMEOUT)
+})
