@@ -9,9 +9,10 @@ import * as Chromium from "./Chromium.ts"
 import { operator } from "./Operator.ts"
 import { visit } from "./Visitor.ts"
 
-const TIMEOUT = 60_000
+/** Twice to five times what they take, as others may use the machine. */
+const TIMEOUT = 120_000
 /** So far ahead that both buyers have their pages open before. */
-const OPENS_IN = 6_000
+const OPENS_IN = 9_000
 const DARK_PHONE = { colorScheme: "dark", viewport: { width: 390, height: 844 } } as const
 
 let launched: Chromium.Launched = { reason: "not started" }
@@ -28,13 +29,27 @@ const engine = async (env: Readonly<Record<string, string>> = {}) => {
   return { service, change: operator(service.adminUrl, dataDir) }
 }
 
+/** A shop's page at an origin of its own, with the button of the engine. */
+const servePage = async (gateway: () => string): Promise<string> => {
+  const shop = createServer((_, response) =>
+    response.setHeader("content-type", "text/html").end(
+      `<!doctype html><html lang="en"><title>A shop</title><script crossorigin src="${gateway()}/embed.js"></script>` +
+        `<main><h1>Shoes</h1><flash-sale-button item="101"></flash-sale-button></main>`
+    )
+  )
+  shop.listen(0, "127.0.0.1")
+  await once(shop, "listening")
+  onTestFinished(() => void shop.close())
+  return `http://localhost:${(shop.address() as AddressInfo).port}`
+}
+
 const buyTwo = async (browser: Browser, url: string) => {
-  const one = await visit(browser, url, "/shop/demo", { colorScheme: "light" })
-  const other = await visit(browser, url, "/shop/demo", DARK_PHONE)
-  for (const visitor of [one, other]) {
-    await visitor.button("Opens in 00:")
-    await visitor.isAccessible()
-  }
+  const [one, other] = await Promise.all([
+    visit(browser, url, "/shop/demo", { colorScheme: "light" }),
+    visit(browser, url, "/shop/demo", DARK_PHONE)
+  ])
+  await Promise.all([one, other].map(({ button }) => button("Opens in 00:")))
+  for (const { isAccessible } of [one, other]) await isAccessible()
   await Promise.all([one, other].map(async ({ button }) => (await button("Buy for €19.00")).click()))
   await Promise.all([one, other].map(({ button }) => button("Pay €19.00")))
   return { one, other }
@@ -79,7 +94,7 @@ describe("the storefront", () => {
     for (const { complaints } of [one, other, home, late, nobody]) expect(complaints()).toEqual([])
   }, TIMEOUT)
 
-  it("says that a sale is paused, and goes on over the death of the engine", async (ctx) => {
+  it("says that a sale is paused, and why an order was not taken", async (ctx) => {
     const browser = Chromium.needed(launched, ctx)
     const { change, service } = await engine()
     const buyer = await visit(browser, service.url, "/shop/101", DARK_PHONE)
@@ -89,7 +104,17 @@ describe("the storefront", () => {
     await buyer.sees("The sale is paused")
     await buyer.isAccessible()
     await change("PATCH", "/items/101/sale", { paused: false })
-    await (await buyer.button("Try again")).click()
+    await (await buyer.button(/Try again|Buy now/)).click()
+    await buyer.button("Pay now")
+    expect(buyer.complaints()).toEqual([])
+  }, TIMEOUT)
+
+  it("is in a page of another origin, where that is listed, and goes on over the death of the engine", async (ctx) => {
+    const browser = Chromium.needed(launched, ctx)
+    const shop = await servePage(() => service.url)
+    const { service } = await engine({ CORS_ORIGINS: shop })
+    const buyer = await visit(browser, shop, "/")
+    await (await buyer.button("Buy now")).click()
     const pay = await buyer.button("Pay now")
 
     await service.killHard()
@@ -102,26 +127,6 @@ describe("the storefront", () => {
     await buyer.sees("It is yours")
     const item = await (await fetch(`${service.url}/items/101`)).json()
     expect(item).toMatchObject({ available: 99, held: 0, sold: 1 })
-    expect(buyer.complaints()).toEqual([])
-  }, TIMEOUT)
-
-  it("is in a page of another origin, where that is listed", async (ctx) => {
-    const browser = Chromium.needed(launched, ctx)
-    let gateway = ""
-    const page = () =>
-      `<!doctype html><html lang="en"><title>A shop</title><script crossorigin src="${gateway}/embed.js"></script>` +
-      `<flash-sale-button item="101"></flash-sale-button>`
-    const shop = createServer((_, response) => response.setHeader("content-type", "text/html").end(page()))
-    shop.listen(0, "127.0.0.1")
-    await once(shop, "listening")
-    onTestFinished(() => void shop.close())
-    const origin = `http://localhost:${(shop.address() as AddressInfo).port}`
-    const { service } = await engine({ CORS_ORIGINS: origin })
-    gateway = service.url
-    const buyer = await visit(browser, origin, "/")
-    await (await buyer.button("Buy now")).click()
-    await (await buyer.button("Pay now")).click()
-    await buyer.sees("It is yours")
-    expect(buyer.complaints().filter((said) => !said.startsWith(`${gateway}/`))).toEqual([])
+    expect(buyer.complaints().filter((said) => !said.startsWith(`${service.url}/`))).toEqual([])
   }, TIMEOUT)
 })

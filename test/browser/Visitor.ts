@@ -20,14 +20,14 @@ export interface Visitor {
   readonly complaints: () => ReadonlyArray<string>
 }
 
-/** Opens a page of the engine at `origin`, in a window of its own. */
+/** Opens a page of the engine at `origin`, in a window of its own, where nothing fades: axe looks at every moment. */
 export const visit = async (
   browser: Browser,
   origin: string,
   path: string,
   options: BrowserContextOptions = {}
 ): Promise<Visitor> => {
-  const context = await browser.newContext({ locale: "en-GB", ...options })
+  const context = await browser.newContext({ locale: "en-GB", reducedMotion: "reduce", ...options })
   onTestFinished(() => context.close())
   const page = await context.newPage()
   page.setDefaultTimeout(PATIENCE)

@@ -6,7 +6,7 @@ import * as Services from "../chaos/Services.ts"
 import * as Chromium from "./Chromium.ts"
 import { visit } from "./Visitor.ts"
 
-const TIMEOUT = 60_000
+const TIMEOUT = 120_000
 const MOST_BYTES = 40 * 1024
 const MOST_MILLIS_TO_VIEW = 1_000
 const LONGEST_TASK = 50
@@ -90,9 +90,10 @@ describe("the storefront's weight", () => {
     await page.getByText("70 of 100").waitFor()
     const after: Weight = await page.evaluate(READ)
     const updates = after.items - loads.at(-1)!.items
+    const each = (await scriptMillis(session) - before) / updates
     expect(updates).toBeGreaterThan(1)
-    expect((await scriptMillis(session) - before) / updates).toBeLessThanOrEqual(MOST_SCRIPT_MILLIS)
+    expect(each).toBeLessThanOrEqual(MOST_SCRIPT_MILLIS)
     expect(after.shift).toBeLessThanOrEqual(MOST_SHIFT)
-    if (process.env["SHOW"] === "1") process.stdout.write(`${JSON.stringify({ loads, after, updates })}\n`)
+    if (process.env["SHOW"] === "1") process.stdout.write(`${JSON.stringify({ loads, after, updates, each })}\n`)
   }, TIMEOUT)
 })

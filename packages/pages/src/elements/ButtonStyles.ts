@@ -28,8 +28,8 @@ export const styles = css`
     letter-spacing: 0;
     color: var(--fs-muted);
   }
-  .old {
-    opacity: 0.75;
+  .old .figure {
+    color: var(--fs-muted);
   }
   .bar {
     display: block;
