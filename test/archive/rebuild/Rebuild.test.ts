@@ -156,12 +156,15 @@ describe("the rebuild of an archive", () => {
 
   it.effect("of a log that was trimmed it is kept who gave back what was placed before, and not what nobody did", () =>
     Effect.gen(function*() {
-      const refund = (name: string): ItemCommand => ["101", Command.Refund({
-        requestId: RequestId.make(name),
-        attempt: 1,
-        restock: true,
-        correlationId: CorrelationId.make("c")
-      })]
+      const refund = (name: string): ItemCommand => [
+        "101",
+        Command.Refund({
+          requestId: RequestId.make(name),
+          attempt: 1,
+          restock: true,
+          correlationId: CorrelationId.make("c")
+        })
+      ]
       const rules: ItemCommand = ["101", Command.Rules({ version: 2 })]
       const sold = [plenty, rules, ...orders("a", "b")]
       const log = TestLog.recordsOf([...sold, refund("a"), refund("b"), settle("101", "a", "voided")])

@@ -143,7 +143,12 @@ export const suite = <E>(name: string, adapter: Layer.Layer<Archive | ArchiveWri
           ["CANCELLED", isoAt(24)]
         ])
         yield* record(told)
-        assert.deepInclude((yield* find(request))[0], { status: "COMPLETED", attempt: 2, step: 3, updatedAt: isoAt(31) })
+        assert.deepInclude((yield* find(request))[0], {
+          status: "COMPLETED",
+          attempt: 2,
+          step: 3,
+          updatedAt: isoAt(31)
+        })
         assert.deepStrictEqual((yield* sums(item)).orders.map(({ orders, status }) => [status, orders]), [
           ["COMPLETED", 1]
         ])
@@ -157,7 +162,9 @@ export const suite = <E>(name: string, adapter: Layer.Layer<Archive | ArchiveWri
           ]
         )
         assert.deepStrictEqual(
-          (yield* audit({ itemId: item }, undefined, 9)).entries.map(({ by, requestId, type }) => [type, by, requestId]),
+          (yield* audit({ itemId: item }, undefined, 9)).entries.map((
+            { by, requestId, type }
+          ) => [type, by, requestId]),
           [["order.refund_requested", "bob", request], ["order.cancel_requested", "ann", request]]
         )
         // A step that comes late folds the order from all of its events.

@@ -56,7 +56,11 @@ const LAST_STEP: Readonly<Partial<Record<LedgerState, EventId.Step>>> = {
 
 /** What a person must have asked for by now, where the order is so. */
 const askedOf = ({ reason, state }: HeldOrder): EventId.Asked | undefined =>
-  state === "refunding" ? "refund_requested" : state === "voiding" && reason === "cancelled" ? "cancel_requested" : undefined
+  state === "refunding"
+    ? "refund_requested"
+    : state === "voiding" && reason === "cancelled"
+    ? "cancel_requested"
+    : undefined
 
 /** Where the attempt was placed that the event is about; undefined where it is about none. */
 const placeOf = (id: string) => (EventId.stepOf(id) ?? EventId.askedOf(id))?.placedAtOffset

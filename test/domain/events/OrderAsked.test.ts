@@ -1,4 +1,4 @@
-/** Who has cancelled an order that is being paid, or given back one that the engine has charged: told of their record. */
+/** Who cancels an order that is being paid, or gives back one that the engine has charged: told of their record. */
 import { assert, describe, it } from "@effect/vitest"
 import { eventsOf } from "@flash-sale/domain/events/EventsOf"
 import type { ItemEvent, OrderData } from "@flash-sale/domain/events/OrderEvent"
@@ -144,12 +144,14 @@ describe("The event of a record by hand", () => {
   }
 
   it("is none where a buyer has cancelled, or it came too late", () => {
-    for (const history of [
-      [place, byEngine(cancel), settle("voided")],
-      [place, byHand("ann", refund), settle("declined")],
-      [place, settle("paid"), byHand("ann", cancel)],
-      [place, settle("declined"), byHand("ann", cancel)]
-    ]) {
+    for (
+      const history of [
+        [place, byEngine(cancel), settle("voided")],
+        [place, byHand("ann", refund), settle("declined")],
+        [place, settle("paid"), byHand("ann", cancel)],
+        [place, settle("declined"), byHand("ann", cancel)]
+      ]
+    ) {
       const { again, fresh } = eventsIn(history)
       assert.notInclude(fresh.map(lineOf).join(), "_requested")
       assert.notInclude(again(FIRST).map(lineOf).join(), "_requested")

@@ -1,4 +1,4 @@
-/** Who has cancelled an order that is being paid, or given back one that the engine has charged: told, whatever fails. */
+/** Who cancels an order that is being paid, or gives back one that the engine has charged: told, whatever fails. */
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
 import * as HoldWorld from "../holds/HoldWorld.ts"

@@ -16,8 +16,8 @@ export interface FoldedOrder extends Omit<ArchivedOrder, "refundsDue"> {
 }
 
 /**
- * An event of an order, and the partition of the log whose record it tells. That a person has asked for its end is none:
- * the order is as it was.
+ * An event of an order, and the partition of the log whose record it tells. That a person has asked for its end is no
+ * such event: the order is as it was.
  */
 export interface OrderFact {
   readonly partition: PartitionId

@@ -8,7 +8,10 @@ import { Adjustment, Currency, Price, SalePatch } from "../records/Command.ts"
 import { Amount, Attempt, CorrelationId, ItemId, RequestId, UserId } from "../records/Ids.ts"
 import { OrderStatus } from "../records/OrderStatus.ts"
 
-/** What becomes of an order, and of payments for it. `order.failed` tells also of one that was turned away, where that is asked for. */
+/**
+ * What becomes of an order, and of payments for it. `order.failed` tells also of one that was turned away, where that is
+ * asked for.
+ */
 export const OrderEventType = Schema.Literals([
   "order.reserved",
   "order.confirmed",

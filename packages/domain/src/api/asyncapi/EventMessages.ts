@@ -13,7 +13,8 @@ const OF_ORDERS: Readonly<Record<OrderEventType | AskedEventType, string>> = {
   "order.reserved": "Units are held for a hold, until `expires_at`",
   "order.confirmed": "A hold is confirmed: the engine charges",
   "order.completed": "The order is paid for, and its units are sold",
-  "order.failed": "The order failed: its payment did, or a later attempt found no units, or, with `ORDER_EVENTS=all`, " +
+  "order.failed":
+    "The order failed: its payment did, or a later attempt found no units, or, with `ORDER_EVENTS=all`, " +
     "it was turned away",
   "order.expired": "A hold was not confirmed in time: its units are free",
   "order.cancelled": "The order is cancelled: its units are free",
