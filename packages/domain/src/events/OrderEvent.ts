@@ -9,8 +9,8 @@ import { Amount, Attempt, CorrelationId, ItemId, RequestId, UserId } from "../re
 import { OrderStatus } from "../records/OrderStatus.ts"
 
 /**
- * What becomes of an order, and of payments for it. `order.failed` tells also of one that was turned away, where that is
- * asked for.
+ * What becomes of an order, and of payments for it. `order.failed` tells also of one that was turned away, where that
+ * is asked for.
  */
 export const OrderEventType = Schema.Literals([
   "order.reserved",
