@@ -70,9 +70,10 @@ const placeOf = (id: string) => (EventId.stepOf(id) ?? EventId.askedOf(id))?.pla
  * for the latter may be taken for the one that began it.
  */
 const isTooLate = (event: ItemEvent, known: ReadonlyMap<string, ItemEvent>): boolean => {
-  const place = placeOf(event.id)
-  return event.type === "order.refund_requested" && place !== undefined &&
-    known.has(EventId.ofStep({ partition, placedAtOffset: place, step: 4 }))
+  const asked = EventId.askedOf(event.id)
+  if (asked?.asked !== "refund_requested") return false
+  const end = known.get(EventId.ofStep({ ...asked, step: 4 }))
+  return end !== undefined && end.sequence < event.sequence
 }
 
 /** Nothing is kept of which of several records that ask for the same has made another step. */
