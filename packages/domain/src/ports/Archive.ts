@@ -53,6 +53,8 @@ export interface ToldEvent {
   readonly requestId: RequestId | undefined
   /** The offset of the record that has told it. */
   readonly sequence: number
+  /** The time of that record, in milliseconds since 1970 (UTC); undefined of counts. */
+  readonly time: number | undefined
 }
 
 /** Where reading goes on. */
@@ -69,11 +71,16 @@ export class ArchiveWriter extends Context.Service<ArchiveWriter, {
     source: ArchiveSource,
     partition: PartitionId
   ) => Effect.Effect<ArchivePosition | undefined, ArchiveUnavailable>
-  /** Takes events of a partition in, as a rebuild tells them, without moving a position. */
+  /**
+   * Takes events of a partition in, each id once, as a rebuild tells them, without moving a position. Entries of the
+   * same orders under the same ids go that another record has told, at or after `from` (an offset of the log): one of
+   * another offset, time or type. Returns how many have gone so.
+   */
   readonly add: (
     partition: PartitionId,
-    events: ArchiveBatch["events"]
-  ) => Effect.Effect<void, ArchiveUnavailable>
+    events: ArchiveBatch["events"],
+    from: Offset
+  ) => Effect.Effect<number, ArchiveUnavailable>
   /** Everything that the log's partition tells before this offset, from its beginning on, has been added. */
   readonly rebuilt: (partition: PartitionId, until: Offset) => Effect.Effect<void, ArchiveUnavailable>
   /**
