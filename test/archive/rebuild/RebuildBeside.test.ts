@@ -95,8 +95,8 @@ const story = Effect.fnUntraced(function*(old: Log, now: Log, turnedAway: Turned
     const some = events.slice(next, next + (yield* below(6))).filter(({ sequence }) => sequence < length)
     next += some.length
     // A worker that begins again tells some of it again.
-    const again = Math.max(0, next - (yield* below(12)))
-    yield* read(events.slice(again, next).filter(({ type }) => type !== "item.refused"))
+    const again = (yield* below(5)) === 0 ? next - some.length - (yield* below(12)) : next - some.length
+    yield* read(events.slice(Math.max(0, again), next).filter(({ type }) => type !== "item.refused"))
     if ((yield* below(4)) === 0) yield* read(counts(length))
   })
   if (yield* Random.nextBoolean) yield* Effect.repeat(readOn, { times: yield* below(8) })
@@ -107,7 +107,7 @@ const story = Effect.fnUntraced(function*(old: Log, now: Log, turnedAway: Turned
   yield* rebuild
   yield* read(late)
   if (isBehind) yield* rebuild
-  yield* read(events)
+  yield* read([...events.slice(next), ...counts(now.length)])
   const expected = TestWriter.make()
   yield* readInto(expected, events)
   assert.deepStrictEqual(contentOf(writer), contentOf(expected))
@@ -117,7 +117,7 @@ describe("an archive of a log that was cut and written on, rebuilt beside whoeve
   for (const turnedAway of ["told", "counted"] as const) {
     it.effect(`has what the log tells, where orders turned away are ${turnedAway}`, () =>
       Effect.gen(function*() {
-        for (let seed = 0; seed < 12; seed++) {
+        for (let seed = 0; seed < 4; seed++) {
           const all = yield* logs(`cut ${seed}`)
           for (const [n, old] of all.entries()) {
             const one = Effect.gen(function*() {
