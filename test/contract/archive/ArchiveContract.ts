@@ -281,7 +281,7 @@ export const suite = <E>(name: string, adapter: Layer.Layer<Archive | ArchiveWri
         const { add, position } = yield* ArchiveWriter
         const order = fresh(10)
         const before = yield* position("order-events", partition)
-        yield* add(partition, [step("order.completed", order), adjusted(order.item, 11, "ann")])
+        yield* add(partition, [step("order.completed", order), adjusted(order.item, 11, "ann")], Offset.make(0))
         assert.deepStrictEqual(yield* position("order-events", partition), before)
         assert.strictEqual((yield* find(order.request))[0]?.status, "COMPLETED")
       }))
