@@ -70,13 +70,28 @@ export const make = () => {
           seen.batches.push(batch)
           take(batch.partition, batch.events)
           const name = `${batch.source}/${batch.partition}`
-          if (batch.next >= (positions.get(name)?.next ?? 0)) positions.set(name, batch)
+          const before = positions.get(name)
+          if (before !== undefined && batch.next < before.next && batch.isAnew !== true) return
+          positions.set(name, { next: batch.next, told: batch.told ?? before?.told })
         }),
         () => seen.lateFailures-- > 0 ? Effect.fail(away) : Effect.void
       ),
     position: (source, partition) => answer(() => positions.get(`${source}/${partition}`)),
     add: (partition, taken, from) => answer(() => replace(partition, taken, from)),
-    rebuilt: (partition, until) => answer(() => void rebuilt.set(partition, until)),
+    shorten: (partition, end) =>
+      answer(() => {
+        const position = positions.get(`order-events/${partition}`)
+        if ((position?.told ?? 0) <= end) return false
+        positions.set(`order-events/${partition}`, { ...position!, told: undefined })
+        return true
+      }),
+    rebuilt: (partition, until) =>
+      answer(() => {
+        rebuilt.set(partition, until)
+        const position = positions.get(`order-events/${partition}`)
+        if (position === undefined || (position.told ?? 0) >= until) return
+        positions.set(`order-events/${partition}`, { ...position, told: until })
+      }),
     deleteUnexplained: (partition, { from, until }, isExplained, limit) =>
       answer(() => {
         const inRange = [...events].filter(([, { event, partition: own }]) =>

@@ -1,8 +1,11 @@
 /** The rebuild of an archive from the log, against what the log tells. */
 import { assert, describe, it } from "@effect/vitest"
+import * as Rebuild from "@flash-sale/archive/rebuild/Rebuild"
 import type { TurnedAway } from "@flash-sale/domain/events/EventsOf"
 import { ArchiveWriter } from "@flash-sale/domain/ports/Archive"
-import { Effect } from "effect"
+import { OrderEvents } from "@flash-sale/domain/ports/OrderEvents"
+import { Offset } from "@flash-sale/domain/records/Partition"
+import { Effect, Layer } from "effect"
 import { batch } from "../../contract/archive/Telling.ts"
 import * as Histories from "../../domain/Histories.ts"
 import * as LogOracle from "../LogOracle.ts"
@@ -186,5 +189,62 @@ describe("the rebuild of an archive", () => {
       const { deleted } = yield* rebuild(writer, log)
       assert.strictEqual(deleted, 0)
       assert.deepStrictEqual(contentOf(writer), contentOf(yield* consumed(log)))
+    }))
+})
+
+describe("an archive of a log that has become shorter", () => {
+  const events = "order-events/0"
+  const log = TestLog.recordsOf([plenty, ...orders("a", "b")])
+  const readUpTo = (writer: TestWriter.TestWriter, next: number, told: number) =>
+    Effect.flatMap(
+      ArchiveWriter,
+      ({ record }) => record(batch([], { partition, next: Offset.make(next), told: Offset.make(told) }))
+    ).pipe(
+      Effect.provide(writer.layer)
+    )
+
+  it.effect("has read as much as was rebuilt, and what was told of the one before counts no more", () =>
+    Effect.gen(function*() {
+      const writer = TestWriter.make()
+      yield* readUpTo(writer, 70, 900)
+      yield* rebuild(writer, log)
+      assert.deepStrictEqual(writer.positions.get(events), { next: Offset.make(70), told: Offset.make(log.length) })
+      // It goes on, and the archive reads ahead of a rebuild.
+      yield* readUpTo(writer, 71, log.length + 3)
+      yield* rebuild(writer, [...log, ...TestLog.recordsOf(orders("c", "d"), log.length)])
+      assert.strictEqual(writer.positions.get(events)?.told, log.length + 4)
+    }))
+
+  it.effect("has read what it has read of records that come while the rebuild is at work", () =>
+    Effect.gen(function*() {
+      const writer = TestWriter.make()
+      yield* readUpTo(writer, 70, 4)
+      // The log's end is asked for, and then the archive reads of a record behind that.
+      let asked = 0
+      const now = () => {
+        if (asked++ === 0) return log.slice(0, 3)
+        writer.positions.set(events, { next: Offset.make(71), told: Offset.make(log.length) })
+        return log
+      }
+      const { end } = yield* rebuild(writer, now)
+      assert.strictEqual(end, log.length)
+      assert.strictEqual(writer.positions.get(events)?.told, log.length)
+    }))
+
+  it.effect("may still read of the one before where it had not read all that was told, whatever that says", () =>
+    Effect.gen(function*() {
+      const writer = TestWriter.make()
+      const behind = (end: number, start = 0) =>
+        Rebuild.behind([partition]).pipe(Effect.provide([
+          writer.layer,
+          Layer.mock(OrderEvents, {
+            bounds: () => Effect.succeed({ start: Offset.make(start), end: Offset.make(end) })
+          })
+        ]))
+      assert.deepStrictEqual([yield* behind(0), yield* behind(9, 9), yield* behind(9)], [[], [], [partition]])
+      yield* readUpTo(writer, 70, 900)
+      assert.deepStrictEqual(yield* behind(70), [])
+      // Of the log that goes on less is told than was of the one before; and another topic is not read yet.
+      assert.deepStrictEqual([yield* behind(71), yield* behind(5)], [[partition], [partition]])
     }))
 })

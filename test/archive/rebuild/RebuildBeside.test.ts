@@ -32,12 +32,15 @@ const toldOf = (log: Log, turnedAway: TurnedAway) =>
 
 /** Random histories of two items in one partition. */
 const logs = (seed: string) =>
-  Effect.map(Histories.histories(seed, 40, 12), (histories) =>
-    histories.map((history, n) =>
-      recordsOf(history.flatMap(({ command }, at) =>
-        command._tag === "Unreadable" ? [] : [[(n + at) % 3 === 0 && at > 0 ? "102" : "101", command] as const]
-      ))
-    ))
+  Effect.map(
+    Histories.histories(seed, 40, 12),
+    (histories) =>
+      histories.map((history, n) =>
+        recordsOf(history.flatMap(({ command }, at) =>
+          command._tag === "Unreadable" ? [] : [[(n + at) % 3 === 0 && at > 0 ? "102" : "101", command] as const]
+        ))
+      )
+  )
 
 /** The log without its end, and other records there: those of another log, or some of its own in other places. */
 const writtenOn = Effect.fnUntraced(function*(log: Log, other: Log) {
@@ -71,7 +74,8 @@ const beside = (between: Effect.Effect<void>) =>
         ...writer,
         add: first(writer.add),
         deleteUnexplained: first(writer.deleteUnexplained),
-        rebuilt: first(writer.rebuilt)
+        rebuilt: first(writer.rebuilt),
+        shorten: first(writer.shorten)
       })
     })
   )
@@ -86,7 +90,8 @@ const story = Effect.fnUntraced(function*(old: Log, now: Log, turnedAway: Turned
   const late = isBehind ? before.splice(yield* below(before.length)) : []
   yield* read(before)
   const events = toldOf(now, turnedAway)
-  const counts = (length: number) => toldOf(now.slice(0, length), turnedAway).filter(({ type }) => type === "item.refused")
+  const counts = (length: number) =>
+    toldOf(now.slice(0, length), turnedAway).filter(({ type }) => type === "item.refused")
   let length = yield* below(now.length + 1)
   let next = 0
   const readOn = Effect.gen(function*() {

@@ -140,8 +140,10 @@ export const suite = <E>(name: string, adapter: Layer.Layer<Archive | ArchiveWri
           step("order.completed", ends(held!, 40))
         ]
         assert.strictEqual(yield* add(own, told, Offset.make(20)), 2)
-        const shown = Effect.forEach([order, early!, alike!, held!], ({ request }) =>
-          Effect.map(find(request), ([one]) => [one?.status, one?.updatedAt, one?.amount]))
+        const shown = Effect.forEach(
+          [order, early!, alike!, held!],
+          ({ request }) => Effect.map(find(request), ([one]) => [one?.status, one?.updatedAt, one?.amount])
+        )
         const expected = [
           ["COMPLETED", isoAt(20), 2],
           ["COMPLETED", isoAt(19), 2],

@@ -76,6 +76,7 @@ const recordsOf = (partition: PartitionId) =>
 export const run = Effect.fnUntraced(function*(options: Options) {
   const { fromStart, isTurnedAwayTold, onRead, partition, partitions } = options
   const reader = yield* LogReader
+  const writer = yield* ArchiveWriter
   const { end, start } = yield* reader.bounds(partition)
   const read = yield* recordsOf(partition)
   const fold = RebuildFold.make(partition, partitions)
@@ -107,15 +108,17 @@ export const run = Effect.fnUntraced(function*(options: Options) {
     if (next < until) yield* takeIn([], until)
   })
 
+  const isShorter = isKnown && (yield* Patience.patiently(writer.shorten(partition, end)))
   yield* rebuildOn(end)
   deleted += yield* Deletion.beyond(partition, end, rebuildOn)
-  // Whoever fills the archive has passed over what is told meanwhile under the id of an entry that was still there.
-  if (deleted > 0) yield* rebuildOn((yield* reader.bounds(partition)).end)
+  // Whoever fills the archive has passed over what was told under the id of an entry that was still there, and may have
+  // read meanwhile how far a log that goes on is told.
+  if (deleted > 0 || isShorter) yield* rebuildOn((yield* reader.bounds(partition)).end)
   // Last, as counts of records that are gone may be of a greater sequence.
   const counts = isKnown ? fold.counts().map((count) => RefusedEvents.of(partition, count)) : []
   yield* add(partition, counts, start)
   told += counts.length
-  if (isKnown) yield* Patience.patiently((yield* ArchiveWriter).rebuilt(partition, next))
+  if (isKnown) yield* Patience.patiently(writer.rebuilt(partition, next))
   return {
     partition,
     start,

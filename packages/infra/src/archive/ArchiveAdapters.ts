@@ -26,6 +26,7 @@ const writerOf = (database: ArchiveDatabase): ArchiveWriter["Service"] => ({
   // The tables are made where there are none: an archive is filled from its beginning.
   position: (source, partition) => database.write((session) => Positions.find(session, source, partition)),
   add: (...args) => database.write((session) => Replacement.add(session, ...args)),
+  shorten: (partition, end) => database.write((session) => Gaps.shorten(session, partition, end)),
   rebuilt: (partition, until) => database.write((session) => Gaps.fill(session, partition, until)),
   deleteUnexplained: (...args) => Unexplained.remove(database, ...args),
   retire: (before, limit) => database.write((session) => Retirement.retire(session, before, limit))
@@ -67,6 +68,7 @@ export const layerNone: Layer.Layer<Ports> = Layer.succeedContext(
     record: nowhere,
     position: nowhere,
     add: nowhere,
+    shorten: nowhere,
     rebuilt: nowhere,
     deleteUnexplained: nowhere,
     retire: nowhere
