@@ -3,14 +3,13 @@ import type * as Bodies from "@flash-sale/domain/api/admin/archive/ArchiveBodies
 import type { ArchivedOrder } from "@flash-sale/domain/archive/ArchivedOrder"
 import * as Archive from "@flash-sale/domain/ports/Archive"
 import { OrderStatuses } from "@flash-sale/domain/ports/OrderStatuses"
-import { StoreUnavailable } from "@flash-sale/domain/ports/StoreUnavailable"
+import type { StoreUnavailable } from "@flash-sale/domain/ports/StoreUnavailable"
 import type { ItemId, RequestId } from "@flash-sale/domain/records/Ids"
 import { ownerIn } from "@flash-sale/domain/records/Order"
 import { type StatusRecord, step } from "@flash-sale/domain/records/OrderStatus"
 import { Effect } from "effect"
 import * as ArchiveViews from "../archive/ArchiveViews.ts"
 import { OrderUndecided, UnknownOrder } from "./FoundOrder.ts"
-import * as OrderKnowledge from "./OrderKnowledge.ts"
 
 type Order = typeof Bodies.OrderDetails.Type["order"]
 
@@ -56,6 +55,10 @@ const whole = (order: ArchivedOrder, record: StatusRecord | undefined): Order =>
   }
 }
 
+/** Whether the status is that of the order which is asked for. */
+const isOf = (kept: StatusRecord | undefined, named: ItemId | undefined): boolean =>
+  kept !== undefined && (named === undefined || named === kept.itemId)
+
 /** The item whose order moved last. */
 const lastMoved = (orders: ReadonlyArray<ArchivedOrder>, record: StatusRecord | undefined): ItemId | undefined => {
   const [first] = orders
@@ -63,7 +66,7 @@ const lastMoved = (orders: ReadonlyArray<ArchivedOrder>, record: StatusRecord | 
   return Date.parse(record.updatedAt) >= Date.parse(first.updatedAt) ? record.itemId : first.itemId
 }
 
-/** The order, as it is known at this moment. */
+/** The order, as it is known at this moment: by its status alone where the archive is away or does not know it. */
 export const find = Effect.fn("OrderDetails.find")(function*(
   requestId: RequestId,
   named: ItemId | undefined
@@ -74,9 +77,14 @@ export const find = Effect.fn("OrderDetails.find")(function*(
 > {
   const archive = yield* Archive.optional
   const statuses = yield* OrderStatuses
-  const archived = yield* archive.find(requestId)
   const lookup = yield* statuses.read(requestId)
   const kept = lookup._tag === "Kept" ? lookup.record : undefined
+  // What the store knows is told also while the archive is away.
+  const archived = yield* Effect.catchTag(
+    archive.find(requestId),
+    "ArchiveUnavailable",
+    (away) => isOf(kept, named) ? Effect.succeed([]) : Effect.fail(away)
+  )
   const itemId = named ?? lastMoved(archived, kept)
   const order = archived.find((one) => one.itemId === itemId)
   const record = kept?.itemId === itemId ? kept : undefined
@@ -91,11 +99,3 @@ export const find = Effect.fn("OrderDetails.find")(function*(
   if (lookup._tag === "Leased") return yield* new OrderUndecided({ requestId })
   return yield* new UnknownOrder({ requestId, isItemMissing: named === undefined })
 })
-
-/** The same; that nobody knows it is said only where everything is known, and else `StoreUnavailable`. */
-export const findSurely = (requestId: RequestId, named: ItemId | undefined) =>
-  Effect.catchTag(find(requestId, named), "UnknownOrder", () =>
-    Effect.gen(function*() {
-      if (yield* OrderKnowledge.isWhole) return yield* find(requestId, named)
-      return yield* new StoreUnavailable({ detail: "store and archive do not know everything yet" })
-    }))

@@ -3,7 +3,7 @@ import type { ArchiveBatch, ArchiveUnavailable } from "@flash-sale/domain/ports/
 import type { Offset, PartitionId } from "@flash-sale/domain/records/Partition"
 import { Effect } from "effect"
 import * as EntryRow from "../rows/EntryRow.ts"
-import * as OrderRow from "../rows/OrderRow.ts"
+import * as OrderKey from "../rows/OrderKey.ts"
 import { decoded } from "../sql/Decoded.ts"
 import type { Session, Statement } from "../sql/Session.ts"
 import * as Events from "./Events.ts"
@@ -46,7 +46,7 @@ export const add = (
     const gone = yield* session.each(DELETE, rowsOf(partition, events, from))
     yield* Events.take(session, partition, events)
     const keys = yield* decoded(() =>
-      new Map(gone.map((row) => OrderRow.readKey(row)).map((key) => [OrderRow.nameOf(key), key] as const))
+      new Map(gone.map(OrderKey.read).map((key) => [OrderKey.nameOf(key), key] as const))
     )
     yield* Refold.refold(session, [...keys.values()].filter(({ request_id }) => request_id !== EntryRow.NONE))
     return gone.length
