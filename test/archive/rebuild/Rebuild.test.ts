@@ -4,6 +4,8 @@ import * as Rebuild from "@flash-sale/archive/rebuild/Rebuild"
 import type { TurnedAway } from "@flash-sale/domain/events/EventsOf"
 import { ArchiveWriter } from "@flash-sale/domain/ports/Archive"
 import { OrderEvents } from "@flash-sale/domain/ports/OrderEvents"
+import { Command } from "@flash-sale/domain/records/Command"
+import { RequestId } from "@flash-sale/domain/records/Ids"
 import { Offset } from "@flash-sale/domain/records/Partition"
 import { Effect, Layer } from "effect"
 import { batch } from "../../contract/archive/Telling.ts"
@@ -130,6 +132,24 @@ describe("the rebuild of an archive", () => {
         assert.deepStrictEqual(contentOf(writer), contentOf(yield* consumed(log)))
         assert.strictEqual((yield* rebuild(writer, log)).deleted, 0)
       }
+    }))
+
+  it.effect("what a record tells of others is told, whichever order it names that was turned away", () =>
+    Effect.gen(function*() {
+      const names = [{ item: "away", attempt: 2 }, { item: "a", attempt: 1 }]
+      const both = Command.Settle({
+        settlements: names.map(({ attempt, item }) => ({ requestId: RequestId.make(item), attempt, outcome: "paid" }))
+      })
+      const log = TestLog.recordsOf([
+        stock("101", 1),
+        place("101", "a"),
+        place("101", "away"),
+        ["101", both as TestLog.Encodable]
+      ])
+      const writer = TestWriter.make()
+      yield* rebuild(writer, log, { turnedAway: "counted" })
+      assert.deepStrictEqual(contentOf(writer), contentOf(yield* consumed(log, "counted")))
+      assert.include(contentOf(writer).join(), "order.completed")
     }))
 
   it.effect("the first telling counts, also where only a later one of the same step was read", () =>
