@@ -68,7 +68,7 @@ const beside = (between: Effect.Effect<void>) =>
   Layer.effect(
     ArchiveWriter,
     Effect.map(ArchiveWriter, (writer) => {
-      const first = <A extends ReadonlyArray<never>, B, E>(call: (...args: A) => Effect.Effect<B, E>) => (...args: A) =>
+      const first = <A extends ReadonlyArray<unknown>, B, E>(call: (...args: A) => Effect.Effect<B, E>) => (...args: A) =>
         Effect.andThen(between, call(...args))
       return ArchiveWriter.of({
         ...writer,
