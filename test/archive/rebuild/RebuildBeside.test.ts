@@ -68,8 +68,9 @@ const beside = (between: Effect.Effect<void>) =>
   Layer.effect(
     ArchiveWriter,
     Effect.map(ArchiveWriter, (writer) => {
-      const first = <A extends ReadonlyArray<unknown>, B, E>(call: (...args: A) => Effect.Effect<B, E>) => (...args: A) =>
-        Effect.andThen(between, call(...args))
+      const first =
+        <A extends ReadonlyArray<unknown>, B, E>(call: (...args: A) => Effect.Effect<B, E>) => (...args: A) =>
+          Effect.andThen(between, call(...args))
       return ArchiveWriter.of({
         ...writer,
         add: first(writer.add),

@@ -49,7 +49,10 @@ describe("the archive in PostgreSQL", () => {
   it.live("takes a batch in that has waited for another who writes, and meanwhile says where reading goes on", () =>
     Effect.gen(function*() {
       const url = yield* OwnDatabase.make(address)
-      const { position, record } = yield* Effect.provide(ArchiveWriter, yield* Layer.build(ArchiveLayers.layerPostgres(url)))
+      const { position, record } = yield* Effect.provide(
+        ArchiveWriter,
+        yield* Layer.build(ArchiveLayers.layerPostgres(url))
+      )
       const next = Offset.make(1)
       yield* record(batch([], { next }))
       const database = nameIn(url)

@@ -24,8 +24,7 @@ const writerOf = (database: ArchiveDatabase): ArchiveWriter["Service"] => ({
       })
     ),
   // The tables are made where there are none: an archive is filled from its beginning.
-  position: (source, partition) =>
-    Effect.andThen(database.ready, Positions.find(database.session, source, partition)),
+  position: (source, partition) => Effect.andThen(database.ready, Positions.find(database.session, source, partition)),
   add: (...args) => database.write((session) => Replacement.add(session, ...args)),
   shorten: (partition, end) => database.write((session) => Gaps.shorten(session, partition, end)),
   rebuilt: (partition, until) => database.write((session) => Gaps.fill(session, partition, until)),
