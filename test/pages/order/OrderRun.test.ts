@@ -1,22 +1,13 @@
 import { describe, expect, it, vi } from "vitest"
 import { type Client, FlashSaleError } from "../../../packages/client/src/main.ts"
-import { type Kept, orderMemory } from "../../../packages/pages/src/order/OrderMemory.ts"
+import { orderMemory, pageStorage } from "../../../packages/pages/src/order/OrderMemory.ts"
 import { OrderRun } from "../../../packages/pages/src/order/OrderRun.ts"
 import type { OrderState } from "../../../packages/pages/src/order/OrderState.ts"
-
-const storage = (): Kept => {
-  const kept = new Map<string, string>()
-  return {
-    getItem: (key) => kept.get(key) ?? null,
-    setItem: (key, value) => void kept.set(key, value),
-    removeItem: (key) => void kept.delete(key)
-  }
-}
 
 const failed = (code: string, more: object = {}) => new FlashSaleError("no", { code, ...more })
 
 /** A client that gives these statuses, and answers calls by what stands here. */
-const world = (answers: Partial<Client>, statuses: ReadonlyArray<object> = [], kept = storage()) => {
+const world = (answers: Partial<Client>, statuses: ReadonlyArray<object> = [], kept = pageStorage()) => {
   const states: Array<OrderState> = []
   const sent: Array<string> = []
   const client = {
