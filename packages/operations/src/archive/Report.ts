@@ -32,14 +32,18 @@ const moneyOf = ({ orders }: ItemSums): Counts["money"] => {
   }))
 }
 
+/** The archive may know less than was sold where orders of long ago are kept no longer, and never more. */
 const differencesOf = (
   { available, held, sold, stocked }: ItemSummary,
-  archivedSold: number
+  archivedSold: number,
+  isRetired: boolean
 ): Counts["differences"] => [
   ...(stocked === available + held + sold
     ? []
     : [{ what: "put_in" as const, item: stocked, other: available + held + sold }]),
-  ...(sold === archivedSold ? [] : [{ what: "sold" as const, item: sold, other: archivedSold }])
+  ...(sold === archivedSold || (isRetired && archivedSold < sold)
+    ? []
+    : [{ what: "sold" as const, item: sold, other: archivedSold }])
 ]
 
 const sumOf = ({ currency, money, orders, status, units }: OrderSum): Counts["by_status"][number] =>
@@ -49,10 +53,11 @@ const sumOf = ({ currency, money, orders, status, units }: OrderSum): Counts["by
 
 export const of = (itemId: ItemId, summary: ItemSummary, sums: ItemSums): Counts => {
   const { available, held, position, refused, sold, stocked } = summary
-  const { orders, readUpTo, refundsDue } = sums
+  const { orders, readUpTo, refundsDue, retiredUntil } = sums
   const are = (wanted: OrderStatus) => orders.filter(({ status }) => status === wanted)
   const refunded = are("REFUNDED")
-  const differences = differencesOf(summary, added(are("COMPLETED"), ({ units }) => units))
+  const archivedSold = added(are("COMPLETED"), ({ units }) => units)
+  const differences = differencesOf(summary, archivedSold, retiredUntil !== undefined)
   return {
     item_id: itemId,
     put_in: stocked,
@@ -70,6 +75,7 @@ export const of = (itemId: ItemId, summary: ItemSummary, sums: ItemSums): Counts
     by_status: orders.map(sumOf),
     balances: differences.length === 0,
     differences,
+    ...(retiredUntil === undefined ? {} : { orders_kept_since: retiredUntil }),
     archive_behind: (readUpTo ?? 0) <= position,
     ...(readUpTo === undefined ? {} : { archive_read_up_to: Offset.make(readUpTo) }),
     position

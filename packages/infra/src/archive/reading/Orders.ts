@@ -72,7 +72,9 @@ export const list = (
       ["created_at >= ?", filter.from],
       ["created_at < ?", filter.until]
     ])
-    const { parameters, sql } = Keyset.select("archive_orders", "created_at", conditions, cursor, limit)
+    // Who is known by a payment alone has no order.
+    const placed = { ...conditions, sql: ["step > 0", ...conditions.sql] }
+    const { parameters, sql } = Keyset.select("archive_orders", "created_at", placed, cursor, limit)
     const rows = yield* session.all(sql, ...parameters)
     const dues = yield* readDues(session, rows.slice(0, limit))
     return yield* decoded(() => Keyset.page(rows, "created_at", limit, (row) => withDues(OrderRow.read(row), dues)))
