@@ -17,7 +17,7 @@ export const PLAN: Readonly<Record<string, Floors>> = {
     "api"
   ]],
   "packages/audit/src": [],
-  "packages/client/src": [["time", "wire"], ["http"], ["retry"], ["events"], ["calls"]],
+  "packages/client/src": [["time", "wire"], ["http", "webhooks"], ["retry"], ["events"], ["calls"]],
   "packages/infra/src": [
     ["errors", "time"],
     ["facts", "files"],
