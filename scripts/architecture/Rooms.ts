@@ -12,10 +12,17 @@ export type Floors = ReadonlyArray<ReadonlyArray<string>>
  * its rooms, are the top floor: they may know every room, and no room knows them.
  */
 export const PLAN: Readonly<Record<string, Floors>> = {
-  "packages/domain/src": [["records"], ["access", "instances", "rules"], ["events"], ["archive"], ["ports"], [
-    "recovery",
-    "api"
-  ]],
+  "packages/domain/src": [
+    ["records"],
+    ["access", "instances", "rules"],
+    ["events"],
+    ["archive", "webhooks"],
+    ["ports"],
+    [
+      "recovery",
+      "api"
+    ]
+  ],
   "packages/audit/src": [],
   "packages/client/src": [["time", "wire"], ["http", "webhooks"], ["retry"], ["events"], ["calls"]],
   "packages/infra/src": [
