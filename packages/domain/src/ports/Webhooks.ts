@@ -49,13 +49,22 @@ export class Webhooks extends Context.Service<Webhooks, {
   ) => Effect.Effect<void, ArchiveError | UnknownEndpoint | TooManyAsked>
   /** What became of a test event; undefined where there is none of this id. Kept for the last thousand. */
   readonly outcome: (testId: string) => Effect.Effect<TestOutcome | undefined, ArchiveError>
-  /** Asks for events to be sent again, in the background. Gives the number of the replay. */
+  /**
+   * Asks for events to be sent again, in the background. Gives the number of the replay. Asked again under a `key`, of
+   * up to 64 characters, it is the replay of before with its number; undefined is another replay each time.
+   */
   readonly replay: (
     endpoint: EndpointName,
     replayed: Replayed,
     operator: Operator,
-    now: number
+    now: number,
+    key: string | undefined
   ) => Effect.Effect<number, ArchiveError | UnknownEndpoint | TooManyAsked>
+  /** How many events a replay would send now; `MAX_COUNTED` where they are as many or more. Changes nothing. */
+  readonly count: (
+    endpoint: EndpointName,
+    replayed: Replayed
+  ) => Effect.Effect<number, ArchiveError | UnknownEndpoint>
   /** The replays of an endpoint, newest first, at most a hundred. */
   readonly replays: (endpoint: EndpointName) => Effect.Effect<ReadonlyArray<ReplayStanding>, ArchiveError>
   /**
@@ -73,6 +82,7 @@ export const none: Webhooks["Service"] = {
   test: () => fails,
   outcome: () => fails,
   replay: () => fails,
+  count: () => fails,
   replays: () => fails,
   enable: () => fails
 }

@@ -9,6 +9,8 @@ export const MAX_DEAD = 50_000
 export const MAX_AGE_MILLIS = 4 * 24 * 60 * 60 * 1_000
 /** The most ids of one replay. */
 export const MAX_REPLAYED_IDS = 200
+/** As far as the events of a replay are counted before it is asked for. */
+export const MAX_COUNTED = 100_000
 
 /**
  * How an endpoint is, the first that applies:
