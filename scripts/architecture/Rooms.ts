@@ -55,8 +55,8 @@ export const PLAN: Readonly<Record<string, Floors>> = {
     ["partition"]
   ],
   "packages/archive/src": [["intake", "rebuild"]],
-  "packages/operations/src": [["append", "doctor", "paging"], ["items"], ["archive"], ["letters", "orders"]],
-  "packages/admin/src": [["request"], ["archive", "letters", "orders", "overview"], ["items"], ["http"]],
+  "packages/operations/src": [["append", "doctor", "paging"], ["items"], ["archive"], ["letters", "orders", "webhooks"]],
+  "packages/admin/src": [["request"], ["archive", "letters", "orders", "overview"], ["items", "webhooks"], ["http"]],
   "packages/cli/src": [
     ["terminal"],
     ["engine"],

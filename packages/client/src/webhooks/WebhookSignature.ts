@@ -26,7 +26,7 @@ const contentOf = ({ id, timestamp }: Signed, body: Uint8Array): Uint8Array<Arra
 }
 
 /** The platform's own cryptography, which compares in constant time. Browsers have it on pages of `https` alone. */
-const subtle = (): SubtleCrypto => {
+const subtle = () => {
   const found = globalThis.crypto?.subtle
   if (found === undefined) throw new Error("there is no WebCrypto here: Node 20 or later has it, and pages of https")
   return found

@@ -9,6 +9,7 @@ import type * as Items from "./ItemBodies.ts"
 import type * as Changes from "./ItemChanges.ts"
 import type * as Letters from "./LetterBodies.ts"
 import * as OrderExamples from "./orders/OrderExamples.ts"
+import * as WebhookExamples from "./webhooks/WebhookExamples.ts"
 
 const final = { retryable: false, correlation_id } as const
 
@@ -143,6 +144,7 @@ export const EXAMPLES: Readonly<Record<string, JsonObject>> = {
   ...letters,
   ...OrderExamples.EXAMPLES,
   ...ArchiveExamples.EXAMPLES,
+  ...WebhookExamples.EXAMPLES,
   ...others,
   ...problems
 }
