@@ -55,13 +55,17 @@ export const PLAN: Readonly<Record<string, Floors>> = {
     ["partition"]
   ],
   "packages/archive/src": [["intake", "rebuild"]],
-  "packages/operations/src": [["append", "doctor", "paging"], ["items"], ["archive"], ["letters", "orders", "webhooks"]],
+  "packages/operations/src": [["append", "doctor", "paging"], ["items"], ["archive"], [
+    "letters",
+    "orders",
+    "webhooks"
+  ]],
   "packages/admin/src": [["request"], ["archive", "letters", "orders", "overview"], ["items", "webhooks"], ["http"]],
   "packages/cli/src": [
     ["terminal"],
     ["engine"],
     ["item", "report", "stock"],
-    ["sale", "order", "overview", "reconcile", "backup", "doctor", "key"],
+    ["sale", "order", "overview", "reconcile", "backup", "doctor", "key", "webhook"],
     ["archive", "dlq", "load", "recover"],
     ["processes"]
   ]

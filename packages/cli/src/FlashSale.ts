@@ -16,6 +16,7 @@ const COMMANDS = {
   audit: () => import("./report/AuditCommand.ts"),
   report: () => import("./report/ReportCommand.ts"),
   overview: () => import("./overview/OverviewCommand.ts"),
+  webhook: () => import("./webhook/Webhook.ts"),
   key: () => import("./key/Key.ts"),
   dlq: () => import("./dlq/Dlq.ts"),
   load: () => import("./load/Load.ts"),

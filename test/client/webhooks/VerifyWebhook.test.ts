@@ -71,7 +71,11 @@ describe("a request is refused", () => {
     ["with a signature that is no base64", "no_signature_matches", withSignature("v1,???")],
     ["with an empty signature", "no_signature_matches", withSignature("v1,")],
     ["with the same bits in another spelling", "no_signature_matches", withSignature(signature.replace(/=$/, ""))],
-    ["with its signature behind ten others", "no_signature_matches", withSignature(`${"v1,x ".repeat(10)}${signature}`)],
+    [
+      "with its signature behind ten others",
+      "no_signature_matches",
+      withSignature(`${"v1,x ".repeat(10)}${signature}`)
+    ],
     ["that is no JSON", "not_an_event", signed("hello")],
     ["that is empty", "not_an_event", signed("")],
     ["that is a list", "not_an_event", signed(`[${BODY}]`)],

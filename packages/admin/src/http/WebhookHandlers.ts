@@ -15,7 +15,7 @@ export const webhooks = HttpApiBuilder.group(
         .handle("webhooks", () => answer(WebhookRequests.list))
         .handle("webhook", ({ params }) => answer(WebhookRequests.one(params.name)))
         .handle("deliveries", ({ params, query }) => answer(WebhookRequests.deliveries(params.name, query)))
-        .handle("webhookTest", ({ params }) => answer(WebhookChanges.test(params.name)))
+        .handle("webhookTest", ({ params, payload }) => answer(WebhookChanges.test(params.name, payload)))
         .handle("webhookTestOutcome", ({ params }) => answer(WebhookRequests.outcome(params.name, params.id)))
         .handle(
           "webhookReplay",

@@ -19,16 +19,16 @@ const OUTCOME_WITHIN = "2 seconds"
 type Payload = typeof Changes.WebhookReplay.Type
 
 /** Sends a test event. A look that fails after it was asked for leaves its outcome to be asked for. */
-export const test = (name: EndpointName) =>
+export const test = (name: EndpointName, { reason }: { readonly reason?: string }) =>
   Effect.gen(function*() {
     yield* WebhookFailures.bounded(WebhookList.find(name))
     const asked = yield* WebhookFailures.boundedChange(WebhookFailures.orBusy(WebhookTest.ask(name)))
     const look = WebhookTest.outcome(name, asked.id)
-    const found = yield* WebhookTest.settled(asked, look, OUTCOME_WITHIN).pipe(
+    const found = yield* WebhookTest.settled(asked, look, WebhookTest.isKnown, OUTCOME_WITHIN).pipe(
       Effect.catchTags({ ArchiveUnavailable: () => Effect.succeed(asked), NoArchive: () => Effect.succeed(asked) })
     )
     return WebhookViews.testOf(found)
-  }).pipe(Audit.told({ change: "webhook_test", detail: `send a test event to webhook ${name}` }))
+  }).pipe(Audit.told({ change: "webhook_test", detail: `send a test event to webhook ${name}`, reason }))
 
 /** In milliseconds; the schema has seen to it that it is a moment. */
 const millisOf = (text: string): number => Option.getOrElse(Moment.millisOf(text), () => 0)

@@ -37,14 +37,15 @@ export const outcome = Effect.fnUntraced(function*(name: EndpointName, id: strin
   return Option.filter(Option.fromUndefinedOr(yield* webhooks.outcome(id)), ({ endpoint }) => endpoint === name)
 })
 
-/** Looks until the outcome is known; as it was asked for where that takes longer than `within`. */
-export const settled = <E, R>(
-  test: TestOutcome,
-  look: Effect.Effect<Option.Option<TestOutcome>, E, R>,
+/** Looks until the outcome is known; the test as it was asked for where that takes longer than `within`. */
+export const settled = <A, E, R>(
+  asked: A,
+  look: Effect.Effect<Option.Option<A>, E, R>,
+  isKnown: (test: A) => boolean,
   within: Duration.Input
-): Effect.Effect<TestOutcome, E, R> =>
+): Effect.Effect<A, E, R> =>
   look.pipe(
-    Effect.map(Option.getOrElse(() => test)),
+    Effect.map(Option.getOrElse(() => asked)),
     Effect.repeat({ schedule: Schedule.spaced(EVERY), until: isKnown }),
-    Effect.timeoutOrElse({ duration: within, orElse: () => Effect.succeed(test) })
+    Effect.timeoutOrElse({ duration: within, orElse: () => Effect.succeed(asked) })
   )

@@ -82,13 +82,14 @@ export const deliveryOf = (delivery: WebhookDelivery): typeof Bodies.WebhookDeli
   ...known("error", delivery.error)
 })
 
-export const testOf = (test: TestOutcome): typeof Changes.WebhookTest.Type => ({
-  id: test.id,
-  webhook: test.endpoint,
-  outcome: test.isDelivered === undefined ? "pending" : test.isDelivered ? "delivered" : "failed",
-  asked_at: Moment.isoOf(test.askedAt),
-  ...moment("done_at", test.doneAt),
-  ...known("status", test.status),
-  ...known("error", test.error),
-  ...known("took_ms", test.tookMillis)
-})
+export const testOf = (test: TestOutcome): Changes.WebhookOutcome => {
+  const asked = { id: test.id, webhook: test.endpoint, asked_at: Moment.isoOf(test.askedAt) }
+  return test.isDelivered === undefined ? { ...asked, outcome: "pending" } : {
+    ...asked,
+    outcome: test.isDelivered ? "delivered" : "failed",
+    ...moment("done_at", test.doneAt),
+    ...known("status", test.status),
+    ...known("error", test.error),
+    ...known("took_ms", test.tookMillis)
+  }
+}

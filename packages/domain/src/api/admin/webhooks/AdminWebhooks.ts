@@ -59,7 +59,8 @@ const deliveries = HttpApiEndpoint.get("deliveries", `${PATH}/:name/deliveries`,
 
 const test = HttpApiEndpoint.post("webhookTest", `${PATH}/:name/test`, {
   params: named,
-  success: [Changes.WebhookTest, Changes.WebhookTest.pipe(HttpApiSchema.status(202))],
+  payload: Changes.WebhookTest,
+  success: [Changes.WebhookTested, Changes.WebhookTestPending.pipe(HttpApiSchema.status(202))],
   error: [...changing, WebhookBusy]
 }).annotateMerge(about(
   "admin",
@@ -69,7 +70,7 @@ const test = HttpApiEndpoint.post("webhookTest", `${PATH}/:name/test`, {
 
 const outcome = HttpApiEndpoint.get("webhookTestOutcome", `${PATH}/:name/tests/:id`, {
   params: { ...named, id: Changes.TestId },
-  success: Changes.WebhookTest,
+  success: [Changes.WebhookTested, Changes.WebhookTestPending],
   error: [...reading, UnknownTest]
 }).annotateMerge(about("read", "What became of a test event"))
 

@@ -13,7 +13,8 @@ const ofWebhook = {
   url: Schema.String.annotate({ description: "Where it is told: origin and path, without what may be a secret" }),
   events: Schema.Array(Schema.String).annotate({ description: "The types of events that it is told; `*` is any" }),
   condition: Schema.Literals(["unlisted", "disabled", "gone", "full", "unheld", "delivering"]).annotate({
-    description: "`unlisted`: not in the file any more. `disabled`: the file says so. `gone`: it has answered 410, and " +
+    description:
+      "`unlisted`: not in the file any more. `disabled`: the file says so. `gone`: it has answered 410, and " +
       "is told nothing until its url changes or it is enabled. `full`: as many deliveries wait as may wait, and " +
       "nothing new is sent. `unheld`: no process delivers to it now. `delivering`: it is told"
   }),

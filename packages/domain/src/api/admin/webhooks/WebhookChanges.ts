@@ -15,18 +15,34 @@ export const TestId = Schema.String.check(
   Schema.isPattern(/^test-[0-9a-f-]{36}$/, { message: "must be the id of a test, such as POST …/test gives" })
 ).annotate({ description: "The id of a test event" })
 
+/** A test event that is to be sent. */
 export const WebhookTest = Schema.Struct({
-  id: TestId,
-  webhook: EndpointName,
-  outcome: Schema.Literals(["pending", "delivered", "failed"]).annotate({
-    description: "`pending` while nobody has sent it, or no answer has come; `delivered` where it was answered 2xx"
-  }),
-  asked_at: Fields.Timestamp,
+  reason: Schema.optionalKey(ChangeReason.annotate({ description: "Why, for the log" }))
+}).annotate({ identifier: "WebhookTest", description: "Why a test event is sent; `{}` where nobody asks." })
+
+const ofTest = { id: TestId, webhook: EndpointName, asked_at: Fields.Timestamp }
+const ended = {
   done_at: at("When that was known"),
   status: Schema.optionalKey(units("The status of the answer; absent where there was none")),
   error: optional("Why it failed"),
   took_ms: Schema.optionalKey(units("How long the exchange took, in milliseconds"))
-}).annotate({ identifier: "WebhookTest", description: "What became of a test event." })
+}
+
+/** A test event that was sent. */
+export const WebhookTested = Schema.Struct({
+  ...ofTest,
+  outcome: Schema.Literals(["delivered", "failed"]).annotate({ description: "`delivered`: it was answered with 2xx" }),
+  ...ended
+}).annotate({ identifier: "WebhookTested", description: "A test event was sent, and this became of it." })
+
+/** A test event that nobody has sent yet. */
+export const WebhookTestPending = Schema.Struct({ ...ofTest, outcome: Schema.Literal("pending") }).annotate({
+  identifier: "WebhookTestPending",
+  description: "A test event that was asked for, of which no answer is known: `GET …/tests/:id` tells more."
+})
+
+/** Either of them. */
+export type WebhookOutcome = typeof WebhookTested.Type | typeof WebhookTestPending.Type
 
 const EventId = Schema.String.check(Schema.isMinLength(1), Schema.isMaxLength(MAX_EVENT_ID))
 const moment = (description: string) => Schema.optionalKey(Moment.Moment.annotate({ format: "date-time", description }))
@@ -53,7 +69,8 @@ export const WebhookReplay = Schema.Struct({
   until: moment("With `from`: events told before then; now where it is absent"),
   ids: Schema.optionalKey(
     Schema.Array(EventId).check(Schema.isMinLength(1), Schema.isMaxLength(MAX_REPLAYED_IDS)).annotate({
-      description: `These events, 1 to ${MAX_REPLAYED_IDS}, whether they were delivered or not; unknown ids are passed over`
+      description:
+        `These events, 1 to ${MAX_REPLAYED_IDS}, whether they were delivered or not; unknown ids are passed over`
     })
   ),
   dead: Schema.optionalKey(Schema.Literal(true).annotate({ description: "Every delivery that was given up" })),

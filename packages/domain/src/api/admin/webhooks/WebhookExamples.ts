@@ -43,15 +43,19 @@ const delivery = {
   status: 503
 } satisfies typeof Bodies.WebhookDelivery.Encoded
 
-const test = {
+const asked = {
   id: "test-0d5c8d4e-4d0c-4b5e-9a43-9f4f1f6c2b11",
   webhook: "shop",
+  asked_at: "2026-12-01T18:05:00.000Z"
+}
+
+const tested = {
+  ...asked,
   outcome: "delivered",
-  asked_at: "2026-12-01T18:05:00.000Z",
   done_at: "2026-12-01T18:05:00.812Z",
   status: 204,
   took_ms: 31
-} satisfies typeof Changes.WebhookTest.Encoded
+} satisfies typeof Changes.WebhookTested.Encoded
 
 const problem = { correlation_id } as const
 
@@ -65,7 +69,9 @@ export const EXAMPLES = {
     deliveries: [delivery],
     next: "1796148000123-42"
   } satisfies typeof Bodies.DeliveryPage.Encoded,
-  WebhookTest: test,
+  WebhookTest: { reason: "the certificate is new" } satisfies typeof Changes.WebhookTest.Encoded,
+  WebhookTested: tested,
+  WebhookTestPending: { ...asked, outcome: "pending" } satisfies typeof Changes.WebhookTestPending.Encoded,
   WebhookReplay: {
     from: "2026-12-01T16:00:00Z",
     reason: "the shop has lost two hours"
