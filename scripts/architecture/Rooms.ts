@@ -30,12 +30,12 @@ export const PLAN: Readonly<Record<string, Floors>> = {
     ["facts", "files"],
     ["memory", "resilience", "settings"],
     ["observability"],
-    ["actor", "http"],
+    ["actor", "http", "watch"],
     ["access", "kafka", "payment", "redis", "sqlite"],
     ["archive"]
   ],
-  "packages/infra/src/access": [["answers", "watch"], ["keys", "tokens"]],
-  "packages/infra/src/archive": [["sql"], ["rows", "tables"], ["databases", "reading", "writing"]],
+  "packages/infra/src/access": [["answers"], ["keys", "tokens"]],
+  "packages/infra/src/archive": [["sql"], ["rows", "tables"], ["databases", "reading", "webhooks", "writing"]],
   "packages/infra/src/kafka": [["client"], ["append", "group", "letters", "topics"], ["events", "facts"]],
   "packages/infra/src/redis": [["rights", "wire"], ["client"], ["facts"]],
   "packages/infra/src/sqlite": [["folder", "tables", "wal"], ["database"], ["consumer"], [

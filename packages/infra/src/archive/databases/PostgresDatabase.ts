@@ -29,6 +29,7 @@ const DIALECT: Dialect = {
   text: "TEXT COLLATE \"C\"",
   integer: "BIGINT",
   numbered: "BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY",
+  now: "(extract(epoch FROM clock_timestamp()) * 1000)::bigint",
   prepare: []
 }
 
@@ -131,6 +132,7 @@ export const make = (url: Redacted.Redacted): Connecting<ArchiveDatabase> =>
     const ask = <A>(question: Effect.Effect<A, ArchiveUnavailable>) =>
       within(Effect.andThen(known, question), ANSWER_MILLIS)
     return {
+      dialect: DIALECT,
       session: {
         all: (...args) => ask(session.all(...args)),
         each: (...args) => ask(session.each(...args))
