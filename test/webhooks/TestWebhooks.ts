@@ -5,6 +5,7 @@ import { MAX_REPLAYS, TooManyAsked, UnknownEndpoint, Webhooks } from "@flash-sal
 import { EndpointName } from "@flash-sale/domain/webhooks/Endpoint"
 import type {
   EndpointStanding,
+  ReplayCount,
   ReplayStanding,
   TestOutcome,
   WebhookDelivery
@@ -15,7 +16,7 @@ export interface State {
   endpoints: ReadonlyArray<EndpointStanding>
   deliveries: ReadonlyArray<WebhookDelivery>
   /** How many events a replay would send. */
-  count: number
+  count: ReplayCount
   /** What becomes of a test event at once; undefined where nobody sends it. */
   sends: Pick<TestOutcome, "isDelivered" | "status" | "error" | "tookMillis"> | undefined
   /** What stands before each answer: nothing, a failure, or an answer that never comes. */
@@ -63,7 +64,7 @@ export const delivery = (of: string, n: number, given: Partial<WebhookDelivery> 
 export const state = (given: Partial<State> = {}): State => ({
   endpoints: [],
   deliveries: [],
-  count: 0,
+  count: { events: 0, isAll: true },
   sends: undefined,
   before: Effect.void,
   tests: new Map(),

@@ -64,7 +64,7 @@ const finish = (name: EndpointName, holder: string, replay: ActiveReplay, room =
   })
 
 const asked = (name: EndpointName, replayed: Replayed) =>
-  Effect.flatMap(Webhooks, (webhooks) => webhooks.replay(name, replayed, OPERATOR, 5))
+  Effect.flatMap(Webhooks, (webhooks) => webhooks.replay(name, replayed, OPERATOR, 5, undefined))
 
 export const suite = <E>(
   label: string,
@@ -260,6 +260,30 @@ export const suite = <E>(
         ])
       }))
 
+    it.effect("a replay is one however often it is asked for under its key, and can be counted before", () =>
+      Effect.gen(function*() {
+        const { cursor, holder, name, queue } = yield* held()
+        const webhooks = yield* Webhooks
+        const [first, second] = [randomUUID(), randomUUID()]
+        const ask = (key: string | undefined) => webhooks.replay(name, { _tag: "Dead" }, OPERATOR, 5, key)
+        const numbers = [yield* ask(first), yield* ask(second), yield* ask(undefined), yield* ask(undefined)]
+        assert.strictEqual(new Set(numbers).size, 4)
+        assert.deepStrictEqual([yield* ask(first), yield* ask(second)], numbers.slice(0, 2))
+        assert.strictEqual((yield* webhooks.replays(name)).length, 4)
+        yield* record(...orders(4), adjusted(fresh(1).item, 2, "ops"))
+        const { events, upTo } = yield* queue.page(cursor, 10)
+        const dead = events.slice(0, 2).map((event) => ({ event, failure: failedAt(1, undefined) }))
+        yield* queue.advance(name, holder, upTo, dead, NOTHING)
+        assert.deepStrictEqual(yield* webhooks.count(name, { _tag: "Dead" }), { events: 2, isAll: true })
+        const ids = [events[0]!.id, events[0]!.id, "unknown"]
+        assert.deepStrictEqual(yield* webhooks.count(name, { _tag: "Ids", ids }), { events: 2, isAll: true })
+        const before = yield* webhooks.count(name, { _tag: "Times", from: timeAt(2), until: timeAt(4) })
+        yield* record(...orders(4), adjusted(fresh(1).item, 2, "ops"))
+        const after = yield* webhooks.count(name, { _tag: "Times", from: timeAt(2), until: timeAt(4) })
+        assert.isTrue(after.isAll)
+        assert.strictEqual(after.events - before.events, 2)
+      }))
+
     it.effect("a test is told to who holds the endpoint, and its outcome to who asked", () =>
       Effect.gen(function*() {
         const { name, owner, queue } = yield* held()
@@ -289,7 +313,8 @@ export const suite = <E>(
         const nobody = named()
         const unknown = [
           webhooks.test(nobody, "test-1", 1),
-          webhooks.replay(nobody, { _tag: "Dead" }, OPERATOR, 1),
+          webhooks.replay(nobody, { _tag: "Dead" }, OPERATOR, 1, undefined),
+          webhooks.count(nobody, { _tag: "Dead" }),
           webhooks.enable(nobody, OPERATOR)
         ]
         for (const one of unknown) assert.strictEqual((yield* Effect.flip(one))._tag, "UnknownEndpoint")

@@ -9,6 +9,7 @@ import { EndpointName } from "../webhooks/Endpoint.ts"
 import type {
   DeliveryFilter,
   EndpointStanding,
+  ReplayCount,
   Replayed,
   ReplayStanding,
   TestOutcome,
@@ -60,11 +61,14 @@ export class Webhooks extends Context.Service<Webhooks, {
     now: number,
     key: string | undefined
   ) => Effect.Effect<number, ArchiveError | UnknownEndpoint | TooManyAsked>
-  /** How many events a replay would send now; `MAX_COUNTED` where they are as many or more. Changes nothing. */
+  /**
+   * How many events a replay would send now, as far as that is cheap to know. By ids: as many as are named. By times:
+   * among the last `MAX_COUNTED` entries of the archive, from the last one back to those that are older. Changes nothing.
+   */
   readonly count: (
     endpoint: EndpointName,
     replayed: Replayed
-  ) => Effect.Effect<number, ArchiveError | UnknownEndpoint>
+  ) => Effect.Effect<ReplayCount, ArchiveError | UnknownEndpoint>
   /** The replays of an endpoint, newest first, at most a hundred. */
   readonly replays: (endpoint: EndpointName) => Effect.Effect<ReadonlyArray<ReplayStanding>, ArchiveError>
   /**

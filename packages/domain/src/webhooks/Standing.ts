@@ -9,7 +9,7 @@ export const MAX_DEAD = 50_000
 export const MAX_AGE_MILLIS = 4 * 24 * 60 * 60 * 1_000
 /** The most ids of one replay. */
 export const MAX_REPLAYED_IDS = 200
-/** As far as the events of a replay are counted before it is asked for. */
+/** The most archived entries, from the last one back, among which the events of a replay by times are counted. */
 export const MAX_COUNTED = 100_000
 
 /**
@@ -86,6 +86,12 @@ export type Replayed =
   | { readonly _tag: "Ids"; readonly ids: ReadonlyArray<string> }
   | { readonly _tag: "Dead" }
   | { readonly _tag: "Times"; readonly from: number; readonly until: number }
+
+/** What a replay would send now: `isAll` is false where there may be more. */
+export interface ReplayCount {
+  readonly events: number
+  readonly isAll: boolean
+}
 
 export interface ReplayStanding {
   readonly id: number

@@ -3,7 +3,7 @@ import type * as Changes from "@flash-sale/domain/api/admin/webhooks/WebhookChan
 import * as Webhooks from "@flash-sale/domain/ports/Webhooks"
 import type { Operator } from "@flash-sale/domain/records/operator/Operator"
 import type { EndpointName } from "@flash-sale/domain/webhooks/Endpoint"
-import { MAX_COUNTED, type Replayed } from "@flash-sale/domain/webhooks/Standing"
+import type { Replayed } from "@flash-sale/domain/webhooks/Standing"
 import { Clock, Effect } from "effect"
 import * as WebhookList from "./WebhookList.ts"
 
@@ -24,8 +24,8 @@ const replayed = (selected: Selected): Effect.Effect<Replayed> =>
 /** How many events a replay would send now. Changes nothing. */
 export const count = Effect.fnUntraced(function*(name: EndpointName, selected: Selected) {
   const webhooks = yield* Webhooks.optional
-  const events = yield* webhooks.count(name, yield* replayed(selected))
-  const counted: Counted = { dry_run: true, events: Math.min(events, MAX_COUNTED), more: events >= MAX_COUNTED }
+  const { events, isAll } = yield* webhooks.count(name, yield* replayed(selected))
+  const counted: Counted = { dry_run: true, events, more: !isAll }
   return counted
 })
 

@@ -5,7 +5,8 @@ import type { Dialect } from "../sql/Session.ts"
  * - `webhook_endpoints`: a row for each that was ever in the file. `cursor` is the `n` of the last entry that was sent
  *   or stands in a row. `holder` delivers to it until `held_until`, by the clock of the database.
  * - `webhook_deliveries`: those that failed or that a replay has asked for; `entry` is the `n` of the event's entry.
- * - `webhook_replays`: `cursor` is the `n` up to which entries, or dead deliveries, were looked through; `last` the end.
+ * - `webhook_replays`: `cursor` is the `n` up to which entries, or dead deliveries, were looked through; `last` the end. One
+ *   `asked_key` is one replay, however often it is asked for.
  * - `webhook_tests`: the last test events. `webhook_instances`: who delivers, so that they share the endpoints.
  */
 export const webhooks = ({ integer, numbered, text }: Dialect): ReadonlyArray<string> => [
@@ -27,7 +28,8 @@ export const webhooks = ({ integer, numbered, text }: Dialect): ReadonlyArray<st
   `CREATE TABLE webhook_replays(
     n ${numbered}, endpoint ${text} NOT NULL, kind ${text} NOT NULL, ids ${text} NOT NULL, from_at ${integer},
     until_at ${integer}, cursor ${integer} NOT NULL, last ${integer} NOT NULL, sent ${integer} NOT NULL,
-    by_name ${text} NOT NULL, reason ${text}, asked_at ${integer} NOT NULL, done_at ${integer}
+    by_name ${text} NOT NULL, reason ${text}, asked_at ${integer} NOT NULL, done_at ${integer},
+    asked_key ${text} UNIQUE
   )`,
   `CREATE TABLE webhook_tests(
     n ${numbered}, id ${text} NOT NULL UNIQUE, endpoint ${text} NOT NULL, asked_at ${integer} NOT NULL,

@@ -2,6 +2,7 @@
 import type { ArchiveUnavailable } from "@flash-sale/domain/ports/Archive"
 import { MAX_REPLAYS, TooManyAsked, UnknownEndpoint, type Webhooks } from "@flash-sale/domain/ports/Webhooks"
 import type { EndpointName } from "@flash-sale/domain/webhooks/Endpoint"
+import type { ReplayCount } from "@flash-sale/domain/webhooks/Standing"
 import { Effect } from "effect"
 import * as Keyset from "../reading/Keyset.ts"
 import * as Columns from "../sql/Columns.ts"
@@ -9,6 +10,7 @@ import { decoded } from "../sql/Decoded.ts"
 import type { ArchiveDatabase, Session } from "../sql/Session.ts"
 import * as Counts from "./Counts.ts"
 import * as DeliveryRows from "./DeliveryRows.ts"
+import * as ReplayCounts from "./ReplayCounts.ts"
 import * as ReplayRows from "./ReplayRows.ts"
 import * as TestRows from "./TestRows.ts"
 
@@ -72,16 +74,24 @@ export const askedOf = ({ dialect, session, snapshot, write }: ArchiveDatabase):
       session.all("SELECT * FROM webhook_tests WHERE id = $1", id),
       ([row]) => decoded(() => row === undefined ? undefined : TestRows.read(row))
     ),
-  replay: (endpoint, replayed, operator, now) =>
+  replay: (endpoint, replayed, operator, now, key) =>
     refusing<number, UnknownEndpoint | TooManyAsked>(write((opened) =>
       Effect.gen(function*() {
         if (!(yield* known(opened, endpoint))) return unknown(endpoint)
+        const before = key === undefined ? undefined : yield* ReplayRows.findByKey(opened, key)
+        if (before !== undefined) return { done: before }
         if ((yield* countOf(opened, ASKED_REPLAYS, endpoint)) >= MAX_REPLAYS) {
           return tooMany(`${MAX_REPLAYS} replays of ${endpoint} are not done yet`)
         }
-        return { done: yield* ReplayRows.insert(opened, endpoint, replayed, operator, now) }
+        return { done: yield* ReplayRows.insert(opened, endpoint, replayed, operator, now, key) }
       })
     )),
+  count: (endpoint, replayed) =>
+    refusing<ReplayCount, UnknownEndpoint>(Effect.gen(function*() {
+      const [row] = yield* session.all("SELECT events FROM webhook_endpoints WHERE name = $1", endpoint)
+      if (row === undefined) return unknown(endpoint)
+      return { done: yield* ReplayCounts.count(session, endpoint, replayed, yield* decoded(() => Counts.globsOf(row))) }
+    })),
   replays: (endpoint) =>
     Effect.flatMap(
       session.all(`SELECT * FROM webhook_replays WHERE endpoint = $1 ORDER BY n DESC LIMIT ${MAX_SHOWN}`, endpoint),

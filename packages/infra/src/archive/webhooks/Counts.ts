@@ -54,6 +54,9 @@ export const held = (session: Session, endpoint: Row) =>
 
 const readGlobs = Schema.decodeUnknownSync(Schema.fromJsonString(Schema.Array(Schema.String)))
 
+/** The types of events that an endpoint is told. */
+export const globsOf = (endpoint: Row): ReadonlyArray<string> => readGlobs(Columns.text(endpoint, "events"))
+
 const conditionOf = (row: Row, waiting: number, now: number): EndpointCondition => {
   if (Columns.integer(row, "listed") === 0) return "unlisted"
   if (Columns.integer(row, "disabled") === 1) return "disabled"
@@ -75,7 +78,7 @@ export const standing = (session: Session, row: Row, now: number) =>
       decoded((): EndpointStanding => ({
         name,
         url: Columns.text(row, "url"),
-        events: readGlobs(Columns.text(row, "events")),
+        events: globsOf(row),
         condition: conditionOf(row, waiting, now),
         waiting,
         dead,

@@ -48,8 +48,15 @@ const BOUNDS = {
 }
 
 const INSERT = `INSERT INTO webhook_replays(
-    endpoint, kind, ids, from_at, until_at, cursor, last, sent, by_name, reason, asked_at
-  ) VALUES ($1, $2, $3, $4, $5, $6, $7, 0, $8, $9, $10) RETURNING n`
+    endpoint, kind, ids, from_at, until_at, cursor, last, sent, by_name, reason, asked_at, asked_key
+  ) VALUES ($1, $2, $3, $4, $5, $6, $7, 0, $8, $9, $10, $11) RETURNING n`
+
+/** The replay that was asked for under this key; undefined where there is none. */
+export const findByKey = (session: Session, key: string): Effect.Effect<number | undefined, ArchiveUnavailable> =>
+  Effect.flatMap(
+    session.all("SELECT n FROM webhook_replays WHERE asked_key = $1", key),
+    ([row]) => decoded(() => row === undefined ? undefined : Columns.integer(row, "n"))
+  )
 
 const KINDS = { Ids: "ids", Dead: "dead", Times: "times" } as const
 
@@ -58,7 +65,8 @@ export const insert = (
   endpoint: string,
   replayed: Replayed,
   { by, reason }: { readonly by: string; readonly reason?: string | undefined },
-  now: number
+  now: number,
+  key: string | undefined
 ): Effect.Effect<number, ArchiveUnavailable> =>
   Effect.gen(function*() {
     const [bounds] = replayed._tag === "Dead"
@@ -76,7 +84,8 @@ export const insert = (
       yield* decoded(() => Columns.integer(bounds!, "last")),
       Columns.storable(by),
       reason === undefined ? null : Columns.storable(reason),
-      now
+      now,
+      key ?? null
     )
     return yield* decoded(() => Columns.integer(row!, "n"))
   })

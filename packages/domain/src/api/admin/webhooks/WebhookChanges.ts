@@ -86,7 +86,7 @@ export const WebhookReplay = Schema.Struct({
 export const ReplayCounted = Schema.Struct({
   dry_run: Schema.Literal(true),
   events: units("How many events would be sent"),
-  more: Schema.Boolean.annotate({ description: "Whether there are more: they are counted up to a bound" })
+  more: Schema.Boolean.annotate({ description: "Whether there may be more: they are counted up to a bound" })
 }).annotate({ identifier: "WebhookReplayCounted", description: "How many events a replay would send now." })
 
 export const ReplayQueued = Schema.Struct({
