@@ -2,19 +2,24 @@
 import { assert, layer } from "@effect/vitest"
 import { ArchiveUnavailable } from "@flash-sale/domain/ports/Archive"
 import { Effect, Layer } from "effect"
-import * as TestWebhooks from "../../webhooks/TestWebhooks.ts"
+import * as ScriptedWebhooks from "../../operations/webhooks/ScriptedWebhooks.ts"
 import * as TestAdmin from "../TestAdmin.ts"
 
 const TEST_TIMEOUT = 60_000
 const REASON = "the shop was away"
 
-const shop = TestWebhooks.endpoint("shop", { waiting: 3, dead: 2, oldestAt: TestWebhooks.NOW, lastFailure: "503" })
-const gone = TestWebhooks.endpoint("gone", { condition: "gone", goneAt: TestWebhooks.NOW, holder: undefined })
-const webhooks = TestWebhooks.state({
+const shop = ScriptedWebhooks.endpoint("shop", {
+  waiting: 3,
+  dead: 2,
+  oldestAt: ScriptedWebhooks.NOW,
+  lastFailure: "503"
+})
+const gone = ScriptedWebhooks.endpoint("gone", { condition: "gone", goneAt: ScriptedWebhooks.NOW, holder: undefined })
+const webhooks = ScriptedWebhooks.state({
   endpoints: [gone, shop],
   deliveries: [
-    ...[5, 4, 3].map((n) => TestWebhooks.delivery("shop", n)),
-    ...[2, 1].map((n) => TestWebhooks.delivery("shop", n, { state: "dead", dueAt: undefined, attempts: 10 }))
+    ...[5, 4, 3].map((n) => ScriptedWebhooks.delivery("shop", n)),
+    ...[2, 1].map((n) => ScriptedWebhooks.delivery("shop", n, { state: "dead", dueAt: undefined, attempts: 10 }))
   ],
   count: { events: 4_100, isAll: true }
 })
@@ -38,7 +43,7 @@ const wrongField = (answer: TestAdmin.Answer, field: string) => {
 const idsIn = ({ body }: TestAdmin.Answer) =>
   (body["deliveries"] as ReadonlyArray<{ readonly event_id: string }>).map(({ event_id }) => event_id)
 
-layer(TestAdmin.layer().pipe(Layer.provideMerge(TestWebhooks.layer(webhooks))), {
+layer(TestAdmin.layer().pipe(Layer.provideMerge(ScriptedWebhooks.layer(webhooks))), {
   excludeTestServices: true,
   timeout: TEST_TIMEOUT
 })("The admin API with webhooks", (it) => {

@@ -5,8 +5,8 @@ import { Effect, Layer } from "effect"
 import { timeAt } from "../../contract/archive/Telling.ts"
 import * as OwnDatabase from "../../infra/archive/OwnDatabase.ts"
 import * as Folders from "../../infra/sqlite/Folders.ts"
+import * as KnownWebhooks from "../../operations/webhooks/KnownWebhooks.ts"
 import { needed, postgresAddr } from "../../servers/servers.ts"
-import * as KnownWebhooks from "../../webhooks/KnownWebhooks.ts"
 import * as TestAdmin from "../TestAdmin.ts"
 
 const TEST_TIMEOUT = 60_000

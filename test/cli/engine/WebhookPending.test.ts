@@ -1,7 +1,7 @@
 /** A test event that nobody sends: the command waits its 15 seconds, and says why, by both doors. */
 import { expect, layer } from "@effect/vitest"
 import { Effect } from "effect"
-import * as KnownWebhooks from "../../webhooks/KnownWebhooks.ts"
+import * as KnownWebhooks from "../../operations/webhooks/KnownWebhooks.ts"
 import { beside, layerArchived, through } from "./EitherWay.ts"
 
 layer(layerArchived, { excludeTestServices: true, timeout: 60_000 })("a test event that nobody sends", (it) => {

@@ -1,7 +1,7 @@
 /** Commands about webhooks beside the archive and through the admin API: the same words, and the same end. */
 import { expect, layer } from "@effect/vitest"
 import { Effect } from "effect"
-import * as KnownWebhooks from "../../webhooks/KnownWebhooks.ts"
+import * as KnownWebhooks from "../../operations/webhooks/KnownWebhooks.ts"
 import { beside, layer as engineLayer, layerArchived, through, type Typed } from "./EitherWay.ts"
 
 const TEST_TIMEOUT = 120_000

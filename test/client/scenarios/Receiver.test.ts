@@ -67,7 +67,7 @@ interface Sent {
 
 const post = async (
   url: string,
-  event: object & { readonly id: string },
+  event: Readonly<Record<string, unknown>> & { readonly id: string },
   { ago = 0, body, secret = NEW }: Sent = {}
 ) => {
   const text = JSON.stringify(event)

@@ -24,8 +24,8 @@ export const command = Command.make("test", {
   ...Target.anywhere
 }, ({ json, name, ...target }) => WebhookFlags.asking(target, (webhooks) => run(webhooks, name, json))).pipe(
   Command.withDescription(
-    `Send an event webhook.test to a webhook, once, and wait up to ${OUTCOME_WITHIN} for its answer: the process that ` +
-      "delivers to it sends it. Exits with 1 where it was not taken, and says what to look at"
+    `Send an event webhook.test to a webhook, once, and wait up to ${OUTCOME_WITHIN} for its answer: the process ` +
+      "that delivers to it sends it. Exits with 1 where it was not taken, and says what to look at"
   ),
   Command.withExamples([{ command: "flash-sale webhook test shop" }])
 )

@@ -1,20 +1,20 @@
-/** `flash-sale webhook list|show|deliveries|test|replay|enable|secret`: the servers of the shop that are told events. */
+/** `flash-sale webhook list|show|deliveries|test|replay|enable|secret`: the shop's servers that are told events. */
 import { Command } from "effect/cli"
 import * as DeliveriesCommand from "./DeliveriesCommand.ts"
 import * as EnableCommand from "./EnableCommand.ts"
-import * as ListCommand from "./ListCommand.ts"
-import * as ReplayCommand from "./ReplayCommand.ts"
 import * as SecretCommand from "./SecretCommand.ts"
 import * as TestCommand from "./TestCommand.ts"
+import * as WebhookListCommand from "./WebhookListCommand.ts"
+import * as WebhookReplayCommand from "./WebhookReplayCommand.ts"
 
 export const command = Command.make("webhook").pipe(
   Command.withDescription("Look at webhooks, try one, send events again, and make a secret for one"),
   Command.withSubcommands([
-    ListCommand.list,
-    ListCommand.show,
+    WebhookListCommand.list,
+    WebhookListCommand.show,
     DeliveriesCommand.command,
     TestCommand.command,
-    ReplayCommand.command,
+    WebhookReplayCommand.command,
     EnableCommand.command,
     SecretCommand.command
   ])

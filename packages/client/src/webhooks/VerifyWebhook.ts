@@ -58,8 +58,8 @@ const isEvent = (value: object | undefined): value is WebhookEvent => {
 }
 
 /**
- * The event that a request tells. Fails with a `WebhookError` that says which check failed, and with a `TypeError` where
- * an argument is wrong.
+ * The event that a request tells. Fails with a `WebhookError` that says which check failed, and with a `TypeError`
+ * where an argument is wrong.
  *
  * - `secrets`: the secret of the endpoint, or two of them while it is changed over: one that matches is enough.
  * - `headers`: those of the request, in any form.

@@ -63,7 +63,8 @@ export class Webhooks extends Context.Service<Webhooks, {
   ) => Effect.Effect<number, ArchiveError | UnknownEndpoint | TooManyAsked>
   /**
    * How many events a replay would send now, as far as that is cheap to know. By ids: as many as are named. By times:
-   * among the last `MAX_COUNTED` entries of the archive, from the last one back to those that are older. Changes nothing.
+   * among the last `MAX_COUNTED` entries of the archive, from the last one back to those that are older. Changes
+   * nothing.
    */
   readonly count: (
     endpoint: EndpointName,

@@ -5,8 +5,8 @@ import * as CommandFailed from "../../terminal/CommandFailed.ts"
 /** Nobody knows it. */
 export const unknown = (name: EndpointName): CommandFailed.CommandFailed =>
   CommandFailed.failed(
-    `webhook ${name} is not known: flash-sale webhook list shows those that are. A new one is known once a process of ` +
-      "webhooks has read it in WEBHOOKS_FILE"
+    `webhook ${name} is not known: flash-sale webhook list shows those that are. A new one is known once a process ` +
+      "of webhooks has read it in WEBHOOKS_FILE"
   )
 
 /** As much as may be asked for at once is not done. */

@@ -3,8 +3,8 @@ import { ArchiveWriter } from "@flash-sale/domain/ports/Archive"
 import { WebhookQueue } from "@flash-sale/domain/ports/WebhookQueue"
 import { EndpointName } from "@flash-sale/domain/webhooks/Endpoint"
 import { Effect, Schedule } from "effect"
-import { fresh } from "../contract/archive/ArchiveContract.ts"
-import { batch, step, timeAt } from "../contract/archive/Telling.ts"
+import { fresh } from "../../contract/archive/ArchiveContract.ts"
+import { batch, step, timeAt } from "../../contract/archive/Telling.ts"
 
 export const SHOP = EndpointName.make("shop")
 export const GONE = EndpointName.make("gone")
