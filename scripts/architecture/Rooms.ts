@@ -55,6 +55,7 @@ export const PLAN: Readonly<Record<string, Floors>> = {
     ["partition"]
   ],
   "packages/archive/src": [["intake", "rebuild"]],
+  "packages/webhooks/src": [["endpoints"], ["send"], ["work"]],
   "packages/operations/src": [["append", "doctor", "paging"], ["items"], ["archive"], ["letters", "orders"]],
   "packages/admin/src": [["request"], ["archive", "letters", "orders", "overview"], ["items"], ["http"]],
   "packages/cli/src": [
