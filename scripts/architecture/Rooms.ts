@@ -55,6 +55,7 @@ export const PLAN: Readonly<Record<string, Floors>> = {
     ["partition"]
   ],
   "packages/archive/src": [["intake", "rebuild"]],
+  "packages/webhooks/src": [["endpoints"], ["send"], ["work"]],
   "packages/operations/src": [["append", "doctor", "paging"], ["items"], ["archive"], [
     "letters",
     "orders",

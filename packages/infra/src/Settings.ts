@@ -24,6 +24,7 @@ import * as Remote from "./settings/RemoteSettings.ts"
 import * as Statuses from "./settings/StatusSettings.ts"
 import * as Tracing from "./settings/TracingSettings.ts"
 import * as Variable from "./settings/Variable.ts"
+import * as Webhooks from "./settings/WebhookSettings.ts"
 
 export const GatewaySettings = Gateway.make({ docs: false, httpHost: undefined, isOnFile: false })
 /** The same with `/docs`, for this machine alone: the engine that is tried out in one process. */
@@ -41,6 +42,8 @@ export const ProcessorSettings = Monitoring.make(undefined)
 export const ServeProcessorSettings = Monitoring.make(ListenHost.LOOPBACK)
 /** Of the process that fills the archive: it may run beside a processor. */
 export const ArchiveMonitoringSettings = Monitoring.make(undefined, 9091)
+/** Of the process of webhooks: it may run beside both. */
+export const WebhookMonitoringSettings = Monitoring.make(undefined, 9092)
 export type ProcessorSettings = Monitoring.MonitoringSettings
 
 export const StatusSettings = Statuses.StatusSettings
@@ -85,6 +88,12 @@ export const EmbeddedSettings = Variable.group({
   dataDir: Variable.make("DATA_DIR", Kind.path, "./data")
 })
 export type EmbeddedSettings = Config.Success<typeof EmbeddedSettings>
+
+/** Where the endpoints of webhooks are, and which addresses they may have. */
+export const WebhookSettings = Webhooks.WebhookSettings
+export type WebhookSettings = Webhooks.WebhookSettings
+/** The file of the endpoints; undefined where none is named. */
+export const webhooksFile = Webhooks.fileOf
 
 /** Whether the operator's commands talk to Kafka and Redis: where either has an address. */
 export const IsDistributed: Config.Config<boolean> = Config.map(

@@ -66,7 +66,7 @@ export const queueOf = ({ dialect, session, write }: ArchiveDatabase): WebhookQu
       write((opened) =>
         Effect.flatMap(EndpointRows.isHeld(opened, endpoint, holder), (isHeld) =>
           isHeld
-            ? ReplaySteps.step(opened, endpoint, replay, matches, { now, room })
+            ? ReplaySteps.step(opened, endpoint, replay.id, matches, { now, room })
             : Effect.succeed({ sent: 0, isDone: false }))
       )
   }

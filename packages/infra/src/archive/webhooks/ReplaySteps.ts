@@ -7,6 +7,7 @@ import { decoded } from "../sql/Decoded.ts"
 import type { Row, Session } from "../sql/Session.ts"
 import * as DeliveryRows from "./DeliveryRows.ts"
 import * as EventPages from "./EventPages.ts"
+import * as ReplayRows from "./ReplayRows.ts"
 
 /** Entries that one step looks at. */
 const LOOKED_AT = 1_000
@@ -65,15 +66,21 @@ const revive = (
 const MOVE = `UPDATE webhook_replays SET cursor = $2, sent = sent + $3 WHERE n = $1`
 const END = `UPDATE webhook_replays SET done_at = $2 WHERE n = $1`
 
+const FIND = "SELECT * FROM webhook_replays WHERE n = $1 AND done_at IS NULL"
+
+/** Goes on where the replay has come to, whatever the caller knows of that. */
 export const step = (
   session: Session,
   endpoint: string,
-  replay: ActiveReplay,
+  id: number,
   matches: (type: string) => boolean,
   bounds: { readonly now: number; readonly room: number }
 ) =>
   Effect.gen(function*() {
+    const [row] = yield* session.all(FIND, id)
+    if (row === undefined) return { sent: 0, isDone: true }
     if (bounds.room <= 0) return { sent: 0, isDone: false }
+    const replay = yield* decoded(() => ReplayRows.readActive(row))
     const found = replay.replayed._tag === "Dead"
       ? yield* revive(session, endpoint, replay, bounds)
       : yield* scan(session, endpoint, replay, matches, bounds)
