@@ -241,7 +241,7 @@ describe("An endpoint", () => {
       yield* Test.wait("the young ones are told", () => receiver.ids().length === 5)
       assert.deepStrictEqual(receiver.ids().toSorted(), young.toSorted())
       const range = { _tag: "Times", from: now - 6 * DAY, until: now - 4 * DAY } as const
-      yield* webhooks.replay(Test.nameOf(SHOP), range, { by: "ops" }, now)
+      yield* webhooks.replay(Test.nameOf(SHOP), range, { by: "ops" }, now, undefined)
       yield* Test.wait("the old ones are told", () => receiver.ids().length === 10)
       assert.deepStrictEqual(receiver.ids().slice(5).toSorted(), old.toSorted())
     }))
