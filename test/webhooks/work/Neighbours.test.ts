@@ -37,7 +37,8 @@ describe("Endpoints", () => {
       yield* start(file)
       for (const name of ["alive", "silent", "closed"]) yield* Test.known(name)
       const ids = yield* Test.tell(1_000)
-      yield* Test.wait("the living one is told", () => alive.ids().length === ids.length, 8_000)
+      // Beside one that takes ten seconds for sixteen events.
+      yield* Test.wait("the living one is told", () => alive.ids().length === ids.length, 30_000)
       assert.strictEqual(alive.received.length, ids.length)
       assert.isAbove((yield* Test.standing("closed"))?.waiting ?? 0, 500)
     }).pipe(Effect.scoped, Effect.provide([Test.archive, Test.silent])), TIMEOUT)
