@@ -8,7 +8,7 @@ import * as EndpointList from "@flash-sale/webhooks/endpoints/EndpointList"
 import * as Sender from "@flash-sale/webhooks/send/Sender"
 import * as WebhookSending from "@flash-sale/webhooks/Webhooks"
 import * as Shared from "@flash-sale/webhooks/work/Shared"
-import { Effect, Layer } from "effect"
+import { Effect, Layer, Logger } from "effect"
 import { randomBytes, randomUUID } from "node:crypto"
 import { fresh } from "../contract/archive/ArchiveContract.ts"
 import { batch, step } from "../contract/archive/Telling.ts"
@@ -54,6 +54,9 @@ export type File = ReturnType<typeof fileOf>
 
 /** An archive in a folder of its own. */
 export const archive = Layer.unwrap(Effect.map(Folders.temporary, ArchiveLayers.layerFile))
+
+/** No lines among those of the tests. */
+export const silent = Logger.layer([])
 
 /** One process. */
 export const processOf = (

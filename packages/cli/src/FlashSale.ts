@@ -9,6 +9,7 @@ const COMMANDS = {
   gateway: () => import("./processes/GatewayCommand.ts"),
   processor: () => import("./processes/ProcessorCommand.ts"),
   archive: () => import("./processes/ArchiveCommand.ts"),
+  webhooks: () => import("./processes/WebhooksCommand.ts"),
   item: () => import("./item/ItemCommand.ts"),
   stock: () => import("./stock/Stock.ts"),
   sale: () => import("./sale/Sale.ts"),

@@ -94,6 +94,8 @@ export const WebhookSettings = Webhooks.WebhookSettings
 export type WebhookSettings = Webhooks.WebhookSettings
 /** The file of the endpoints; undefined where none is named. */
 export const webhooksFile = Webhooks.fileOf
+/** The same of an engine's folder. */
+export const webhooksFileIn = Webhooks.fileIn
 
 /** Whether the operator's commands talk to Kafka and Redis: where either has an address. */
 export const IsDistributed: Config.Config<boolean> = Config.map(

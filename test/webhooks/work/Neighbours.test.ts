@@ -13,7 +13,7 @@ const start = (file: Test.File, options?: Parameters<typeof Test.processOf>[1]) 
     const scope = yield* Scope.make()
     yield* Effect.addFinalizer(() => Scope.close(scope, Exit.void))
     yield* Layer.buildWithScope(Test.processOf(file, options), scope)
-    return Scope.close(scope, Exit.void)
+    return { end: Scope.close(scope, Exit.void) }
   })
 
 const errorOf = (name: string) =>
@@ -37,10 +37,11 @@ describe("Endpoints", () => {
       yield* start(file)
       for (const name of ["alive", "silent", "closed"]) yield* Test.known(name)
       const ids = yield* Test.tell(1_000)
-      yield* Test.wait("the living one is told", () => alive.ids().length === ids.length, 8_000)
+      // Beside one that takes ten seconds for sixteen events.
+      yield* Test.wait("the living one is told", () => alive.ids().length === ids.length, 30_000)
       assert.strictEqual(alive.received.length, ids.length)
       assert.isAbove((yield* Test.standing("closed"))?.waiting ?? 0, 500)
-    }).pipe(Effect.provide(Test.archive)), TIMEOUT)
+    }).pipe(Effect.scoped, Effect.provide([Test.archive, Test.silent])), TIMEOUT)
 
   it.live("are shared by instances, and one that ends leaves its own to the other", () =>
     Effect.gen(function*() {
@@ -51,19 +52,19 @@ describe("Endpoints", () => {
         Effect.flatMap(Webhooks, ({ list }) => list),
         (all) => new Set(all.filter(({ condition }) => condition === "delivering").map(({ holder }) => holder))
       )
-      const endFirst = yield* start(file)
+      const first = yield* start(file)
       yield* Test.known("d")
       yield* start(file)
       yield* Effect.repeat(holders, { until: ({ size }) => size === 2 })
       const ids = yield* Test.tell(50)
       yield* Test.wait("all are told to all", () => receiver.received.length >= ids.length * names.length)
-      yield* endFirst
+      yield* first.end
       ids.push(...yield* Test.tell(50))
       yield* Test.wait("all are told to all", () => receiver.received.length >= ids.length * names.length)
       yield* Effect.sleep("500 millis")
       assert.strictEqual(receiver.received.length, ids.length * names.length)
       assert.strictEqual(receiver.ids().length, ids.length)
-    }).pipe(Effect.provide(Test.archive)), TIMEOUT)
+    }).pipe(Effect.scoped, Effect.provide([Test.archive, Test.silent])), TIMEOUT)
 
   it.live(
     "in the engine's own network are refused, also where a name leads there at the second look",
@@ -94,7 +95,7 @@ describe("Endpoints", () => {
         assert.match((yield* errorOf("six")) ?? "", /^::1 is no address of the internet/)
         yield* Test.wait("it is looked up again", () => looks > 1)
         assert.deepStrictEqual([receiver.received, receiver.connections], [[], 0])
-      }).pipe(Effect.provide(Test.archive)),
+      }).pipe(Effect.scoped, Effect.provide([Test.archive, Test.silent])),
     TIMEOUT
   )
 })

@@ -17,8 +17,11 @@ export const WebhookSettings = Variable.group({
 })
 export type WebhookSettings = Config.Success<typeof WebhookSettings>
 
-/** The file that is named, or that of the data folder; undefined where neither is, and so there are no endpoints. */
-export const fileOf = (
-  { dataDir, file }: Pick<WebhookSettings, "dataDir" | "file">,
-  folder = dataDir
-): string | undefined => file ?? (folder === undefined ? undefined : join(folder, FILE_NAME))
+type Named = Pick<WebhookSettings, "dataDir" | "file">
+
+/** The file that is named, or that of a folder that there is. */
+export const fileIn = ({ file }: Named, folder: string): string => file ?? join(folder, FILE_NAME)
+
+/** The same of the data folder that is named; undefined where none is, and so there are no endpoints. */
+export const fileOf = (named: Named): string | undefined =>
+  named.dataDir === undefined ? named.file : fileIn(named, named.dataDir)

@@ -15,7 +15,7 @@ export interface Held {
   waiting: number
   /** How often `waiting` was changed here. */
   changes: number
-  /** New events that are under way, or wait for those before them. */
+  /** New events that are under way, or have failed and stand in no row yet. */
   inWindow: number
   /** Test events that nobody has sent, and the replay that goes on. */
   tests: ReadonlyArray<string>

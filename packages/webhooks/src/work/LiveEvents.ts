@@ -9,8 +9,13 @@ import * as Held from "./Held.ts"
 import { Shared } from "./Shared.ts"
 import * as Window from "./Window.ts"
 
-/** New events of an endpoint that are under way or wait for those before them: as many come twice after a kill. */
-const WINDOW = 400
+/**
+ * New events of an endpoint that are under way or are over and wait for one before them. One that hangs holds up only
+ * those so far behind it, until its time is over. As many may come twice after a kill.
+ */
+const WINDOW = 2_000
+/** Those of them that are under way, or wait for a connection. */
+const MAX_OPEN = 400
 /** Entries that are read at once. */
 const PAGE = 200
 /** After so long at the earliest the cursor moves again: one transaction for what ended meanwhile. */
@@ -96,14 +101,14 @@ const session = Effect.fnUntraced(function*(
   })
   const hasEnded = () => isEnding || held.isGone || life.isStopping || held.isLost
   const mayRead = () =>
-    !hasEnded() && endpoint(held.name) !== undefined && window.size() <= WINDOW - PAGE && taken < end.seen &&
-    !isFull(held)
+    !hasEnded() && endpoint(held.name) !== undefined && taken < end.seen && window.size() <= WINDOW - PAGE &&
+    window.open() <= MAX_OPEN - PAGE && !isFull(held)
   const full = sayFull(held)
 
   while (!held.isLost) {
     yield* full
     if (mayRead()) yield* begin(yield* persist(queue.page(taken, PAGE)))
-    held.inWindow = window.size()
+    held.inWindow = window.open()
     const over = window.takeOver()
     if (over !== undefined) yield* move(over)
     else if (hasEnded() && underWay === 0) return cursor

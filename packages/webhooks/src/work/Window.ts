@@ -14,7 +14,6 @@ interface Entry {
 export interface Over {
   readonly cursor: number
   readonly failed: ReadonlyArray<{ readonly event: ArchivedEvent; readonly failure: Failure }>
-  readonly count: number
 }
 
 export interface Window {
@@ -23,18 +22,23 @@ export interface Window {
   /** Everything up to this number was looked at. */
   readonly pass: (upTo: number) => void
   readonly size: () => number
+  /** Events that are under way, or have failed and stand in no row yet. */
+  readonly open: () => number
   /** Takes what is over, with nothing before it that is not; undefined where there is none. */
   readonly takeOver: () => Over | undefined
 }
 
 export const make = (): Window => {
   let entries: Array<Entry> = []
+  let open = 0
   return {
     begin: (event) => {
       const entry: Entry = { upTo: event.entry, isOver: false, failed: undefined }
       entries.push(entry)
+      open += 1
       return (failure) => {
         entry.isOver = true
+        if (failure === undefined) open -= 1
         entry.failed = failure === undefined ? undefined : { event, failure }
       }
     },
@@ -42,13 +46,16 @@ export const make = (): Window => {
       entries.push({ upTo, isOver: true, failed: undefined })
     },
     size: () => entries.length,
+    open: () => open,
     takeOver: () => {
       const first = entries.findIndex(({ isOver }) => !isOver)
       const over = first === -1 ? entries : entries.slice(0, first)
       const last = over.at(-1)
       if (last === undefined) return undefined
       entries = first === -1 ? [] : entries.slice(first)
-      return { cursor: last.upTo, failed: over.flatMap(({ failed }) => failed ?? []), count: over.length }
+      const failed = over.flatMap((entry) => entry.failed ?? [])
+      open -= failed.length
+      return { cursor: last.upTo, failed }
     }
   }
 }
