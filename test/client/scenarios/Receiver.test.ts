@@ -8,6 +8,7 @@ import { fileURLToPath } from "node:url"
 import { promisify } from "node:util"
 import { Webhook } from "standardwebhooks"
 import { afterAll, beforeAll, expect, it, onTestFinished } from "vitest"
+import * as Services from "../../chaos/Services.ts"
 import { freePort } from "../../servers/Ports.ts"
 import { spawnLogged, until } from "../../servers/Processes.ts"
 
@@ -157,4 +158,38 @@ it("loses nothing that it has answered for by kill -9", async () => {
   expect(rows(inbox, "SELECT id FROM inbox").flat()).toEqual(expect.arrayContaining(kept))
   expect(rows(inbox, "SELECT count(*) FROM inbox")).toEqual([[taken.length]])
   expect(rows(inbox, "SELECT count(*) FROM orders WHERE status = 'COMPLETED'")).toEqual([[taken.length]])
+}, TIMEOUT)
+
+it("is told by an engine what becomes of an order, and takes its test event", async () => {
+  const inbox = join(folder, "engine.sqlite")
+  const { running, url } = await start(inbox)
+  const data = await Services.folder()
+  const entry = { name: "shop", url, secret: [NEW, OLD], events: ["order.*"] }
+  await writeFile(join(data, "webhooks.json"), JSON.stringify([entry]), { mode: 0o600 })
+  const engine = await Services.service("serve", {
+    DATA_DIR: data,
+    PAYMENT_FAILURE_RATE: "0",
+    WEBHOOKS_ALLOW_PRIVATE: "true"
+  })
+  await engine.start()
+  await engine.untilHealth(200)
+  const flashSale = (...args: ReadonlyArray<string>) =>
+    promisify(execFile)(process.execPath, [join(root, "packages/cli/src/main.ts"), ...args], {
+      env: { ...process.env, DATA_DIR: data }
+    })
+  await until("the webhook is delivered to", async () => {
+    const { stdout } = await flashSale("webhook", "list")
+    return stdout.includes("delivering")
+  })
+  const test = await flashSale("webhook", "test", "shop", "--json")
+  expect(JSON.parse(test.stdout)).toMatchObject({ webhook: "shop", outcome: "delivered", status: 204 })
+  const order = { request_id: "r-1", user_id: "u-1", item_id: "101", amount: 1 }
+  const bought = await fetch(`${engine.url}/buy`, {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify(order)
+  })
+  expect(bought.status).toBe(202)
+  await running.waitFor(() => rows(inbox, "SELECT status FROM orders").flat().includes("COMPLETED"))
+  expect(rows(inbox, "SELECT request_id, status FROM orders")).toEqual([["r-1", "COMPLETED"]])
 }, TIMEOUT)
