@@ -18,7 +18,7 @@ import * as Changes from "./WebhookChanges.ts"
 import { UnknownTest, UnknownWebhook, WebhookBusy } from "./WebhookErrors.ts"
 
 const PATH = "/admin/v1/webhooks"
-const named = { name: EndpointName }
+const named = { name: EndpointName.annotate({ description: "The webhook, as its file names it" }) }
 
 const reading = [NoArchive, Errors.InvalidRequest, Errors.Unavailable] as const
 const changing = [
