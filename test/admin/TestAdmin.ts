@@ -5,6 +5,11 @@ import { type Caller, nobody } from "@flash-sale/domain/access/Caller"
 import type { Scope } from "@flash-sale/domain/access/Scope"
 import { Callers, type Identity } from "@flash-sale/domain/ports/Callers"
 import { UserId } from "@flash-sale/domain/records/Ids"
+import * as PartitionCount from "@flash-sale/gateway/guards/PartitionCount"
+import * as StoreBreaker from "@flash-sale/gateway/guards/StoreBreaker"
+import * as Unconfirmed from "@flash-sale/gateway/guards/Unconfirmed"
+import * as ArchiveReads from "@flash-sale/gateway/reads/ArchiveReads"
+import * as KnownOrders from "@flash-sale/gateway/reads/KnownOrders"
 import type * as Infra from "@flash-sale/infra/Infra"
 import * as Telemetry from "@flash-sale/infra/observability/Telemetry"
 import * as SqliteInfra from "@flash-sale/infra/sqlite/SqliteInfra"
@@ -114,6 +119,12 @@ const ask = (port: number): TestAdmin["Service"]["ask"] => (method, path, { body
     return Effect.sync(() => void sent.destroy())
   })
 
+/** What the gateway of the same process would know of its orders. */
+const knownOrders = KnownOrders.layer.pipe(
+  Layer.provide([ArchiveReads.layer, Unconfirmed.layer]),
+  Layer.provide([PartitionCount.layer, StoreBreaker.layer])
+)
+
 /** The admin port over ports that are given, and how a test speaks to it. */
 export const layerAdmin = (
   change: Partial<Admin.Settings> = {},
@@ -123,7 +134,7 @@ export const layerAdmin = (
   Layer.unwrap(Effect.map(Effect.promise(freePort), (port) => {
     const settings = { port, host: "127.0.0.1", allowedHosts: undefined, trustedProxies: [], docs: false, ...change }
     return Layer.succeed(TestAdmin, { port, ask: ask(port) }).pipe(
-      Layer.provideMerge(Admin.layer(settings)),
+      Layer.provideMerge(Admin.layer(settings).pipe(Layer.provide(knownOrders))),
       Layer.provideMerge(callers(hasKeys)),
       Layer.provideMerge(Telemetry.layerMetrics()),
       Layer.provideMerge(Layer.sync(Metric.MetricRegistry, () => new Map())),

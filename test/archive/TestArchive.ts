@@ -12,6 +12,7 @@ export interface State {
   audit: ReadonlyArray<AuditEntry>
   sums: ItemSums
   told: ReadonlyMap<PartitionId, Offset>
+  gaps: ReadonlyMap<PartitionId, Offset>
   /** What stands before each answer: nothing, a failure, or an answer that never comes. */
   before: Effect.Effect<void, ArchiveError>
   /** The questions so far. */
@@ -26,6 +27,7 @@ export const state = (given: Partial<State> = {}): State => ({
   audit: [],
   sums: NOTHING,
   told: new Map(),
+  gaps: new Map(),
   before: Effect.void,
   asked: 0,
   ...given
@@ -99,6 +101,7 @@ export const layer = (state: State): Layer.Layer<Archive> => {
       }),
     sums: () => answered(() => state.sums),
     told: answered(() => state.told),
+    gaps: answered(() => state.gaps),
     isUp: Effect.succeed(true)
   })
 }

@@ -6,7 +6,7 @@ import {
   ArchiveUnavailable,
   ArchiveWriter
 } from "@flash-sale/domain/ports/Archive"
-import type { PartitionId } from "@flash-sale/domain/records/Partition"
+import type { Offset, PartitionId } from "@flash-sale/domain/records/Partition"
 import { Effect, Layer } from "effect"
 
 type Events = ArchiveBatch["events"]
@@ -25,6 +25,7 @@ const isLater = (event: CloudEvent.ItemCloudEvent, than: CloudEvent.ItemCloudEve
 
 export const make = () => {
   const events = new Map<string, Archived>()
+  const rebuilt = new Map<PartitionId, Offset>()
   const positions = new Map<string, ArchivePosition>()
   const seen = {
     batches: [] as Array<ArchiveBatch>,
@@ -60,6 +61,7 @@ export const make = () => {
       ),
     position: (source, partition) => answer(() => positions.get(`${source}/${partition}`)),
     add: (partition, taken) => answer(() => take(partition, taken)),
+    rebuilt: (partition, until) => answer(() => void rebuilt.set(partition, until)),
     deleteUnexplained: (partition, { from, until }, isExplained, limit) =>
       answer(() => {
         const inRange = [...events].filter(([, { event, partition: own }]) =>
@@ -83,7 +85,7 @@ export const make = () => {
         return 0
       })
   })
-  return { layer: Layer.succeed(ArchiveWriter, writer), events, positions, seen }
+  return { layer: Layer.succeed(ArchiveWriter, writer), events, positions, rebuilt, seen }
 }
 
 export type TestWriter = ReturnType<typeof make>

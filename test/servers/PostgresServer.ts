@@ -1,6 +1,6 @@
 /** A PostgreSQL of a test's own, in a folder of its own, that the test may kill, freeze and start again. */
 import { readFileSync } from "node:fs"
-import { chown, mkdtemp, readdir, realpath, rm } from "node:fs/promises"
+import { chmod, chown, copyFile, mkdtemp, readdir, realpath, rm, writeFile } from "node:fs/promises"
 import { connect } from "node:net"
 import { tmpdir } from "node:os"
 import { dirname, join } from "node:path"
@@ -68,6 +68,7 @@ export class PostgresServer {
   readonly settings: Readonly<Record<string, string>>
   readonly #forget: () => void
   #server: Logged | undefined
+  #encryption: Readonly<Record<string, string>> = {}
 
   private constructor(
     port: number,
@@ -93,6 +94,18 @@ export class PostgresServer {
     return server
   }
 
+  /** From its next start on all databases but `postgres` take encrypted connections only, under this certificate. */
+  async encrypt({ certificate, key }: { readonly certificate: string; readonly key: string }): Promise<void> {
+    const [own, ownKey] = [join(this.folder, "server.pem"), join(this.folder, "server.key")]
+    await copyFile(certificate, own)
+    await copyFile(key, ownKey)
+    await chmod(ownKey, 0o600)
+    await giveTo(ownKey)
+    await giveTo(own)
+    await writeFile(join(this.#data, "pg_hba.conf"), "hostssl all all all trust\nhostnossl postgres all all trust\n")
+    this.#encryption = { ssl: "on", ssl_cert_file: own, ssl_key_file: ownKey }
+  }
+
   get #data(): string {
     return join(this.folder, "data")
   }
@@ -107,7 +120,13 @@ export class PostgresServer {
 
   /** Starts it, for the first time or again, on what is in its folder, and waits until it takes connections. */
   async start(): Promise<void> {
-    const settings = { listen_addresses: HOST, port: String(this.port), unix_socket_directories: "", ...this.settings }
+    const settings = {
+      listen_addresses: HOST,
+      port: String(this.port),
+      unix_socket_directories: "",
+      ...this.settings,
+      ...this.#encryption
+    }
     const [program = "", ...before] = asUser()
     const args = Object.entries(settings).flatMap(([name, value]) => ["-c", `${name}=${value}`])
     const server = await spawnLogged(program, [...before, join(this.programs, "postgres"), "-D", this.#data, ...args], {

@@ -26,7 +26,7 @@ export interface Options extends Omit<PartitionRefill.Options, "surveyed"> {
  */
 export const run = Effect.fnUntraced(function*({ log, onFolded, ...options }: Options) {
   const reader = yield* LogReader
-  const keptSince = (yield* Clock.currentTimeMillis) - (yield* retention).acceptedMillis
+  const keptSince = (yield* Clock.currentTimeMillis) - (yield* retention).endedMillis
   const stopped: Array<string> = []
   const gathered = (surveyed: SurveyedPartition) =>
     Stream.unwrap(Effect.map(PartitionRefill.make({ ...options, surveyed }), (refill) => {

@@ -60,6 +60,7 @@ import * as ArchiveReads from "./reads/ArchiveReads.ts"
 import * as ItemLists from "./reads/ItemLists.ts"
 import * as ItemPages from "./reads/ItemPages.ts"
 import * as ItemReads from "./reads/ItemReads.ts"
+import * as KnownOrders from "./reads/KnownOrders.ts"
 import * as StatusReads from "./reads/StatusReads.ts"
 import * as Arrivals from "./request/Arrivals.ts"
 import * as BuyTelemetry from "./request/BuyTelemetry.ts"
@@ -131,8 +132,7 @@ const routes = ({ docs, metricsToken }: GatewaySettings) =>
     Middleware.layer
   ).pipe(Layer.provide(RefusalCounts.layer))
 
-/** Serves until its scope closes: then streams end, the port is closed, and what was begun is answered. */
-export const layer = (settings: Settings): Layer.Layer<never, CannotListen, Services> =>
+const port = (settings: Settings) =>
   // Above the server, so that it is taken down before it.
   Layer.merge(Shutdown.layerBegin, AuthNotice.layer(settings)).pipe(
     Layer.provide(HttpRouter.serve(routes(settings), {
@@ -145,6 +145,15 @@ export const layer = (settings: Settings): Layer.Layer<never, CannotListen, Serv
       RequestTracing.layer,
       GatewayReport.layer,
       Layer.succeed(Paths.Paths, Paths.make(Documents.paths(settings.docs)))
-    ]),
-    Layer.provide(services(settings))
+    ])
   )
+
+/**
+ * Serves until its scope closes: then streams end, the port is closed, and what was begun is answered. `beside`: another
+ * port of the process, which asks what this one knows of its orders.
+ */
+export const layer = <R = never>(
+  settings: Settings,
+  beside: Layer.Layer<never, CannotListen, R> = Layer.empty
+): Layer.Layer<never, CannotListen, Services | Exclude<R, KnownOrders.KnownOrders>> =>
+  Layer.merge(port(settings), Layer.provide(beside, KnownOrders.layer)).pipe(Layer.provide(services(settings)))

@@ -10,9 +10,9 @@ const adapters = Effect.promise(() => import("./archive/ArchiveLayers.ts"))
 export type Archives = Ports
 
 /** In PostgreSQL; none where there is no address. Builds at once, also while it is away. */
-export const layer = ({ url }: ArchiveSettings): Layer.Layer<Archives> =>
+export const layer = ({ ca, url }: ArchiveSettings): Layer.Layer<Archives> =>
   Layer.unwrap(
-    Effect.map(adapters, ({ layerNone, layerPostgres }) => url === undefined ? layerNone : layerPostgres(url))
+    Effect.map(adapters, ({ layerNone, layerPostgres }) => url === undefined ? layerNone : layerPostgres(url, ca))
   )
 
 /** In a file of its own beside the embedded one, whose folder is there. */

@@ -34,10 +34,10 @@ export const folder = ({ dataDir }: EmbeddedSettings): Effect.Effect<FolderFacts
   Effect.flatMap(Effect.promise(() => import("./sqlite/facts/FolderLook.ts")), ({ look }) => look(dataDir))
 
 /** What the archive in PostgreSQL says. */
-export const archive = ({ url }: ArchiveSettings): Effect.Effect<ArchiveFound> =>
+export const archive = ({ ca, url }: ArchiveSettings): Effect.Effect<ArchiveFound> =>
   url === undefined
     ? Effect.undefined
-    : Effect.flatMap(Effect.promise(() => import("./archive/ArchiveLook.ts")), ({ atUrl }) => atUrl(url))
+    : Effect.flatMap(Effect.promise(() => import("./archive/ArchiveLook.ts")), ({ atUrl }) => atUrl(url, ca))
 
 /** What the archive beside the embedded file says. */
 export const archiveFile = ({ dataDir }: EmbeddedSettings): Effect.Effect<ArchiveFound> =>

@@ -2,8 +2,8 @@
 import { assert, layer } from "@effect/vitest"
 import { ArchiveUnavailable } from "@flash-sale/domain/ports/Archive"
 import { ItemId, RequestId, UserId } from "@flash-sale/domain/records/Ids"
-import { Offset } from "@flash-sale/domain/records/Partition"
-import { Effect, Layer } from "effect"
+import { Offset, PartitionId } from "@flash-sale/domain/records/Partition"
+import { Effect, Layer, Schedule } from "effect"
 import * as TestArchive from "../../archive/TestArchive.ts"
 import * as TestAdmin from "../TestAdmin.ts"
 
@@ -88,6 +88,33 @@ layer(TestAdmin.layer().pipe(Layer.provideMerge(TestArchive.layer(archive))), {
       yield* wrong("/audit?by=%20", "by")
       yield* wrong("/reports/101?limit=0", "limit")
     }), TEST_TIMEOUT)
+
+  it.effect(
+    "that nobody knows an order is said only where the archive has read what is final",
+    () =>
+      Effect.gen(function*() {
+        const admin = yield* TestAdmin.TestAdmin
+        const put = yield* admin.ask("POST", "/admin/v1/items/mug/stock", {
+          key: "ops",
+          body: { set: 3, reason: "new" }
+        })
+        assert.strictEqual(put.status, 200, put.text)
+        // The processor says some times a second how far it is.
+        const behind = yield* Effect.repeat(ask("/orders/nobody-knows"), {
+          schedule: Schedule.spaced("50 millis"),
+          until: ({ status }: TestAdmin.Answer) => status !== 404,
+          times: 100
+        })
+        assert.strictEqual(behind.status, 503, behind.text)
+        assert.deepInclude(behind.body, { code: "store_unavailable", retryable: true })
+        archive.told = new Map(Array.from({ length: 64 }, (_, id) => [PartitionId.make(id), Offset.make(1_000)]))
+        archive.gaps = new Map([[PartitionId.make(0), Offset.make(5)]])
+        assert.strictEqual((yield* ask("/orders/nobody-knows")).status, 503)
+        archive.gaps = new Map()
+        assert.strictEqual((yield* ask("/orders/nobody-knows")).status, 404)
+      }),
+    TEST_TIMEOUT
+  )
 
   it.effect("one order, one that nobody knows, and who changed what", () =>
     Effect.gen(function*() {

@@ -2,6 +2,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as ArchiveState from "@flash-sale/archive/intake/ArchiveState"
 import * as EventsWorker from "@flash-sale/archive/intake/EventsWorker"
+import * as CloudEvent from "@flash-sale/domain/events/CloudEvent"
 import type { EventRecord, OwnedEvents } from "@flash-sale/domain/ports/OrderEvents"
 import { LogDamaged, LogUnavailable } from "@flash-sale/domain/ports/OrderLog"
 import { Offset, PartitionId } from "@flash-sale/domain/records/Partition"
@@ -132,9 +133,12 @@ describe("EventsWorker", () => {
       const events = yield* partitionOf([bad[0]!, soldAt(1), bad[1]!, soldAt(3), bad[2]!])
       const lines = yield* workFor(events, writer)
       assert.deepStrictEqual(idsOf(writer), ["2-1-3", "2-3-3"])
-      assert.deepStrictEqual(lines, [
+      assert.strictEqual(
+        lines[0],
         "archive_event_unreadable: Event 0 is passed over, and others of its kind: no JSON object with a type"
-      ])
+      )
+      // What was passed over may have told of an order.
+      assert.deepStrictEqual(writer.seen.batches.map((one) => one.missingBefore), [Offset.make(3)])
       assert.strictEqual(writer.positions.get("order-events/2")?.next, 5)
     }))
 
@@ -155,6 +159,38 @@ describe("EventsWorker", () => {
       const lines = yield* workFor(yield* partitionOf(many(3, 9), { start: 9 }), writer)
       assert.strictEqual(writer.events.size, 7)
       assert.include(lines[0], "archive_events_missing: order-events begins at 9 in partition 2, and was read up to 4")
+    }))
+
+  it.effect("where something may be missing is kept: nothing of a source that is read from the log's beginning", () =>
+    Effect.gen(function*() {
+      const writer = TestWriter.make()
+      const mark = (next: number) =>
+        recordOf(partition, 0, CloudEvent.writePosition(partition, next, 0), { next: String(next) })
+      yield* workFor(yield* partitionOf([mark(0), ...many(2, 1)]), writer)
+      yield* workFor(yield* partitionOf([mark(0), ...many(4, 1)]), writer)
+      assert.deepStrictEqual(writer.seen.batches.map((one) => one.missingBefore), [Offset.make(0), undefined])
+      const late = TestWriter.make()
+      // The engine had worked without events until then.
+      const lines = yield* workFor(yield* partitionOf([mark(70), ...many(2, 71)]), late)
+      assert.deepStrictEqual(late.seen.batches.map((one) => one.missingBefore), [Offset.make(70)])
+      assert.include(lines[0], "archive_incomplete: What was told of records before 70 in partition 2 may be missing")
+    }))
+
+  it.effect("where something may be missing is kept: what went before it was read, and what is gone in between", () =>
+    Effect.gen(function*() {
+      const writer = TestWriter.make()
+      yield* workFor(yield* partitionOf(many(4)), writer)
+      yield* workFor(yield* partitionOf(many(3, 9), { start: 9 }), writer)
+      yield* workFor(yield* partitionOf(many(9, 9), { start: 9, missing: [14] }), writer)
+      assert.deepStrictEqual(
+        writer.seen.batches.map((one) => one.missingBefore),
+        [0, 9, undefined, 15].map((offset) => offset === undefined ? undefined : Offset.make(offset))
+      )
+      // Read again, all or nothing: an archive that fails forgets no gap.
+      const again = TestWriter.make()
+      again.seen.failures = 4
+      yield* workFor(yield* partitionOf(many(2, 5), { start: 5 }), again)
+      assert.deepStrictEqual(again.seen.batches.map((one) => one.missingBefore), [Offset.make(5)])
     }))
 
   it.effect("a topic that was made anew is read from its start", () =>

@@ -69,6 +69,7 @@ describe("the rebuild of an archive", () => {
           assert.deepStrictEqual(contentOf(writer), contentOf(yield* consumed(log, turnedAway)))
           assert.isAtLeast(told, writer.events.size)
           assert.strictEqual(deleted, 0)
+          assert.strictEqual(writer.rebuilt.get(partition), log.at(-1)!.offset + 1)
         }
       }
     }))
@@ -139,6 +140,8 @@ describe("the rebuild of an archive", () => {
       const before = contentOf(writer)
       const alone = yield* rebuild(writer, trimmed)
       assert.isTrue(alone.isLeftAlone)
+      // Of what is before its beginning it says nothing.
+      assert.isFalse(writer.rebuilt.has(partition))
       assert.strictEqual(alone.deleted, 0)
       assert.deepStrictEqual(contentOf(writer), before)
       const accepted = yield* rebuild(writer, trimmed, { fromStart: true, turnedAway: "counted" })

@@ -2,7 +2,7 @@
 import { assert, layer } from "@effect/vitest"
 import { Archive, ArchiveWriter } from "@flash-sale/domain/ports/Archive"
 import { ItemId, RequestId, UserId } from "@flash-sale/domain/records/Ids"
-import { Offset } from "@flash-sale/domain/records/Partition"
+import { Offset, PartitionId } from "@flash-sale/domain/records/Partition"
 import { Effect, type Layer } from "effect"
 import { randomUUID } from "node:crypto"
 import { adjusted, batch, due, isoAt, partition, placed, refused, step, type Told, type Which } from "./Telling.ts"
@@ -234,6 +234,35 @@ export const suite = <E>(name: string, adapter: Layer.Layer<Archive | ArchiveWri
         assert.deepStrictEqual(yield* position(own.source, partition), expected)
         assert.strictEqual((yield* told).get(partition), expected.told)
         assert.isUndefined(yield* position(place.source, partition))
+      }))
+
+    it.effect("where something may be missing stays until a rebuild has gone past it", () =>
+      Effect.gen(function*() {
+        const { rebuilt, record } = yield* ArchiveWriter
+        const { gaps } = yield* Archive
+        const own = PartitionId.make(7)
+        const gapBefore = (offset: number | undefined) =>
+          record(batch([], {
+            partition: own,
+            missingBefore: offset === undefined ? undefined : Offset.make(offset)
+          }))
+        const found = Effect.map(gaps, (all) => all.get(own))
+        yield* gapBefore(0)
+        assert.isUndefined(yield* found)
+        yield* gapBefore(2_000_000_000_000)
+        yield* gapBefore(undefined)
+        yield* gapBefore(40)
+        assert.strictEqual(yield* found, 2_000_000_000_000)
+        yield* rebuilt(own, Offset.make(1_999_999_999_999))
+        assert.strictEqual(yield* found, 2_000_000_000_000)
+        yield* rebuilt(own, Offset.make(2_000_000_000_000))
+        yield* rebuilt(own, Offset.make(1))
+        assert.isUndefined(yield* found)
+        // An archive that is filled only now: what was before is there already.
+        yield* gapBefore(1_000_000_000_000)
+        assert.isUndefined(yield* found)
+        yield* gapBefore(2_000_000_000_001)
+        assert.strictEqual(yield* found, 2_000_000_000_001)
       }))
 
     it.effect("what an item has refused is as it was counted last", () =>

@@ -166,6 +166,7 @@ const TABLE: ReadonlyArray<readonly [Case, answer: string]> = [
   ],
   [{ is: "marks that are not whole", world: { isWhole: false } }, "503 store_unavailable"],
   [{ is: "an archive that is behind in one partition", archive: { told: told(50, 49) } }, "503 store_unavailable"],
+  [{ is: "an archive in which something may be missing", archive: { gaps: told(7) } }, "503 store_unavailable"],
   [{ is: "an archive that has not begun with one", archive: { told: told(50) } }, "503 store_unavailable"],
   [
     { is: "the same, of a partition without a record", world: { settled: [50, 0] }, archive: { told: told(50) } },

@@ -1,7 +1,7 @@
 /** How long each status is kept in Redis, and what it takes there: docs/operations.md has the sum. */
 import { expect, layer } from "@effect/vitest"
 import {
-  ACCEPTED_KEPT_MILLIS,
+  ENDED_KEPT_MILLIS,
   HeldKeptMillis,
   OrderStatuses,
   TURNED_AWAY_KEPT_MILLIS,
@@ -14,7 +14,7 @@ import * as Keys from "@flash-sale/infra/redis/Keys"
 import { Effect, Layer } from "effect"
 import * as OwnRedis from "./OwnRedis.ts"
 
-const HELD_MILLIS = 3 * ACCEPTED_KEPT_MILLIS
+const HELD_MILLIS = 3 * ENDED_KEPT_MILLIS
 /** How late the question may come, in milliseconds. */
 const LATE = 60_000
 /** What docs/operations.md says of a status whose ids are UUIDs, in bytes. */
@@ -35,6 +35,7 @@ const record = (n: number, change: Pick<StatusRecord, "status"> & Partial<Status
 })
 
 const kept: ReadonlyArray<readonly [StatusRecord, number]> = [
+  [record(11, { status: "PENDING" }), UNDER_WAY_KEPT_MILLIS],
   [record(1, { status: "RESERVED" }), UNDER_WAY_KEPT_MILLIS],
   [record(9, { status: "COMPLETED", refund: "pending" }), UNDER_WAY_KEPT_MILLIS],
   [record(10, { status: "REFUNDED" }), HELD_MILLIS],

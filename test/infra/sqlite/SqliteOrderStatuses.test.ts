@@ -1,7 +1,7 @@
 /** What becomes of statuses in time; all else is in the contract. */
 import { assert, describe, it } from "@effect/vitest"
 import {
-  ACCEPTED_KEPT_MILLIS,
+  ENDED_KEPT_MILLIS,
   HeldKeptMillis,
   OrderStatuses,
   TURNED_AWAY_KEPT_MILLIS,
@@ -88,17 +88,15 @@ describe("SqliteOrderStatuses", () => {
       yield* statuses.write([{ ...status("COMPLETED"), refund: "pending" }])
       yield* TestClock.adjust(UNDER_WAY_KEPT_MILLIS - 1)
       yield* statuses.write([status("REFUNDED")])
-      yield* standsFor("Kept", ACCEPTED_KEPT_MILLIS)
+      yield* standsFor("Kept", ENDED_KEPT_MILLIS)
     }).pipe(Effect.provide(layer)))
 
-  it.effect("a longer retention keeps what is not decided as long, and a shorter one a day", () =>
-    Effect.forEach([[3 * ACCEPTED_KEPT_MILLIS, 3 * ACCEPTED_KEPT_MILLIS], [1_000, ACCEPTED_KEPT_MILLIS]] as const, (
-      [held, accepted]
-    ) =>
+  it.effect("what is not decided is kept however long a final status is", () =>
+    Effect.forEach([3 * ENDED_KEPT_MILLIS, 1_000], (held) =>
       Effect.gen(function*() {
         const statuses = yield* OrderStatuses
         yield* statuses.write([status("PENDING")])
-        yield* standsFor("Kept", accepted)
+        yield* standsFor("Kept", UNDER_WAY_KEPT_MILLIS)
         yield* statuses.write([status("COMPLETED")])
         yield* standsFor("Kept", held)
         yield* statuses.write([status("FAILED_LIMIT")])
@@ -115,7 +113,7 @@ describe("SqliteOrderStatuses", () => {
         _tag: "Kept",
         record: { ...status("PENDING"), updatedAt: "1970-01-01T00:00:01.500Z" }
       })
-      yield* standsFor("Kept", ACCEPTED_KEPT_MILLIS)
+      yield* standsFor("Kept", UNDER_WAY_KEPT_MILLIS)
     }).pipe(Effect.provide(layer)))
 
   for (const [how, millis] of Object.entries(SteppingClock.STEPS)) {
@@ -151,7 +149,7 @@ describe("SqliteOrderStatuses", () => {
       }))
       yield* statuses.write(many)
       assert.strictEqual(yield* rows, many.length)
-      yield* TestClock.adjust(ACCEPTED_KEPT_MILLIS)
+      yield* TestClock.adjust(ENDED_KEPT_MILLIS)
       yield* statuses.write([status("RESERVED")])
       assert.strictEqual(yield* rows, 1)
     }).pipe(Effect.provide(layer)))

@@ -14,7 +14,8 @@ const processed = (...offsets: ReadonlyArray<number>) => ({
 const facts: ArchiveFacts = {
   place: "db:5432/archive",
   tables: { found: { version: 2, latest: 2 } },
-  told: told(5_000, 7)
+  told: told(5_000, 7),
+  gaps: { found: new Map() }
 }
 const state: ArchiveChecks.ArchiveState = {
   archive: facts,
@@ -29,7 +30,8 @@ it("has nothing to mend where all is as it should be", () => {
   expect(ArchiveChecks.judge(state)).toEqual([
     { id: "archive.address", verdict: "ok", detail: "db:5432/archive" },
     { id: "archive.tables", verdict: "ok", detail: "version 2" },
-    { id: "archive.lag", verdict: "ok", detail: "10 records to read" }
+    { id: "archive.lag", verdict: "ok", detail: "10 records to read" },
+    { id: "archive.gaps", verdict: "ok", detail: "nothing is missing" }
   ])
 })
 
@@ -41,20 +43,21 @@ it("says what there is not where there is no archive, and finds no fault in that
       detail: "no archive (ARCHIVE_URL is not set): no lists of orders, histories and reports of long ago"
     },
     { id: "archive.tables", verdict: "ok", detail: "there is no archive" },
-    { id: "archive.lag", verdict: "ok", detail: "there is no archive" }
+    { id: "archive.lag", verdict: "ok", detail: "there is no archive" },
+    { id: "archive.gaps", verdict: "ok", detail: "there is no archive" }
   ])
 })
 
 it("says once why it does not answer", () => {
   const why = { why: "connect ECONNREFUSED" }
-  expect(of("archive.address", { tables: why, told: why })).toMatchObject({
+  expect(of("archive.address", { tables: why, told: why, gaps: why })).toMatchObject({
     verdict: "wrong",
     detail: "db:5432/archive: connect ECONNREFUSED",
     mend: expect.stringContaining("FlashSaleArchiveBehind")
   })
-  for (const id of ["archive.tables", "archive.lag"] as const) {
+  for (const id of ["archive.tables", "archive.lag", "archive.gaps"] as const) {
     const detail = "the archive cannot be read"
-    expect(of(id, { tables: why, told: why })).toEqual({ id, verdict: "not_looked_at", detail })
+    expect(of(id, { tables: why, told: why, gaps: why })).toEqual({ id, verdict: "not_looked_at", detail })
   }
 })
 
@@ -83,6 +86,17 @@ it("counts what it has still to read of each partition, also of one that it neve
   })
   // Of a log that was made anew it has read more than there is.
   expect(of("archive.lag", {}, { processed: processed(10, 7) }).detail).toBe("0 records to read")
+})
+
+it("names where something may be missing", () => {
+  const found = new Map([[PartitionId.make(3), Offset.make(1_200)], [PartitionId.make(5), Offset.make(40)]])
+  expect(of("archive.gaps", { gaps: { found } })).toEqual({
+    id: "archive.gaps",
+    verdict: "warning",
+    detail: "orders of records before 1200 of partition 3, before 40 of partition 5 may be missing, and no order is " +
+      "said to be unknown",
+    mend: "flash-sale archive rebuild"
+  })
 })
 
 it("does not judge how far it is where nobody knows how far the processors are", () => {

@@ -3,7 +3,7 @@ import { assert, describe, it } from "@effect/vitest"
 import { DeadLetters } from "@flash-sale/domain/ports/DeadLetters"
 import { LiveEvents } from "@flash-sale/domain/ports/LiveEvents"
 import { OrderLog } from "@flash-sale/domain/ports/OrderLog"
-import { ACCEPTED_KEPT_MILLIS } from "@flash-sale/domain/ports/OrderStatuses"
+import { ENDED_KEPT_MILLIS } from "@flash-sale/domain/ports/OrderStatuses"
 import { PaymentProvider } from "@flash-sale/domain/ports/PaymentProvider"
 import { Command } from "@flash-sale/domain/records/Command"
 import { ItemId, RequestId } from "@flash-sale/domain/records/Ids"
@@ -119,7 +119,7 @@ describe("A log that is folded into an empty store", () => {
 
   it.effect("a refold leaves no status that is past its time", () =>
     Effect.gen(function*() {
-      yield* TestClock.adjust(ACCEPTED_KEPT_MILLIS + 60_000)
+      yield* TestClock.adjust(ENDED_KEPT_MILLIS + 60_000)
       assert.deepStrictEqual((yield* folded(true)).statuses, nothing)
     }).pipe(Effect.provide(ports())))
 })

@@ -3,8 +3,10 @@ import type { AuditQuery, OrdersQuery } from "@flash-sale/domain/api/admin/archi
 import { UnknownOrder } from "@flash-sale/domain/api/Errors"
 import { DEFAULT_PAGE } from "@flash-sale/domain/archive/Questions"
 import * as Archive from "@flash-sale/domain/ports/Archive"
+import { StoreUnavailable } from "@flash-sale/domain/ports/StoreUnavailable"
 import type { ItemId, RequestId } from "@flash-sale/domain/records/Ids"
 import * as Moment from "@flash-sale/domain/records/Moment"
+import { KnownOrders } from "@flash-sale/gateway/reads/KnownOrders"
 import * as Refusals from "@flash-sale/gateway/request/Refusals"
 import { refuse, RequestContext } from "@flash-sale/gateway/request/RequestContext"
 import * as ArchiveViews from "@flash-sale/operations/archive/ArchiveViews"
@@ -36,8 +38,15 @@ export const orders = Effect.fnUntraced(function*(query: typeof OrdersQuery.Type
   return pageOf("orders", entries.map(ArchiveViews.orderOf), next)
 })
 
+/** The order; that nobody knows it is said only where everything is known. */
 export const order = (requestId: RequestId, item: ItemId | undefined) =>
-  ArchiveFailures.bounded(OrderDetails.find(requestId, item)).pipe(
+  ArchiveFailures.bounded(
+    Effect.catchTag(OrderDetails.find(requestId, item), "UnknownOrder", (unknown) =>
+      Effect.gen(function*() {
+        const known = yield* KnownOrders
+        return yield* (yield* known.isEvery) ? unknown : new StoreUnavailable({ detail: "not everything is known yet" })
+      }))
+  ).pipe(
     Effect.catchTags({
       UnknownOrder: () => refuse((correlationId) => new UnknownOrder({ correlation_id: correlationId })),
       OrderUndecided: () => Failures.unavailable("outcome_unknown")

@@ -3,7 +3,7 @@ import type * as OrderBodies from "@flash-sale/domain/api/admin/orders/OrderBodi
 import { OrderChangeConflict } from "@flash-sale/domain/api/admin/orders/OrderErrors"
 import { UnknownOrder } from "@flash-sale/domain/api/Errors"
 import type { ItemId, RequestId } from "@flash-sale/domain/records/Ids"
-import { RequestContext } from "@flash-sale/gateway/request/RequestContext"
+import { refuse } from "@flash-sale/gateway/request/RequestContext"
 import type * as Judgement from "@flash-sale/operations/orders/Judgement"
 import * as OrderCancel from "@flash-sale/operations/orders/OrderCancel"
 import * as OrderChange from "@flash-sale/operations/orders/OrderChange"
@@ -16,18 +16,10 @@ import * as IdempotentRequests from "../request/IdempotentRequests.ts"
 /** How long the answer waits until the change counts, and the payment provider has done its part. */
 const EFFECT_WITHIN = "2 seconds"
 
-const unknown = (): Effect.Effect<never, UnknownOrder> =>
-  Effect.flatMap(
-    RequestContext,
-    ({ correlationId }) => Effect.fail(new UnknownOrder({ correlation_id: correlationId }))
-  )
+const unknown = () => refuse((correlationId) => new UnknownOrder({ correlation_id: correlationId }))
 
-const conflict = ({ code, orderStatus }: Judgement.OrderConflict): Effect.Effect<never, OrderChangeConflict> =>
-  Effect.flatMap(
-    RequestContext,
-    ({ correlationId }) =>
-      Effect.fail(new OrderChangeConflict({ code, order_status: orderStatus, correlation_id: correlationId }))
-  )
+const conflict = ({ code, orderStatus }: Judgement.OrderConflict) =>
+  refuse((correlationId) => new OrderChangeConflict({ code, order_status: orderStatus, correlation_id: correlationId }))
 
 /** The answers to what stands against a change. */
 const refusals = {

@@ -47,6 +47,12 @@ const toldBy = ({ headers }: EventRecord): number | undefined => {
   return next !== undefined && OFFSET.test(next) ? Number(next) : undefined
 }
 
+/** Up to where everything is told by the first of these that says it. */
+export const firstToldBy = (records: ReadonlyArray<EventRecord>): Offset | undefined => {
+  const first = records.find((record) => toldBy(record) !== undefined)
+  return first === undefined ? undefined : Offset.make(toldBy(first)!)
+}
+
 /** The records of one partition, one or more in their order, as the archive takes them in. */
 export const read = (partition: PartitionId, records: ReadonlyArray<EventRecord>): ReadRecords => {
   const events: Array<ArchiveBatch["events"][number]> = []

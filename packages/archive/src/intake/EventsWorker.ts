@@ -5,7 +5,7 @@
 import { ArchiveWriter } from "@flash-sale/domain/ports/Archive"
 import type { OwnedEvents } from "@flash-sale/domain/ports/OrderEvents"
 import type { LogDamaged } from "@flash-sale/domain/ports/OrderLog"
-import { Offset } from "@flash-sale/domain/records/Partition"
+import { Offset, type PartitionId } from "@flash-sale/domain/records/Partition"
 import * as Log from "@flash-sale/infra/observability/logs/Log"
 import { Duration, Effect, Schedule } from "effect"
 import { ArchiveState } from "./ArchiveState.ts"
@@ -45,11 +45,14 @@ const run = Effect.fnUntraced(function*(owned: OwnedEvents) {
   yield* owned.seek(Offset.make(from))
   let next = from
   let wholeFrom = 0
+  /** Whether what is read next does not follow what was read before. */
+  let isGap = from !== position?.next
 
   const take = Effect.suspend(() => owned.take(pace.events, wholeFrom)).pipe(
     Effect.catchTag("LogDamaged", (damage) =>
       Effect.gen(function*() {
         wholeFrom = (yield* owned.bounds).end
+        isGap = true
         yield* sayMissing(damage)
         return []
       }))
@@ -61,7 +64,13 @@ const run = Effect.fnUntraced(function*(owned: OwnedEvents) {
     if (last === undefined) continue
     const { batch, unreadable } = EventReading.read(partition, records)
     if (unreadable.length > 0) yield* state.passedOver(partition, unreadable)
-    yield* pace.keep(state.persist(writer.record(batch)))
+    // A record that is passed over may have told of an order.
+    const missingBefore = unreadable.length > 0 ? batch.told : isGap ? EventReading.firstToldBy(records) : undefined
+    yield* pace.keep(state.persist(writer.record({ ...batch, missingBefore })))
+    if (missingBefore !== undefined) {
+      if (position === undefined && next === from && missingBefore > 0) yield* sayIncomplete(partition, missingBefore)
+      isGap = false
+    }
     next = batch.next
     yield* state.reached(partition, batch.next, last.timestamp, batch.events.length)
     if (records.length < pace.events) yield* Effect.sleep(BATCH_EVERY)
@@ -74,6 +83,14 @@ const sayMissing = ({ offset, partition }: LogDamaged) =>
     `Events from ${offset} on are missing in partition ${partition}: once the lag is 0, ` +
       `flash-sale archive rebuild --partition ${partition} tells them again from the log`,
     { event: "archive_events_missing", partition, offset }
+  )
+
+/** Events began later than the log, or the archive later than the events. */
+const sayIncomplete = (partition: PartitionId, before: number) =>
+  Log.warn(
+    `What was told of records before ${before} in partition ${partition} may be missing: ` +
+      `flash-sale archive rebuild --partition ${partition} adds it, and until then no order is said to be unknown`,
+    { event: "archive_incomplete", partition, offset: before }
   )
 
 /** The group's offset follows what is archived. Nothing reads on from it, so that a commit that fails costs nothing. */

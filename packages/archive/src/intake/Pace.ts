@@ -13,7 +13,7 @@ export interface Pace {
 }
 
 /** Events at once of a process that does nothing else. */
-const EVENTS_ALONE = 500
+const EVENTS_ALONE = 1_000
 /** Of one that answers buyers as well: about 3 ms of its thread. */
 const EVENTS_BESIDE_BUYERS = 25
 /** The share of its time that it spends on the archive, with all partitions together. */

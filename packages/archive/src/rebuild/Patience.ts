@@ -3,7 +3,7 @@ import type { ArchiveUnavailable } from "@flash-sale/domain/ports/Archive"
 import { Effect, Schedule } from "effect"
 
 /** Events that one transaction takes in, or deletes. */
-export const BATCH_EVENTS = 500
+export const BATCH_EVENTS = 1_000
 /** An archive that is away is asked again so often: about half a minute. */
 const untilBack = Schedule.min([Schedule.exponential("100 millis"), Schedule.spaced("3 seconds")]).pipe(
   Schedule.upTo({ times: 15 })

@@ -85,7 +85,7 @@ export const run = Effect.fnUntraced(function*(options: Options) {
     event.type === "item.refused" ? fold.hasCounted(event.itemId, event.sequence) : explained.knows(event)
   let told = 0
   let deleted = 0
-  let next = start
+  let next: Offset = start
 
   const takeIn = Effect.fnUntraced(function*(records: ReadonlyArray<LogRecord>, until: Offset) {
     const rebuilt = fold.fold(records)
@@ -107,6 +107,7 @@ export const run = Effect.fnUntraced(function*(options: Options) {
   deleted += yield* Deletion.beyond(partition, end, rebuild)
   // Last, as counts of records that are gone may be of a greater sequence.
   if (isKnown) told += yield* add(partition, fold.counts().map((count) => RefusedEvents.of(partition, count)))
+  if (isKnown) yield* Patience.patiently((yield* ArchiveWriter).rebuilt(partition, next))
   return {
     partition,
     start,

@@ -71,10 +71,9 @@ export const command = Command.make("serve", { dataDir: Target.flags.dataDir }, 
       layerWelcome(read.gateway)
     ).pipe(
       Layer.provide(
-        Layer.merge(
-          Gateway.layer({ ...read.gateway, auth: read.access.auth }),
-          AdminPort.layer(read, admin)
-        ).pipe(Process.loggedAs("gateway"))
+        Gateway.layer({ ...read.gateway, auth: read.access.auth }, AdminPort.layer(read, admin)).pipe(
+          Process.loggedAs("gateway")
+        )
       ),
       Layer.provide(FirstStock.layer),
       Layer.provide(ProcessorCommand.layer(read.processor).pipe(Process.loggedAs("processor"))),

@@ -37,6 +37,11 @@ export interface ArchiveBatch {
   readonly next: Offset
   /** Everything of the log's partition before this offset has been told by then; undefined where that is not said. */
   readonly told: Offset | undefined
+  /**
+   * What was told of records of the log before this offset may have gone before it was read: the source begins, or goes
+   * on, behind it. Undefined where this batch follows the one before.
+   */
+  readonly missingBefore?: Offset | undefined
 }
 
 /** An event that was taken in, by what a rebuild knows it. Another log may have told of another order under its id. */
@@ -69,6 +74,8 @@ export class ArchiveWriter extends Context.Service<ArchiveWriter, {
     partition: PartitionId,
     events: ArchiveBatch["events"]
   ) => Effect.Effect<void, ArchiveUnavailable>
+  /** Everything that the log's partition tells before this offset, from its beginning on, has been added. */
+  readonly rebuilt: (partition: PartitionId, until: Offset) => Effect.Effect<void, ArchiveUnavailable>
   /**
    * Deletes at most `limit` events of a partition that were told at or after `from` and before `until` (offsets of the
    * log) and are not explained. It asks for each of them; one that it keeps may be asked for again. The orders that
@@ -107,6 +114,11 @@ export class Archive extends Context.Service<Archive, {
   readonly sums: (itemId: ItemId) => Effect.Effect<ItemSums, ArchiveError>
   /** For each partition that was ever read, up to which offset of the log everything is in it. */
   readonly told: Effect.Effect<ReadonlyMap<PartitionId, Offset>, ArchiveError>
+  /**
+   * The partitions of which something may be missing before an offset of the log: events that went before they were
+   * read, or that no build told, and that no rebuild has added since.
+   */
+  readonly gaps: Effect.Effect<ReadonlyMap<PartitionId, Offset>, ArchiveError>
   /** Whether it answers. */
   readonly isUp: Effect.Effect<boolean>
 }>()("@flash-sale/domain/ports/Archive") {}
@@ -120,6 +132,7 @@ const none: Archive["Service"] = {
   audit: () => fails,
   sums: () => fails,
   told: fails,
+  gaps: fails,
   isUp: Effect.succeed(false)
 }
 

@@ -46,11 +46,12 @@ export interface Claim {
   readonly requestId: RequestId
 }
 
-/** How long an accepted order's status is kept at the least, in milliseconds: a day. */
-export const ACCEPTED_KEPT_MILLIS = 24 * 60 * 60 * 1000
+/** How far back a refold writes the statuses of orders that have ended, at the least, in milliseconds: a day. */
+export const ENDED_KEPT_MILLIS = 24 * 60 * 60 * 1000
 /**
- * How long the status of an order is kept whose units or money still wait for something, in milliseconds: 30 days. Its
- * end replaces it long before, but where the payment provider gives no money back for as long.
+ * How long the status of an order is kept that is not decided, or whose units or money still wait for something, in
+ * milliseconds: 30 days. Its end replaces it long before, but where no processor runs, or the payment provider gives no
+ * money back, for as long.
  */
 export const UNDER_WAY_KEPT_MILLIS = 30 * 24 * 60 * 60 * 1000
 /** How long the final status of an order is kept that was turned away without units, in milliseconds: 30 minutes. */
@@ -65,9 +66,9 @@ export const HeldKeptMillis = Context.Reference<number>("@flash-sale/domain/port
 
 /** How long statuses that are written now are kept, in milliseconds. */
 export interface Retention {
-  /** Of an order that is not decided yet. No status of an order that has ended is kept longer. */
-  readonly acceptedMillis: number
-  /** Of one whose units are held, or whose money is on its way back. */
+  /** No status of an order that has ended is kept longer. */
+  readonly endedMillis: number
+  /** Of one that is not decided yet, whose units are held, or whose money is on its way back. */
   readonly underWayMillis: number
   /** Of a final one that held units. */
   readonly heldMillis: number
@@ -77,7 +78,7 @@ export interface Retention {
 
 /** The retention of those who write statuses: what has not ended is kept no shorter than what has. */
 export const retention: Effect.Effect<Retention> = Effect.map(HeldKeptMillis, (heldMillis) => ({
-  acceptedMillis: Math.max(ACCEPTED_KEPT_MILLIS, heldMillis, TURNED_AWAY_KEPT_MILLIS),
+  endedMillis: Math.max(ENDED_KEPT_MILLIS, heldMillis, TURNED_AWAY_KEPT_MILLIS),
   underWayMillis: Math.max(UNDER_WAY_KEPT_MILLIS, heldMillis),
   heldMillis,
   turnedAwayMillis: TURNED_AWAY_KEPT_MILLIS
@@ -85,8 +86,7 @@ export const retention: Effect.Effect<Retention> = Effect.map(HeldKeptMillis, (h
 
 /** How long this status is kept once it is written, in milliseconds. */
 export const keptMillis = (record: StatusRecord, retention: Retention): number => {
-  if (record.status === "PENDING") return retention.acceptedMillis
-  if (isUnderWay(record)) return retention.underWayMillis
+  if (record.status === "PENDING" || isUnderWay(record)) return retention.underWayMillis
   return hasHeldUnits(record) ? retention.heldMillis : retention.turnedAwayMillis
 }
 

@@ -19,7 +19,7 @@ const TIMEOUT = "1 second"
 /** Orders that are looked up at once, and pages that are read at once. Any further one is refused. */
 export const MAX_LOOKUPS = 64
 export const MAX_PAGES = 16
-/** How long it is kept up to where the archive is told. */
+/** How long it is kept up to where the archive is told, and where something may be missing. */
 const TOLD_KEPT = "1 second"
 
 type Failed = Archive.ArchiveUnavailable | TooManyReads
@@ -28,8 +28,8 @@ export class ArchiveReads extends Context.Service<ArchiveReads, {
   /** The orders under a request id, the one that moved last first; none where there is no archive. */
   readonly find: (requestId: RequestId) => Effect.Effect<ReadonlyArray<ArchivedOrder>, Failed>
   /**
-   * Whether it knows every order that held units and may have no status any more; true where there is no archive, as
-   * nobody else knows more then.
+   * Whether it knows every order that held units and may have no status any more: it is not behind, and nothing may be
+   * missing. True where there is no archive, as nobody else knows more then.
    */
   readonly isCaughtUp: Effect.Effect<boolean, Archive.ArchiveUnavailable | StoreUnavailable>
   readonly orders: (
@@ -60,15 +60,15 @@ export const layer: Layer.Layer<ArchiveReads, never, PartitionCount | StoreBreak
     const commits = yield* RecentCommits.RecentCommits
     const lookUp = askingWithin(MAX_LOOKUPS)
     const page = askingWithin(MAX_PAGES)
-    const told = yield* Kept.make(inTime(archive.told), TOLD_KEPT)
+    const extent = yield* Kept.make(inTime(Effect.all([archive.told, archive.gaps])), TOLD_KEPT)
 
     return {
       find: (requestId) => Effect.catchTag(lookUp(archive.find(requestId)), "NoArchive", () => Effect.succeed([])),
       isCaughtUp: Effect.gen(function*() {
-        const reached = yield* told
+        const [told, gaps] = yield* extent
         const wanted = yield* commits.aMomentAgo
         if (wanted === undefined) return false
-        return [...wanted].every(([partition, commit]) => (reached.get(partition) ?? 0) >= commit)
+        return [...wanted].every(([partition, commit]) => (told.get(partition) ?? 0) >= commit && !gaps.has(partition))
       }).pipe(Effect.catchTag("NoArchive", () => Effect.succeed(true))),
       orders: (filter, from, limit) => page(archive.orders(filter, from, limit))
     }

@@ -7,6 +7,7 @@ import * as Sums from "./reading/Sums.ts"
 import type { ArchiveDatabase } from "./sql/Session.ts"
 import * as Webhooks from "./webhooks/WebhookAdapters.ts"
 import * as Events from "./writing/Events.ts"
+import * as Gaps from "./writing/Gaps.ts"
 import * as Letters from "./writing/Letters.ts"
 import * as Positions from "./writing/Positions.ts"
 import * as Retirement from "./writing/Retirement.ts"
@@ -18,12 +19,14 @@ const writerOf = (database: ArchiveDatabase): ArchiveWriter["Service"] => ({
       Effect.gen(function*() {
         yield* Events.take(session, batch.partition, batch.events)
         yield* Letters.take(session, batch)
+        yield* Gaps.note(session, batch)
         yield* Positions.move(session, batch)
       })
     ),
   // The tables are made where there are none: an archive is filled from its beginning.
   position: (source, partition) => database.write((session) => Positions.find(session, source, partition)),
   add: (partition, events) => database.write((session) => Events.take(session, partition, events)),
+  rebuilt: (partition, until) => database.write((session) => Gaps.fill(session, partition, until)),
   deleteUnexplained: (...args) => Unexplained.remove(database, ...args),
   retire: (before, limit) => database.write((session) => Retirement.retire(session, before, limit))
 })
@@ -35,6 +38,7 @@ const archiveOf = ({ session, snapshot }: ArchiveDatabase): Archive["Service"] =
   audit: (...args) => Histories.audit(session, ...args),
   sums: (itemId) => snapshot((opened) => Sums.of(opened, itemId)),
   told: Sums.told(session),
+  gaps: Gaps.read(session),
   isUp: Effect.isSuccess(session.all("SELECT 1 AS up"))
 })
 
@@ -60,12 +64,14 @@ export const layerNone: Layer.Layer<Ports> = Layer.succeedContext(
     audit: nothing,
     sums: nothing,
     told: none,
+    gaps: none,
     isUp: Effect.succeed(false)
   }).pipe(
     Context.add(ArchiveWriter, {
       record: nowhere,
       position: nowhere,
       add: nowhere,
+      rebuilt: nowhere,
       deleteUnexplained: nowhere,
       retire: nowhere
     }),

@@ -12,9 +12,9 @@ import * as PostgresDatabase from "./databases/PostgresDatabase.ts"
 export type { Ports } from "./ArchiveAdapters.ts"
 export { layerNone } from "./ArchiveAdapters.ts"
 
-/** In PostgreSQL. Builds at once, also while that is away. */
-export const layerPostgres = (url: Redacted.Redacted): Layer.Layer<Ports> =>
-  Layer.effectContext(Effect.map(PostgresDatabase.make(url), portsOf)).pipe(Layer.provide(Reactivity.layer))
+/** In PostgreSQL. Builds at once, also while that is away. `ca`: the authorities to trust instead of those of Node. */
+export const layerPostgres = (url: Redacted.Redacted, ca?: string): Layer.Layer<Ports> =>
+  Layer.effectContext(Effect.map(PostgresDatabase.make(url, ca), portsOf)).pipe(Layer.provide(Reactivity.layer))
 
 /** In the file of an engine's folder, which is there. The file is made where it is missing. */
 export const layerFile = (folder: string): Layer.Layer<Ports, CannotOpen> =>

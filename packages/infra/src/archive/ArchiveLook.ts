@@ -13,15 +13,17 @@ import * as PostgresDatabase from "./databases/PostgresDatabase.ts"
 import * as Sums from "./reading/Sums.ts"
 import type { Session } from "./sql/Session.ts"
 import * as Migration from "./tables/Migration.ts"
+import * as Gaps from "./writing/Gaps.ts"
 
 const facts = (place: string, session: Session, versions: string): Effect.Effect<ArchiveFacts> =>
   Effect.gen(function*() {
     const version = yield* Looked.at(Migration.versionFound(session, versions))
     const tables = Looked.map(version, (found) => ({ version: found, latest: Migration.LATEST }))
-    if ("why" in version) return { place, tables, told: version }
+    if ("why" in version) return { place, tables, told: version, gaps: version }
     const isKnown = version.found > 0 && version.found <= Migration.LATEST
-    const told = isKnown ? yield* Looked.at(Sums.told(session)) : Looked.notLooked("its tables cannot be read")
-    return { place, tables, told }
+    const at = (offsets: ReturnType<typeof Sums.told>) =>
+      isKnown ? Looked.at(offsets) : Effect.succeed(Looked.notLooked("its tables cannot be read"))
+    return { place, tables, told: yield* at(Sums.told(session)), gaps: yield* at(Gaps.read(session)) }
   })
 
 /** Nothing of a URL but this may be shown. */
@@ -31,9 +33,9 @@ const placeOf = (url: Redacted.Redacted): string => {
 }
 
 /** In PostgreSQL. */
-export const atUrl = (url: Redacted.Redacted): Effect.Effect<ArchiveFound> =>
+export const atUrl = (url: Redacted.Redacted, ca?: string): Effect.Effect<ArchiveFound> =>
   Effect.flatMap(
-    PostgresDatabase.sessionAt(url),
+    PostgresDatabase.sessionAt(url, ca),
     (session) => facts(placeOf(url), session, PostgresDatabase.VERSIONS)
   ).pipe(Effect.scoped, Effect.provide(Reactivity.layer))
 
@@ -48,6 +50,6 @@ export const inFolder = (folder: string): Effect.Effect<ArchiveFound> =>
         (connection) => Effect.sync(connection.close)
       )
     )
-    if ("why" in opened) return { place, tables: opened, told: opened }
+    if ("why" in opened) return { place, tables: opened, told: opened, gaps: opened }
     return yield* facts(place, sessionOf(opened.found), ArchiveFile.VERSIONS)
   }).pipe(Effect.scoped)

@@ -9,6 +9,8 @@ export interface ArchiveFacts {
   readonly tables: Looked<{ readonly version: number; readonly latest: number }>
   /** For each partition that was ever read, up to which offset of the log everything is in it. */
   readonly told: Looked<ReadonlyMap<PartitionId, Offset>>
+  /** The partitions of which something may be missing before an offset of the log. */
+  readonly gaps: Looked<ReadonlyMap<PartitionId, Offset>>
 }
 
 /** Undefined where there is no archive. */

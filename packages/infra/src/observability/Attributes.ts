@@ -30,6 +30,7 @@ export const EVENTS = [
   "claim_left",
   "archive_event_unreadable",
   "archive_events_missing",
+  "archive_incomplete",
   "archive_source_replaced",
   "webhooks_file_changed",
   "webhooks_file_unusable",

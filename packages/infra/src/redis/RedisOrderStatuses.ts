@@ -1,12 +1,12 @@
 /** What is known of each request, in Redis: `order_status:<request_id>`, JSON that operators can read. */
 import {
-  ACCEPTED_KEPT_MILLIS,
   type AdmissionPolicy,
   type AdmissionRequest,
   type Claim,
   OrderStatuses,
   retention,
-  type StatusLookup
+  type StatusLookup,
+  UNDER_WAY_KEPT_MILLIS
 } from "@flash-sale/domain/ports/OrderStatuses"
 import type { RequestId } from "@flash-sale/domain/records/Ids"
 import * as Moment from "@flash-sale/domain/records/Moment"
@@ -61,7 +61,7 @@ const make = Effect.gen(function*() {
   const confirm = (claims: ReadonlyArray<Claim>) =>
     written(claims, (some) =>
       scripts.confirmClaims(keysOf(some), [
-        String(ACCEPTED_KEPT_MILLIS),
+        String(UNDER_WAY_KEPT_MILLIS),
         ...some.map(({ owner }) => StatusWire.leaseEnd(owner))
       ])).pipe(
         Effect.catch(({ detail }) =>

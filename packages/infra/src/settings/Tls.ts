@@ -44,6 +44,9 @@ interface Given {
   readonly key: string | undefined
 }
 
+/** Whether it holds a certificate: OpenSSL ignores text that is none, and then trusts no server. */
+export const isAuthority = (pem: string): boolean => holds(() => new X509Certificate(pem))
+
 const rule = (prefix: string) => ({ ca, certificate, isOn, key }: Given): string | undefined => {
   if (!isOn) {
     return ca === undefined && certificate === undefined && key === undefined
@@ -53,8 +56,7 @@ const rule = (prefix: string) => ({ ca, certificate, isOn, key }: Given): string
   if ((certificate === undefined) !== (key === undefined)) {
     return `${prefix}_TLS_CERT_FILE and ${prefix}_TLS_KEY_FILE: one is missing, and the other is given`
   }
-  // OpenSSL ignores text that is no certificate, and then trusts no server.
-  if (ca !== undefined && !holds(() => new X509Certificate(ca))) return `${prefix}_TLS_CA_FILE: holds no certificate`
+  if (ca !== undefined && !isAuthority(ca)) return `${prefix}_TLS_CA_FILE: holds no certificate`
   return holds(() => createSecureContext({ cert: certificate, key }))
     ? undefined
     : `${prefix}_TLS_CERT_FILE and ${prefix}_TLS_KEY_FILE: are no certificate and the key that belongs to it`

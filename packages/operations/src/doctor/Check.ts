@@ -48,6 +48,7 @@ export const CHECKS = {
   "archive.address": "the archive answers, where there is one",
   "archive.tables": "this build knows the archive's tables",
   "archive.lag": "how much of the processed log the archive has still to read",
+  "archive.gaps": "nothing may be missing in the archive",
   "letters.open": "dead letters that wait for a person",
   "holds.limit": "items with holds have a limit per user",
   "holds.overdue": "no hold is open past its time",

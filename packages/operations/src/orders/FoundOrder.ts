@@ -1,4 +1,8 @@
-/** Finding an order: by its status where that is kept, else by the item that the operator names; then in the ledger. */
+/**
+ * Finding an order: by the item that the operator names, else by its status where that is kept, else by the archive
+ * where it knows one item alone that has it; then in the ledger.
+ */
+import * as Archive from "@flash-sale/domain/ports/Archive"
 import type { OrderKnown } from "@flash-sale/domain/ports/ItemReads"
 import { type ItemDamaged, ItemStore } from "@flash-sale/domain/ports/ItemStore"
 import { type LogRefused, type LogUnavailable, OrderLog } from "@flash-sale/domain/ports/OrderLog"
@@ -9,7 +13,10 @@ import type { StatusRecord } from "@flash-sale/domain/records/OrderStatus"
 import { home, type PartitionId } from "@flash-sale/domain/records/Partition"
 import { Effect, Schema } from "effect"
 
-/** Nobody knows the order. `isItemMissing`: its status is not kept, and no item was named in which to look for it. */
+/**
+ * Nobody knows the order. `isItemMissing`: no item was named in which to look for it, its status is not kept, and no
+ * archive says which it was: none has the order, or of several items one.
+ */
 export class UnknownOrder extends Schema.TaggedError<UnknownOrder>()("UnknownOrder", {
   requestId: RequestId,
   isItemMissing: Schema.Boolean
@@ -30,13 +37,26 @@ export interface FoundOrder {
 
 export type FindError = UnknownOrder | OrderUndecided | StoreUnavailable | ItemDamaged | LogUnavailable | LogRefused
 
-/** The item of an order: the one that is named, else that of its status. */
+/** The one item that has the order in the archive. */
+const archivedItem = Effect.fnUntraced(
+  function*(requestId: RequestId) {
+    const archive = yield* Archive.optional
+    const found = yield* archive.find(requestId)
+    return found.length === 1 ? found[0]!.itemId : undefined
+  },
+  Effect.catchTags({
+    NoArchive: () => Effect.undefined,
+    ArchiveUnavailable: ({ detail }) => new StoreUnavailable({ detail: `the archive does not answer: ${detail}` })
+  })
+)
+
+/** The item of an order: the one that is named, else that of its status, else that of the archive. */
 const itemOf = Effect.fnUntraced(function*(requestId: RequestId, named: ItemId | undefined) {
   const statuses = yield* OrderStatuses
   const lookup = yield* statuses.read(requestId)
   const kept = lookup._tag === "Kept" ? lookup.record : undefined
-  const itemId = named ?? kept?.itemId
   const isLeased = lookup._tag === "Leased"
+  const itemId = named ?? kept?.itemId ?? (isLeased ? undefined : yield* archivedItem(requestId))
   if (itemId !== undefined) return { itemId, isLeased, status: kept?.itemId === itemId ? kept : undefined }
   return yield* isLeased ? new OrderUndecided({ requestId }) : new UnknownOrder({ requestId, isItemMissing: true })
 })

@@ -62,6 +62,7 @@ const lastMoved = (orders: ReadonlyArray<ArchivedOrder>, record: StatusRecord | 
   return Date.parse(record.updatedAt) >= Date.parse(first.updatedAt) ? record.itemId : first.itemId
 }
 
+/** The order, as it is known at this moment. */
 export const find = Effect.fn("OrderDetails.find")(function*(
   requestId: RequestId,
   named: ItemId | undefined

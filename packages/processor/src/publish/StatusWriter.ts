@@ -32,7 +32,7 @@ export const make = Effect.fnUntraced(function*(
   { guarded, isBusy }: Parts
 ): Effect.fn.Return<StatusWriter, never, OrderStatuses | Scope.Scope> {
   const statuses = yield* OrderStatuses
-  const { acceptedMillis } = yield* retention
+  const { endedMillis } = yield* retention
 
   const orRecover = <A>(asked: Effect.Effect<A, StoreUnavailable>): Effect.Effect<A, RecoveryNeeded> =>
     Effect.mapError(asked, ({ detail }) => new RecoveryNeeded({ why: detail }))
@@ -44,7 +44,7 @@ export const make = Effect.fnUntraced(function*(
 
   /** Whether the status is news, or buyers may still ask for it: judged by the age of the record that tells it. */
   const isWanted = ({ status, toldBy }: Action, now: number): boolean =>
-    toldBy === undefined || toldBy.offset >= run.publishFrom || toldBy.timestamp + acceptedMillis > now ||
+    toldBy === undefined || toldBy.offset >= run.publishFrom || toldBy.timestamp + endedMillis > now ||
     (status !== undefined && isRefund(status))
 
   /** The statuses to write now, and those to amend after them: they may be among those. */

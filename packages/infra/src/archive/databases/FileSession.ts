@@ -6,16 +6,25 @@ import { ArchiveUnavailable } from "@flash-sale/domain/ports/Archive"
 import { Effect } from "effect"
 import type * as Connection from "../../sqlite/database/Connection.ts"
 import * as ResultCode from "../../sqlite/database/ResultCode.ts"
-import type { Session, Statement } from "../sql/Session.ts"
+import type { Insertion, Session, Statement } from "../sql/Session.ts"
 
 /** Rows that are taken at once: some milliseconds. */
 const ROWS_AT_ONCE = 50
 
 const REMEDY = "the archive is made anew from the log where the file is deleted while no engine runs"
 
-const textOf = ({ columns, sql }: Statement): string => {
-  const given = Object.keys(columns).map((name, index) => `?${index + 1} AS ${name}`).join(", ")
-  return `WITH input AS (SELECT ${given}) ${sql}`
+/**
+ * **Details**: a row that is inserted is given as values. From a selection there may be many, and SQLite would write down
+ * each page as it was before, in a file, to undo the statement alone: half of what a row costs.
+ */
+const textOf = (statement: Statement | Insertion): string => {
+  const names = Object.keys(statement.columns)
+  if ("into" in statement) {
+    const values = names.map((_, index) => `?${index + 1}`).join(", ")
+    return `INSERT INTO ${statement.into}(${names.join(", ")}) VALUES (${values}) ${statement.then}`
+  }
+  const given = names.map((name, index) => `?${index + 1} AS ${name}`).join(", ")
+  return `WITH input AS (SELECT ${given}) ${statement.sql}`
 }
 
 export const wordsOf = (error: unknown): string | undefined => {

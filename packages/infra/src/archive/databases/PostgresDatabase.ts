@@ -9,7 +9,7 @@ import type * as Reactivity from "effect/reactivity/Reactivity"
 import { BeginTransaction } from "effect/sql/SqlClient"
 import { SqlError } from "effect/sql/SqlError"
 import { messageOf } from "../../errors/MessageOf.ts"
-import type { ArchiveDatabase, Dialect, Kind, Session, Statement, Work } from "../sql/Session.ts"
+import type { ArchiveDatabase, Dialect, Insertion, Kind, Session, Statement, Work } from "../sql/Session.ts"
 import * as Migration from "../tables/Migration.ts"
 
 /** Connections of one process. */
@@ -40,9 +40,16 @@ const NO_TABLES = "it holds no tables yet: `flash-sale archive` makes them"
 
 const TYPES: Readonly<Record<Kind, string>> = { text: "text", integer: "bigint" }
 
-const textOf = ({ columns, sql }: Statement): string => {
+const sqlOf = (statement: Statement | Insertion): string => {
+  if (!("into" in statement)) return statement.sql
+  const listed = Object.keys(statement.columns).join(", ")
+  return `INSERT INTO ${statement.into}(${listed}) SELECT ${listed} FROM input ${statement.then}`
+}
+
+const textOf = (statement: Statement | Insertion): string => {
+  const { columns } = statement
   const given = Object.entries(columns).map(([name, kind]) => `${name} ${TYPES[kind]}`).join(", ")
-  return `WITH input AS (SELECT * FROM json_to_recordset($1::json) AS given(${given})) ${sql}`
+  return `WITH input AS (SELECT * FROM json_to_recordset($1::json) AS given(${given})) ${sqlOf(statement)}`
 }
 
 const unavailable = (error: unknown): ArchiveUnavailable => {
@@ -95,9 +102,11 @@ const onceBefore = (prepare: Effect.Effect<void, ArchiveUnavailable>) => {
 
 type Connecting<A> = Effect.Effect<A, never, Scope.Scope | Reactivity.Reactivity>
 
-const connect = (url: Redacted.Redacted): Connecting<PgClient.PgClient> =>
+const connect = (url: Redacted.Redacted, ca: string | undefined): Connecting<PgClient.PgClient> =>
   Effect.orDie(PgClient.make({
     url,
+    // Whether TLS is spoken at all says the URL.
+    ssl: ca === undefined ? undefined : { ca },
     maxConnections: MAX_CONNECTIONS,
     connectTimeout: CONNECT_MILLIS,
     applicationName: "flash-sale",
@@ -106,11 +115,13 @@ const connect = (url: Redacted.Redacted): Connecting<PgClient.PgClient> =>
   }))
 
 /** For a look, whatever tables there are. */
-export const sessionAt = (url: Redacted.Redacted): Connecting<Session> => Effect.map(connect(url), sessionOf)
+export const sessionAt = (url: Redacted.Redacted, ca?: string): Connecting<Session> =>
+  Effect.map(connect(url, ca), sessionOf)
 
-export const make = (url: Redacted.Redacted): Connecting<ArchiveDatabase> =>
+/** `ca`: the authorities that are trusted instead of those of Node, as PEM, where the URL has TLS spoken. */
+export const make = (url: Redacted.Redacted, ca?: string): Connecting<ArchiveDatabase> =>
   Effect.gen(function*() {
-    const client = yield* connect(url)
+    const client = yield* connect(url, ca)
     const session = sessionOf(client)
     const line = yield* Semaphore.make(1)
     const write = <A>(work: Work<A>) => {

@@ -7,7 +7,6 @@ import type { RequestId } from "@flash-sale/domain/records/Ids"
 import { Effect } from "effect"
 import * as Facts from "../rows/Facts.ts"
 import * as OrderRow from "../rows/OrderRow.ts"
-import * as Columns from "../sql/Columns.ts"
 import { decoded } from "../sql/Decoded.ts"
 import type { Row, Session, Statement } from "../sql/Session.ts"
 import * as Keyset from "./Keyset.ts"
@@ -43,9 +42,7 @@ const withDues = (
 /** Few orders have any payment that is due, so they are read in one go. */
 const readDues = (session: Session, rows: ReadonlyArray<Row>) =>
   Effect.gen(function*() {
-    const keys = yield* decoded(() =>
-      rows.map((row) => ({ request_id: Columns.text(row, "request_id"), item_id: Columns.text(row, "item_id") }))
-    )
+    const keys = yield* decoded(() => rows.map(OrderRow.readKey))
     const found = yield* session.each(FIND_DUE, keys)
     return yield* decoded(() => found.map((row) => Facts.read(row).event))
   })

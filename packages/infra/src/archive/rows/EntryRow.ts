@@ -7,7 +7,7 @@ import { isItemId, ItemId } from "@flash-sale/domain/records/Ids"
 import { PartitionId } from "@flash-sale/domain/records/Partition"
 import { Schema } from "effect"
 import * as Columns from "../sql/Columns.ts"
-import type { Kind, Row, Statement, Value } from "../sql/Session.ts"
+import type { Insertion, Kind, Row, Value } from "../sql/Session.ts"
 
 /** The columns but for `n`, which the database gives. */
 export const COLUMNS = {
@@ -23,15 +23,15 @@ export const COLUMNS = {
   told: "text"
 } as const satisfies Readonly<Record<string, Kind>>
 
-const LISTED = Object.keys(COLUMNS).join(", ")
-
-export type EntryValues = Readonly<Record<keyof typeof COLUMNS, Value>>
+export type EntryValues =
+  & Readonly<Record<keyof typeof COLUMNS, Value>>
+  & Readonly<Record<"id" | "request_id" | "item_id", string>>
 
 /** Keeps entries that are not known yet, and gives those: the first telling counts. */
-export const INSERT: Statement = {
+export const INSERT: Insertion = {
   columns: COLUMNS,
-  sql: `INSERT INTO archive_entries(${LISTED}) SELECT ${LISTED} FROM input WHERE true
-    ON CONFLICT(request_id, item_id, id) DO NOTHING RETURNING request_id, item_id, id`
+  into: "archive_entries",
+  then: "ON CONFLICT(request_id, item_id, id) DO NOTHING RETURNING request_id, item_id, id"
 }
 
 /** In the place of an id that is not there. */

@@ -7,7 +7,7 @@ import { OrderStatus } from "@flash-sale/domain/records/OrderStatus"
 import { Offset, PartitionId } from "@flash-sale/domain/records/Partition"
 import { Schema } from "effect"
 import * as Columns from "../sql/Columns.ts"
-import type { Kind, Row, Statement, Value } from "../sql/Session.ts"
+import type { Insertion, Kind, Row, Statement, Value } from "../sql/Session.ts"
 
 /** The columns but for `n`, which the database gives. */
 export const COLUMNS = {
@@ -35,21 +35,31 @@ export const COLUMNS = {
 } as const satisfies Readonly<Record<string, Kind>>
 
 const NAMES = Object.keys(COLUMNS)
-const LISTED = NAMES.join(", ")
 
 /** What an order is known by. */
 export const KEY = { request_id: "text", item_id: "text" } as const satisfies Readonly<Record<string, Kind>>
 
-export const keyOf = ({ itemId, requestId }: Pick<FoldedOrder, "itemId" | "requestId">) => ({
+export type Key = Readonly<Record<keyof typeof KEY, string>>
+
+export const keyOf = ({ itemId, requestId }: Pick<FoldedOrder, "itemId" | "requestId">): Key => ({
   request_id: requestId,
   item_id: itemId
 })
 
+/** The key of any row that has both columns. */
+export const readKey = (row: Row): Key => ({
+  request_id: Columns.text(row, "request_id"),
+  item_id: Columns.text(row, "item_id")
+})
+
+/** One text for one order: neither id holds a line feed. */
+export const nameOf = ({ item_id, request_id }: Key): string => `${item_id}\n${request_id}`
+
 /** Keeps orders as they are given. */
-export const SAVE: Statement = {
+export const SAVE: Insertion = {
   columns: COLUMNS,
-  sql: `INSERT INTO archive_orders(${LISTED}) SELECT ${LISTED} FROM input WHERE true
-    ON CONFLICT(request_id, item_id) DO UPDATE SET ${
+  into: "archive_orders",
+  then: `ON CONFLICT(request_id, item_id) DO UPDATE SET ${
     NAMES.filter((name) => !Object.hasOwn(KEY, name)).map((name) => `${name} = excluded.${name}`).join(", ")
   }`
 }

@@ -30,6 +30,13 @@ export interface Statement {
   readonly sql: string
 }
 
+/** Puts each row that it is given in a table, and does what follows with it: what is on a conflict, what it returns. */
+export interface Insertion {
+  readonly columns: Readonly<Record<string, Kind>>
+  readonly into: string
+  readonly then: string
+}
+
 export interface Session {
   /**
    * Runs one statement and gives its rows. Parameters are `$1`, `$2` and so on. Statements are prepared once for each
@@ -41,7 +48,7 @@ export interface Session {
   >
   /** Runs a statement for all of these rows and gives what it returns. Does nothing where there are none. */
   readonly each: (
-    statement: Statement,
+    statement: Statement | Insertion,
     rows: ReadonlyArray<Readonly<Record<string, Value>>>
   ) => Effect.Effect<ReadonlyArray<Row>, ArchiveUnavailable>
 }

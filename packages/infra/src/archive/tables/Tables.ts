@@ -9,7 +9,9 @@ import { webhooks } from "./WebhookTables.ts"
  * - `archive_orders`: a row for each item and request id; `n` decides between orders of the same moment.
  * - `archive_entries`: histories, and changes by hand. `request_id` is empty of what is about an item alone, and both
  *   ids are empty of a handling that came before its letter.
+ * - `archive_sums`: the orders of an item that are alike, added up. Changes with `archive_orders`, in one transaction.
  * - `archive_positions`: where reading goes on. `archive_refused`: what items have counted.
+ * - `archive_gaps`: before which offset of the log something may be missing, and up to which it was rebuilt.
  */
 const first = ({ integer, numbered, prepare, text }: Dialect): ReadonlyArray<string> => [
   `CREATE TABLE archive_orders(
@@ -37,9 +39,17 @@ const first = ({ integer, numbered, prepare, text }: Dialect): ReadonlyArray<str
   "CREATE INDEX archive_changes_by_item ON archive_entries(item_id, at, n) WHERE by_name IS NOT NULL",
   "CREATE INDEX archive_changes_by_name ON archive_entries(by_name, at, n) WHERE by_name IS NOT NULL",
   "CREATE INDEX archive_refunds_due ON archive_entries(item_id) WHERE type = 'order.refund_due'",
+  `CREATE TABLE archive_sums(
+    item_id ${text} NOT NULL, status ${text} NOT NULL, currency ${text} NOT NULL, orders ${integer} NOT NULL,
+    units ${integer} NOT NULL, money_parts ${integer} NOT NULL, money_rest ${integer} NOT NULL,
+    restocked ${integer} NOT NULL, PRIMARY KEY(item_id, status, currency)
+  )`,
   `CREATE TABLE archive_positions(
     source ${text} NOT NULL, partition ${integer} NOT NULL, next ${integer} NOT NULL, told ${integer},
     PRIMARY KEY(source, partition)
+  )`,
+  `CREATE TABLE archive_gaps(
+    partition ${integer} PRIMARY KEY, missing_before ${integer} NOT NULL, rebuilt_until ${integer} NOT NULL
   )`,
   `CREATE TABLE archive_refused(
     item_id ${text} PRIMARY KEY, partition ${integer} NOT NULL, sequence ${integer} NOT NULL, counts ${text} NOT NULL

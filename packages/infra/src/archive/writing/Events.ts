@@ -9,19 +9,16 @@ import * as OrderRow from "../rows/OrderRow.ts"
 import * as Columns from "../sql/Columns.ts"
 import { decoded } from "../sql/Decoded.ts"
 import type { Row, Session } from "../sql/Session.ts"
+import * as OrderRows from "./OrderRows.ts"
 import * as Refold from "./Refold.ts"
 import * as RefusedCounts from "./RefusedCounts.ts"
 
 type Events = ArchiveBatch["events"]
 
 /** By what an entry is known. */
-const entryName = (key: Refold.Key, id: string): string => `${Refold.nameOf(key)}\n${id}`
+const entryName = (key: OrderRow.Key, id: string): string => `${OrderRow.nameOf(key)}\n${id}`
 
-const entryNameOf = (row: Row): string =>
-  entryName(
-    { request_id: Columns.text(row, "request_id"), item_id: Columns.text(row, "item_id") },
-    Columns.text(row, "id")
-  )
+const entryNameOf = (row: Row): string => entryName(OrderRow.readKey(row), Columns.text(row, "id"))
 
 /** Entries and facts, each once: what is told first counts. */
 const entriesIn = (partition: PartitionId, events: Events) => {
@@ -30,7 +27,7 @@ const entriesIn = (partition: PartitionId, events: Events) => {
   for (const { event, text } of events) {
     if (event.type === "log.position" || event.type === "item.refused") continue
     const values = EntryRow.ofEvent(partition, event, text)
-    const name = `${values.item_id}\n${values.request_id}\n${values.id}`
+    const name = entryName(values, values.id)
     if (entries.has(name)) continue
     entries.set(name, values)
     if (Facts.isOrderEvent(event)) facts.set(name, { partition, event })
@@ -44,22 +41,23 @@ const foldInto = (
   facts: ReadonlyArray<OrderFold.OrderFact>
 ): Effect.Effect<void, ArchiveUnavailable> =>
   Effect.gen(function*() {
-    const byOrder = Map.groupBy(facts, ({ event }) => Refold.nameOf(OrderRow.keyOf(event.data)))
+    const byOrder = Map.groupBy(facts, ({ event }) => OrderRow.nameOf(OrderRow.keyOf(event.data)))
     const keys = new Map(
       [...byOrder].map(([name, [first]]) => [name, OrderRow.keyOf(first!.event.data)] as const)
     )
     const found = yield* session.each(OrderRow.FIND, [...keys.values()])
     const orders = yield* decoded(() =>
-      new Map(found.map(OrderRow.read).map((order) => [Refold.nameOf(OrderRow.keyOf(order)), order] as const))
+      new Map(found.map(OrderRow.read).map((order) => [OrderRow.nameOf(OrderRow.keyOf(order)), order] as const))
     )
     const saved: Array<OrderFold.FoldedOrder> = []
-    const behind: Array<Refold.Key> = []
+    const behind: Array<OrderRow.Key> = []
     for (const [name, some] of byOrder) {
       const order = OrderFold.further(orders.get(name), some)
       if (order === undefined) behind.push(keys.get(name)!)
       else saved.push(order)
     }
-    yield* session.each(OrderRow.SAVE, saved.map(OrderRow.write))
+    const before = saved.flatMap((order) => orders.get(OrderRow.nameOf(OrderRow.keyOf(order))) ?? [])
+    yield* OrderRows.write(session, { before, saved, gone: [] })
     if (behind.length > 0) yield* Refold.refold(session, behind)
   })
 

@@ -3,15 +3,14 @@ import type * as CloudEvent from "@flash-sale/domain/events/CloudEvent"
 import type { ArchiveBatch, ArchiveUnavailable } from "@flash-sale/domain/ports/Archive"
 import type { PartitionId } from "@flash-sale/domain/records/Partition"
 import { Effect } from "effect"
-import type { Session, Statement } from "../sql/Session.ts"
+import type { Insertion, Session } from "../sql/Session.ts"
 
 type Refused = Extract<CloudEvent.CloudEvent, { readonly type: "item.refused" }>
 
-const SAVE: Statement = {
+const SAVE: Insertion = {
   columns: { item_id: "text", partition: "integer", sequence: "integer", counts: "text" },
-  sql: `INSERT INTO archive_refused(item_id, partition, sequence, counts)
-    SELECT item_id, partition, sequence, counts FROM input WHERE true
-    ON CONFLICT(item_id) DO UPDATE SET partition = excluded.partition, sequence = excluded.sequence,
+  into: "archive_refused",
+  then: `ON CONFLICT(item_id) DO UPDATE SET partition = excluded.partition, sequence = excluded.sequence,
     counts = excluded.counts WHERE excluded.sequence >= archive_refused.sequence`
 }
 

@@ -3,13 +3,13 @@ import type { ArchiveUnavailable } from "@flash-sale/domain/ports/Archive"
 import { isFinal, OrderStatus } from "@flash-sale/domain/records/OrderStatus"
 import { Effect } from "effect"
 import * as OrderRow from "../rows/OrderRow.ts"
-import * as Columns from "../sql/Columns.ts"
 import { decoded } from "../sql/Decoded.ts"
 import type { Session, Statement } from "../sql/Session.ts"
+import * as OrderRows from "./OrderRows.ts"
 
 const OPEN = OrderStatus.literals.filter((status) => !isFinal(status)).map((status) => `'${status}'`).join(", ")
 
-const FIND = `SELECT request_id, item_id FROM archive_orders
+const FIND = `SELECT * FROM archive_orders
   WHERE updated_at < $1 AND status NOT IN (${OPEN}) ORDER BY updated_at LIMIT $2`
 
 const DELETE_HISTORY: Statement = {
@@ -20,18 +20,17 @@ const DELETE_HISTORY: Statement = {
   )`
 }
 
-/** Returns how many orders are deleted. */
+/** Deletes those that have not moved since `until`. Returns how many orders are deleted. */
 export const retire = (
   session: Session,
-  before: number,
+  until: number,
   limit: number
 ): Effect.Effect<number, ArchiveUnavailable> =>
   Effect.gen(function*() {
-    const rows = yield* session.all(FIND, before, limit)
-    const keys = yield* decoded(() =>
-      rows.map((row) => ({ request_id: Columns.text(row, "request_id"), item_id: Columns.text(row, "item_id") }))
-    )
-    yield* session.each(DELETE_HISTORY, keys)
-    yield* session.each(OrderRow.DELETE, keys)
-    return keys.length
+    const rows = yield* session.all(FIND, until, limit)
+    const gone = yield* decoded(() => rows.map(OrderRow.readKey))
+    const before = yield* decoded(() => rows.map(OrderRow.read))
+    yield* session.each(DELETE_HISTORY, gone)
+    yield* OrderRows.write(session, { before, saved: [], gone })
+    return gone.length
   })

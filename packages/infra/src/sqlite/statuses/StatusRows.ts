@@ -1,10 +1,10 @@
 /** What is known of each request, as rows: claims with their owner, and statuses. An expired row counts as absent. */
 import {
-  ACCEPTED_KEPT_MILLIS,
   type AdmissionRequest,
   type Claim,
   keptMillis,
-  type Retention
+  type Retention,
+  UNDER_WAY_KEPT_MILLIS
 } from "@flash-sale/domain/ports/OrderStatuses"
 import { CorrelationId, ItemId, RequestId } from "@flash-sale/domain/records/Ids"
 import { DueReference, OrderStatus, type StatusRecord } from "@flash-sale/domain/records/OrderStatus"
@@ -79,7 +79,7 @@ export const claim = (
 /** The claim becomes the status PENDING, where its owner still holds it. */
 export const confirm = (connection: Connection, claimed: Claim, time: StatusClock, updatedAt: string): void => {
   const now = time.now()
-  connection.run(KEEP, now + ACCEPTED_KEPT_MILLIS, updatedAt, claimed.requestId, claimed.owner, now)
+  connection.run(KEEP, now + UNDER_WAY_KEPT_MILLIS, updatedAt, claimed.requestId, claimed.owner, now)
 }
 
 export const release = (connection: Connection, { owner, requestId }: Claim): void =>

@@ -1,4 +1,4 @@
-/** Judges the archive: whether it answers, its tables, and how far it is behind the processors. Pure. */
+/** Judges the archive: whether it answers, its tables, how far it is behind, and whether anything is missing. Pure. */
 import type { Offset, PartitionId } from "@flash-sale/domain/records/Partition"
 import type { ArchiveFacts, ArchiveFound } from "@flash-sale/infra/facts/ArchiveFacts"
 import * as Looked from "@flash-sale/infra/facts/Looked"
@@ -70,11 +70,22 @@ const lag = ({ told }: ArchiveFacts, { processed, start }: ArchiveState): Findin
       )
     }))
 
+const gaps = (facts: ArchiveFacts): Finding =>
+  Check.judged("archive.gaps", withoutReason(facts.gaps), (found) => {
+    if (found.size === 0) return Check.ok("archive.gaps", "nothing is missing")
+    const some = [...found].slice(0, NAMED).map(([partition, before]) => `${before} of partition ${partition}`)
+    return Check.warning(
+      "archive.gaps",
+      `orders of records before ${some.join(", before ")} may be missing, and no order is said to be unknown`,
+      "flash-sale archive rebuild"
+    )
+  })
+
 /** Why it does not answer is said once, under its address. */
 const withoutReason = <A>(looked: Looked.Looked<A>): Looked.Looked<A> =>
   "found" in looked ? looked : Looked.notLooked("the archive cannot be read")
 
-const NONE: ReadonlyArray<CheckId> = ["archive.tables", "archive.lag"]
+const NONE: ReadonlyArray<CheckId> = ["archive.tables", "archive.lag", "archive.gaps"]
 
 /** All findings on the archive. To have none is a choice, and nothing to mend. */
 export const judge = (state: ArchiveState): ReadonlyArray<Finding> => {
@@ -84,5 +95,5 @@ export const judge = (state: ArchiveState): ReadonlyArray<Finding> => {
       Check.ok("archive.address", `no archive (${named}): no lists of orders, histories and reports of long ago`),
       ...NONE.map((id) => Check.ok(id, NOTHING))
     ]
-    : [address(archive), tables(archive, start), lag(archive, state)]
+    : [address(archive), tables(archive, start), lag(archive, state), gaps(archive)]
 }
