@@ -7,9 +7,9 @@ import { arrowsOf, importsOf, packageOf, targetOf } from "./Graph.ts"
 import { PLAN, roomOf } from "./Rooms.ts"
 
 /**
- * What each package may import of its siblings: domain <- infra <- gateway, processor, archive, webhooks, operations <- admin <-
- * cli, and domain <- audit <- operations. The client is installed where the engine is not: it knows none, and none
- * knows it.
+ * What each package may import of its siblings: domain <- infra <- gateway, processor, archive, webhooks, operations <-
+ * admin <- cli, and domain <- audit <- operations. The client is installed where the engine is not: it knows none, and
+ * none knows it.
  */
 const SIBLINGS: Readonly<Record<string, ReadonlyArray<string>>> = {
   client: [],

@@ -7,6 +7,7 @@
 import { Config, Option } from "effect"
 import * as AccessConfig from "./access/AccessConfig.ts"
 import * as Archives from "./archive/ArchiveConfig.ts"
+import * as Webhooks from "./archive/WebhookConfig.ts"
 import * as KafkaConfig from "./kafka/client/KafkaConfig.ts"
 import type * as Kafka from "./kafka/client/KafkaSettings.ts"
 import * as PaymentConfig from "./payment/PaymentConfig.ts"
@@ -24,7 +25,6 @@ import * as Remote from "./settings/RemoteSettings.ts"
 import * as Statuses from "./settings/StatusSettings.ts"
 import * as Tracing from "./settings/TracingSettings.ts"
 import * as Variable from "./settings/Variable.ts"
-import * as Webhooks from "./settings/WebhookSettings.ts"
 
 export const GatewaySettings = Gateway.make({ docs: false, httpHost: undefined, isOnFile: false })
 /** The same with `/docs`, for this machine alone: the engine that is tried out in one process. */

@@ -1,11 +1,11 @@
-/** The tables of webhooks. Moments are milliseconds since 1970 (UTC), what is told is told by 1 and 0. */
+/** The tables of webhooks. Moments are milliseconds since 1970 (UTC), yes and no are 1 and 0. */
 import type { Dialect } from "../sql/Session.ts"
 
 /**
  * - `webhook_endpoints`: a row for each that was ever in the file. `cursor` is the `n` of the last entry that was sent
  *   or stands in a row. `holder` delivers to it until `held_until`, by the clock of the database.
  * - `webhook_deliveries`: those that failed or that a replay has asked for; `entry` is the `n` of the event's entry.
- * - `webhook_replays`: `cursor` is the `n` up to which entries, or dead deliveries, were looked through; `last` the end.
+ * - `webhook_replays`: `cursor` is the `n` up to which entries, or dead deliveries, were looked through.
  * - `webhook_tests`: the last test events. `webhook_instances`: who delivers, so that they share the endpoints.
  */
 export const webhooks = ({ integer, numbered, text }: Dialect): ReadonlyArray<string> => [
