@@ -26,9 +26,14 @@ import * as Statuses from "./settings/StatusSettings.ts"
 import * as Tracing from "./settings/TracingSettings.ts"
 import * as Variable from "./settings/Variable.ts"
 
-export const GatewaySettings = Gateway.make({ docs: false, httpHost: undefined, isOnFile: false })
-/** The same with `/docs`, for this machine alone: the engine that is tried out in one process. */
-export const ServeGatewaySettings = Gateway.make({ docs: true, httpHost: ListenHost.LOOPBACK, isOnFile: true })
+export const GatewaySettings = Gateway.make({ docs: false, pages: false, httpHost: undefined, isOnFile: false })
+/** The same with `/docs` and pages, for this machine alone: the engine that is tried out in one process. */
+export const ServeGatewaySettings = Gateway.make({
+  docs: true,
+  pages: true,
+  httpHost: ListenHost.LOOPBACK,
+  isOnFile: true
+})
 /** The gateway's port alone: for commands that ask it. */
 export const HttpPort = Gateway.httpPort
 export type GatewaySettings = Gateway.GatewaySettings

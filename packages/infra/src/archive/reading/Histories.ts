@@ -1,5 +1,6 @@
 /** Histories of orders, and changes by hand. */
 import type { HistoryEntry } from "@flash-sale/domain/archive/ArchivedOrder"
+import * as HistoryOrder from "@flash-sale/domain/archive/HistoryOrder"
 import {
   type ArchiveCursor,
   type AuditEntry,
@@ -25,7 +26,7 @@ export const history = (
 ): Effect.Effect<ReadonlyArray<HistoryEntry>, ArchiveUnavailable> =>
   Effect.flatMap(
     session.all(HISTORY, requestId, itemId),
-    (rows) => decoded(() => rows.map(EntryRow.readHistory))
+    (rows) => decoded(() => HistoryOrder.oldestFirst(rows.map(EntryRow.readHistory)))
   )
 
 export const audit = (
