@@ -1,4 +1,5 @@
 import { existsSync } from "node:fs"
+import { fileURLToPath } from "node:url"
 import { defineConfig } from "vitest/config"
 import { BaseSequencer, type TestSpecification } from "vitest/node"
 
@@ -60,6 +61,8 @@ class LongestFirst extends BaseSequencer {
 }
 
 export default defineConfig({
+  // Its sources: `dist` is there only once it is packed.
+  resolve: { alias: { "@flash-sale/client": fileURLToPath(new URL("packages/client/src/main.ts", import.meta.url)) } },
   test: {
     include: ["test/**/*.test.ts"],
     exclude: process.env["FULL"] === "1" ? [] : LONG,

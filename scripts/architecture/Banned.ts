@@ -24,6 +24,7 @@ const BANNED: ReadonlyArray<Banned> = [
     message: "waiting is Effect.sleep or a Schedule",
     except: {
       "packages/client/src/time/Deadline.ts": "runs where there is no Effect",
+      "packages/pages/src/sale/Timers.ts": "runs in browsers, where there is no Effect",
       "packages/gateway/src/http/LingeringResponse.ts": "bounds the pause of a socket, where there is no fiber"
     }
   },
@@ -38,6 +39,7 @@ const BANNED: ReadonlyArray<Banned> = [
     message: "what comes from outside is decoded by a Schema",
     except: {
       "packages/client/src/wire/Json.ts": "gives unknown, where there is no Schema; each reader checks what it takes",
+      "packages/pages/src/order/TokenSubject.ts": "gives unknown, where there is no Schema; it checks what it takes",
       "packages/domain/src/records/wire/Json.ts": "gives unknown, of which each reader checks what it takes"
     }
   }

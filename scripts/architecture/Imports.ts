@@ -7,16 +7,17 @@ import { arrowsOf, importsOf, packageOf, targetOf } from "./Graph.ts"
 import { PLAN, roomOf } from "./Rooms.ts"
 
 /**
- * What each package may import of its siblings: domain <- infra <- gateway, processor, archive, webhooks, operations <- admin <-
- * cli, and domain <- audit <- operations. The client is installed where the engine is not: it knows none, and none
- * knows it.
+ * What each package may import of its siblings: domain <- infra <- gateway, processor, archive, webhooks, operations <-
+ * admin <- cli, and domain <- audit <- operations. The client is installed where the engine is not: it knows none, and
+ * the pages alone know it, whose browsers are where it is installed; the gateway serves the pages.
  */
 const SIBLINGS: Readonly<Record<string, ReadonlyArray<string>>> = {
   client: [],
   domain: [],
   infra: ["domain"],
   audit: ["domain"],
-  gateway: ["domain", "infra"],
+  pages: ["domain", "infra", "client"],
+  gateway: ["domain", "infra", "pages"],
   processor: ["domain", "infra"],
   archive: ["domain", "infra"],
   webhooks: ["domain", "infra"],

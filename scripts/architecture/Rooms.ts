@@ -46,6 +46,7 @@ export const PLAN: Readonly<Record<string, Floors>> = {
     "letters",
     "statuses"
   ]],
+  "packages/pages/src": [["design"], ["sale"], ["order"], ["elements"], ["home", "shop"], ["server"]],
   "packages/gateway/src": [["request"], ["access", "guards"], ["reads"], ["buy", "live", "checkout"], ["http"]],
   "packages/processor/src": [
     ["order", "run"],

@@ -115,7 +115,13 @@ const itemsSuite = (it: Vitest.MethodsNonLive<TestAdmin.Engine>) => {
     Effect.gen(function*() {
       const first = yield* ask("GET", `/items/${item("mug")}`)
       assert.strictEqual(first.status, 200, first.text)
-      assert.deepInclude(first.body, { item_id: item("mug"), available: 27, stocked: 27, sale: { paused: false } })
+      assert.deepInclude(first.body, {
+        item_id: item("mug"),
+        available: 27,
+        stocked: 27,
+        sale: { paused: false },
+        refused: {}
+      })
       assert.isNumber(first.body["partition"])
       assert.isAtLeast(Number(first.body["position"]), 2)
       const rated = yield* ask("GET", `/items/${item("mug")}`).pipe(

@@ -19,7 +19,13 @@ export interface State {
   asked: number
 }
 
-const NOTHING: ItemSums = { orders: [], refused: undefined, refundsDue: 0, readUpTo: undefined }
+const NOTHING: ItemSums = {
+  orders: [],
+  refused: undefined,
+  refundsDue: 0,
+  retiredUntil: undefined,
+  readUpTo: undefined
+}
 
 export const state = (given: Partial<State> = {}): State => ({
   orders: [],

@@ -71,7 +71,8 @@ const settings: Gateway.Settings = {
   maxListeners: 100,
   shutdownNotice: Duration.zero,
   trustedProxies: [],
-  docs: false
+  docs: false,
+  pages: false
 }
 
 const decodeBody = Schema.decodeUnknownOption(Schema.fromJsonString(Schema.Record(Schema.String, Schema.Unknown)))

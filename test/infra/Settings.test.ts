@@ -51,7 +51,8 @@ describe("Settings: defaults", () => {
         maxListeners: 1_000,
         shutdownNotice: Duration.seconds(1),
         trustedProxies: [],
-        docs: false
+        docs: false,
+        pages: false
       })
       expect(found.processor).toEqual({
         metricsPort: 9090,
@@ -126,6 +127,9 @@ describe("Settings: given values", () => {
       expect((yield* read(Settings.ServeGatewaySettings, {})).breaker.lookEvery).toEqual(Duration.seconds(1))
       expect((yield* read(Settings.ServeGatewaySettings, { DOCS: "" })).docs).toBe(true)
       expect((yield* read(Settings.ServeGatewaySettings, { DOCS: "false" })).docs).toBe(false)
+      expect((yield* read(Settings.ServeGatewaySettings, {})).pages).toBe(true)
+      expect((yield* read(Settings.ServeGatewaySettings, { PAGES: "off" })).pages).toBe(false)
+      expect((yield* read(Settings.GatewaySettings, { PAGES: "on" })).pages).toBe(true)
       expect((yield* read(Settings.GatewaySettings, {})).docs).toBe(false)
     }))
 
@@ -166,6 +170,7 @@ const bad: ReadonlyArray<readonly [variable: string, value: string, expects: str
   ["MAX_QUEUE_WAIT", "2d", aDuration("1s", "1d")],
   ["MAX_LISTENERS", "0", "a whole number from 1 to 1000000"],
   ["DOCS", "yes", "one of true, false"],
+  ["PAGES", "true", "one of on, off"],
   ["TRUSTED_PROXIES", "10.0.0.0/33", networks],
   ["TRUSTED_PROXIES", "10.0.0.1,,10.0.0.2", networks],
   ["TRUSTED_PROXIES", "proxy.example", networks],

@@ -7,7 +7,7 @@ import * as ArchiveLayers from "@flash-sale/infra/archive/ArchiveLayers"
 import * as EndpointList from "@flash-sale/webhooks/endpoints/EndpointList"
 import * as Sender from "@flash-sale/webhooks/send/Sender"
 import * as WebhookSending from "@flash-sale/webhooks/Webhooks"
-import * as Shared from "@flash-sale/webhooks/work/Shared"
+import * as WebhookState from "@flash-sale/webhooks/work/WebhookState"
 import { Effect, Layer, Logger } from "effect"
 import { randomBytes, randomUUID } from "node:crypto"
 import { fresh } from "../contract/archive/ArchiveContract.ts"
@@ -62,8 +62,8 @@ export const silent = Logger.layer([])
 export const processOf = (
   file: File,
   options: Sender.Options = { allowPrivate: true }
-): Layer.Layer<Shared.Shared, never, WebhookQueue> =>
-  WebhookSending.layer.pipe(Layer.provide(Sender.layer(options)), Layer.provideMerge(Shared.layer(file)))
+): Layer.Layer<WebhookState.WebhookState, never, WebhookQueue> =>
+  WebhookSending.layer.pipe(Layer.provide(Sender.layer(options)), Layer.provideMerge(WebhookState.layer(file)))
 
 /** Archives so many orders' events of now, and gives their ids. Each has a partition's offset of its own. */
 let offset = 0

@@ -121,13 +121,13 @@ const services = (settings: Settings) =>
     Layer.provideMerge(StoreBreaker.layer)
   )
 
-const routes = ({ docs, metricsToken }: GatewaySettings) =>
+const routes = ({ docs, metricsToken, pages }: GatewaySettings) =>
   Layer.mergeAll(
     HttpApiBuilder.layer(Api, { openapiPath: "/openapi.json" }).pipe(
       Layer.provide([OrderHandlers.orders, CheckoutHandlers.checkout, Handlers.items, Handlers.live, Handlers.system]),
       Layer.provide([SchemaErrors.layer, Authentication.layer])
     ),
-    Documents.layer(docs),
+    Documents.layer({ docs, pages }),
     MetricsRoute.layer(metricsToken),
     Middleware.layer
   ).pipe(Layer.provide(RefusalCounts.layer))
@@ -144,7 +144,7 @@ const port = (settings: Settings) =>
       HttpServer.layer(settings),
       RequestTracing.layer,
       GatewayReport.layer,
-      Layer.succeed(Paths.Paths, Paths.make(Documents.paths(settings.docs)))
+      Layer.succeed(Paths.Paths, Paths.make(Documents.paths(settings)))
     ])
   )
 

@@ -7,6 +7,7 @@
 import { Config, Option } from "effect"
 import * as AccessConfig from "./access/AccessConfig.ts"
 import * as Archives from "./archive/ArchiveConfig.ts"
+import * as Webhooks from "./archive/WebhookConfig.ts"
 import * as KafkaConfig from "./kafka/client/KafkaConfig.ts"
 import type * as Kafka from "./kafka/client/KafkaSettings.ts"
 import * as PaymentConfig from "./payment/PaymentConfig.ts"
@@ -24,11 +25,15 @@ import * as Remote from "./settings/RemoteSettings.ts"
 import * as Statuses from "./settings/StatusSettings.ts"
 import * as Tracing from "./settings/TracingSettings.ts"
 import * as Variable from "./settings/Variable.ts"
-import * as Webhooks from "./settings/WebhookSettings.ts"
 
-export const GatewaySettings = Gateway.make({ docs: false, httpHost: undefined, isOnFile: false })
-/** The same with `/docs`, for this machine alone: the engine that is tried out in one process. */
-export const ServeGatewaySettings = Gateway.make({ docs: true, httpHost: ListenHost.LOOPBACK, isOnFile: true })
+export const GatewaySettings = Gateway.make({ docs: false, pages: false, httpHost: undefined, isOnFile: false })
+/** The same with `/docs` and pages, for this machine alone: the engine that is tried out in one process. */
+export const ServeGatewaySettings = Gateway.make({
+  docs: true,
+  pages: true,
+  httpHost: ListenHost.LOOPBACK,
+  isOnFile: true
+})
 /** The gateway's port alone: for commands that ask it. */
 export const HttpPort = Gateway.httpPort
 export type GatewaySettings = Gateway.GatewaySettings

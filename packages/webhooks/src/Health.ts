@@ -1,6 +1,6 @@
 /** How webhooks are, for `/health` and for readiness. No gateway or processor depends on it. */
 import { Effect } from "effect"
-import { Shared } from "./work/Shared.ts"
+import { WebhookState } from "./work/WebhookState.ts"
 
 /** Healthy: the archive answers, and the file is in force. An endpoint that fails is no fault of this process. */
 export interface Health {
@@ -12,8 +12,8 @@ export interface Health {
   readonly problems?: ReadonlyArray<string>
 }
 
-export const check: Effect.Effect<Health, never, Shared> = Effect.map(
-  Shared,
+export const check: Effect.Effect<Health, never, WebhookState> = Effect.map(
+  WebhookState,
   ({ away, endpoints, fileTrouble }): Health => {
     const why = away()
     const trouble = fileTrouble()
@@ -31,4 +31,7 @@ export const check: Effect.Effect<Health, never, Shared> = Effect.map(
 )
 
 /** Whether a rollout may go on: the archive answers. */
-export const isReady: Effect.Effect<boolean, never, Shared> = Effect.map(Shared, ({ away }) => away() === undefined)
+export const isReady: Effect.Effect<boolean, never, WebhookState> = Effect.map(
+  WebhookState,
+  ({ away }) => away() === undefined
+)

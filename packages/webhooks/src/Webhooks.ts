@@ -7,7 +7,7 @@ import { Duration, Effect, Exit, Fiber, Layer, Schedule, Scope } from "effect"
 import type * as Sender from "./send/Sender.ts"
 import * as Held from "./work/Held.ts"
 import * as Holding from "./work/Holding.ts"
-import { Shared } from "./work/Shared.ts"
+import { WebhookState } from "./work/WebhookState.ts"
 
 /** How often it is looked whether there are new events. */
 const LOOK_EVERY = Duration.millis(200)
@@ -15,11 +15,11 @@ const LOOK_EVERY = Duration.millis(200)
 const FINISH_WITHIN = Duration.seconds(12)
 const RELEASE_WITHIN = Duration.seconds(2)
 
-type Services = Shared | WebhookQueue | Sender.Sender
+type Services = WebhookState | WebhookQueue | Sender.Sender
 
 const watchEnd = (workers: Holding.Workers) =>
   Effect.gen(function*() {
-    const { end, persist } = yield* Shared
+    const { end, persist } = yield* WebhookState
     const queue = yield* WebhookQueue
     const seen = yield* persist(queue.end)
     if (seen === end.seen) return
@@ -30,7 +30,7 @@ const watchEnd = (workers: Holding.Workers) =>
 /** What is under way is finished, and others may have the endpoints at once. */
 const finish = (workers: Holding.Workers) =>
   Effect.gen(function*() {
-    const { holder, life } = yield* Shared
+    const { holder, life } = yield* WebhookState
     const queue = yield* WebhookQueue
     life.isStopping = true
     for (const { held } of workers.values()) Held.wake(held)

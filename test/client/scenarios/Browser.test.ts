@@ -11,11 +11,10 @@ import type { AddressInfo } from "node:net"
 import { extname, join } from "node:path"
 import { fileURLToPath } from "node:url"
 import { promisify } from "node:util"
-import { type Browser, chromium, type Page } from "playwright-core"
+import type { Page } from "playwright-core"
 import { afterAll, beforeAll, describe, expect, it, onTestFinished, type TestContext } from "vitest"
+import * as Chromium from "../../browser/Chromium.ts"
 import * as Services from "../../chaos/Services.ts"
-import { findOrInstall } from "../../servers/Programs.ts"
-import { type Found, isUnavailable, orReason } from "../../servers/Unavailable.ts"
 
 const FULL = process.env["FULL"] === "1"
 const TIMEOUT = 180_000
@@ -70,22 +69,18 @@ const servePage = async (): Promise<number> => {
   return (server.address() as AddressInfo).port
 }
 
-let program: Found
-let browser: Browser | undefined
+let launched: Chromium.Launched = { reason: "needs Chromium: npm run test:full" }
 
 beforeAll(async () => {
   if (!FULL) return
-  program = await orReason(() => findOrInstall("chromium", "chromium"))
-  if (isUnavailable(program)) return
+  launched = await Chromium.launch()
   await promisify(execFile)(process.execPath, ["build.mjs"], { cwd: source, timeout: TIMEOUT })
-  // Chromium has no sandbox for root, which tests in containers are.
-  browser = await chromium.launch({ executablePath: program, args: ["--no-sandbox"] })
 }, TIMEOUT)
 
-afterAll(() => browser?.close())
+afterAll(() => Chromium.close(launched))
 
-const open = async (url: string): Promise<Page> => {
-  const page = await browser!.newPage()
+const open = async (ctx: TestContext, url: string): Promise<Page> => {
+  const page = await Chromium.needed(launched, ctx).newPage()
   await page.goto(url)
   await page.waitForFunction("globalThis.ready")
   return page
@@ -93,7 +88,7 @@ const open = async (url: string): Promise<Page> => {
 
 const needed = (ctx: TestContext): void => {
   if (!FULL) return ctx.skip("needs Chromium: npm run test:full")
-  if (isUnavailable(program)) ctx.skip(program.reason)
+  Chromium.needed(launched, ctx)
 }
 
 describe("the package in a browser", () => {
@@ -108,7 +103,7 @@ describe("the package in a browser", () => {
     })
     await engine.start()
     await engine.untilHealth(200)
-    const page = await open(`http://localhost:${port}/`)
+    const page = await open(ctx, `http://localhost:${port}/`)
     const problems: Array<string> = []
     page.on("pageerror", ({ message }) => problems.push(message))
     const result = page.evaluate(`shop(${JSON.stringify(engine.url)})`)
@@ -140,7 +135,7 @@ describe("the package in a browser", () => {
     })
     await engine.start()
     await engine.untilHealth(200)
-    const page = await open(`http://localhost:${port}/`)
+    const page = await open(ctx, `http://localhost:${port}/`)
     expect(await page.evaluate(`stranger(${JSON.stringify(engine.url)})`)).toBe("network_error")
     expect((await fetch(`${engine.url}/orders/stranger-1`)).status).toBe(404)
     const item = await (await fetch(`${engine.url}/items/101`)).json()

@@ -50,11 +50,33 @@ export const suite = <E>(name: string, adapter: Layer.Layer<Archive | ArchiveWri
         for (const one of [order, late]) {
           const entries = yield* history(one.item, one.request)
           assert.deepStrictEqual(entries.map(({ by, reason, type }) => [type, by, reason]), [
-            ["letter.put", undefined, undefined],
+            ["letter.put", undefined, "Payment Timeout"],
             ["letter.replayed", "ann", "paid by hand"]
           ])
           assert.deepInclude(entries[0]?.data, { error: "Payment Timeout", request_id: one.request })
         }
+      }))
+
+    it.effect("a payment that the shop owes counts until a person has handled its letter, and keeps its order", () =>
+      Effect.gen(function*() {
+        const { retire } = yield* ArchiveWriter
+        const { find, sums } = yield* Archive
+        const order = fresh(randomInt(1, 1_000))
+        const owed = Effect.map(sums(order.item), ({ refundsDue }) => refundsDue)
+        const letter: DeadLetter = { ...letterOf(order), error: "Payment Without Order" }
+        yield* Effect.flatMap(ArchiveWriter, ({ record }) => record(batch([step("order.expired", order)])))
+        yield* letters([letter, { ...letter, offset: Offset.make(order.at + 1) }, letterOf({ ...order, at: 5_000 })])
+        assert.strictEqual(yield* owed, 2)
+        yield* letters([], [handlingOf(order, "ann", "discarded")])
+        assert.strictEqual(yield* owed, 1)
+        // In the milliseconds of its tests nothing else is as old: it owes money, and stays.
+        assert.strictEqual(yield* retire(timeAt(order.at) + 1, 100), 0)
+        yield* letters([], [handlingOf({ ...order, at: order.at + 1 }, "bob", "discarded")])
+        assert.strictEqual(yield* owed, 0)
+        assert.isUndefined((yield* sums(order.item)).retiredUntil)
+        assert.isAtLeast(yield* retire(timeAt(order.at) + 1, 100), 1)
+        assert.deepStrictEqual(yield* find(order.request), [])
+        assert.strictEqual((yield* sums(order.item)).retiredUntil, new Date(timeAt(order.at) + 1).toISOString())
       }))
 
     it.effect("a letter that names no order is kept, and who handled it is found", () =>

@@ -133,6 +133,7 @@ export const suite = <E>(name: string, adapter: Layer.Layer<Archive | ArchiveWri
           orders: [],
           refused: undefined,
           refundsDue: 0,
+          retiredUntil: undefined,
           readUpTo: undefined
         })
         const price = 1_000_000_000_000

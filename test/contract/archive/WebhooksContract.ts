@@ -1,14 +1,10 @@
 /** What every adapter of webhooks keeps. Each test has endpoints of its own; the archive may hold others' events. */
 import { assert, layer } from "@effect/vitest"
 import { ArchiveWriter } from "@flash-sale/domain/ports/Archive"
-import {
-  type ActiveReplay,
-  type ArchivedEvent,
-  type Failure,
-  WebhookQueue
-} from "@flash-sale/domain/ports/WebhookQueue"
+import { WebhookQueue } from "@flash-sale/domain/ports/WebhookQueue"
 import { Webhooks } from "@flash-sale/domain/ports/Webhooks"
 import { EndpointName } from "@flash-sale/domain/webhooks/Endpoint"
+import type { ActiveReplay, ArchivedEvent, Failure } from "@flash-sale/domain/webhooks/Sending"
 import type { Replayed } from "@flash-sale/domain/webhooks/Standing"
 import { Effect, type Layer } from "effect"
 import { randomUUID } from "node:crypto"

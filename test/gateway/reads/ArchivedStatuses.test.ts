@@ -43,6 +43,8 @@ interface World {
   hot: StatusLookup
   isWhole: boolean
   settled: ReadonlyArray<number | undefined>
+  /** How often the commits were read. */
+  commitsRead: number
   /** Undefined: there is no archive. */
   archive: TestArchive.State | undefined
 }
@@ -73,12 +75,13 @@ const layerOf = (world: World) => {
       Layer.mock(RecoveryMarks, { session: Effect.succeed(1), read: () => Effect.succeed({} as never) }),
       Layer.succeed(Backlogs, {
         publish: () => Effect.void,
-        read: Effect.sync(() =>
-          new Map([first, second].map((partition, index) => {
+        read: Effect.sync(() => {
+          world.commitsRead++
+          return new Map([first, second].map((partition, index) => {
             const settled = world.settled[index]
             return [partition, { folded: 100, perSecond: 1, rules: 2, ...(settled === undefined ? {} : { settled }) }]
           }))
-        )
+        })
       })
     ])
   )
@@ -181,6 +184,7 @@ const worldOf = ({ archive, world = {} }: Case): World => ({
   hot: unknown,
   isWhole: true,
   settled: [50, 50],
+  commitsRead: 0,
   archive: TestArchive.state({ told: told(50, 50), ...archive }),
   ...world
 })
@@ -208,6 +212,16 @@ describe("an order by its id", () => {
       assert.strictEqual(yield* answer, "404")
     }).pipe(Effect.provide(layerOf(world)))
   })
+
+  it.effect("commits are read each second for the archive alone", () =>
+    Effect.gen(function*() {
+      const [without, having] = [worldOf({ is: "", world: { archive: undefined } }), worldOf({ is: "" })]
+      const wait = Effect.andThen(StatusReads.StatusReads, TestClock.adjust("10 seconds"))
+      yield* Effect.provide(wait, layerOf(without))
+      yield* Effect.provide(wait, layerOf(having))
+      assert.strictEqual(without.commitsRead, 0)
+      assert.isAtLeast(having.commitsRead, 9)
+    }))
 
   it.effect("a commit that was read long ago says nothing", () => {
     const world = worldOf({ is: "" })

@@ -1,4 +1,5 @@
 /** What a report counts, whether it balances, and how it is written as a table. */
+import * as ReportText from "@flash-sale/cli/report/ReportText"
 import type { ItemSums } from "@flash-sale/domain/archive/Questions"
 import type { ItemSummary } from "@flash-sale/domain/ports/ItemReads"
 import * as Currencies from "@flash-sale/domain/records/Currencies"
@@ -33,6 +34,7 @@ const sums: ItemSums = {
   ],
   refused: { sold_out: 9_000, limit: 3 },
   refundsDue: 1,
+  retiredUntil: undefined,
   readUpTo: 500
 }
 
@@ -80,6 +82,18 @@ describe("Report", () => {
     expect(lost).toMatchObject({ balances: false, differences: [{ what: "put_in", item: 100, other: 99 }] })
     expect(lost.archive_behind).toBe(false)
     expect(Report.of(itemId, summary, { ...sums, readUpTo: undefined }).archive_behind).toBe(true)
+  })
+
+  it("compares nothing that is kept no longer, and says since when orders are kept", () => {
+    const retiredUntil = "2026-10-01T00:00:00.000Z"
+    const later = Report.of(itemId, { ...summary, available: 60, sold: 30 }, { ...sums, retiredUntil })
+    expect(later).toMatchObject({ balances: true, differences: [], orders_kept_since: retiredUntil })
+    expect(ReportText.text(later)).toContain(
+      "orders that ended before 2026-10-01T00:00:00.000Z are no longer kept, and are in no sum\nbalances: yes"
+    )
+    // More than was sold is wrong all the same.
+    const more = Report.of(itemId, { ...summary, available: 71, sold: 19 }, { ...sums, retiredUntil })
+    expect(more.differences).toEqual([{ what: "sold", item: 19, other: 20 }])
   })
 
   it("is one table: the sums, and then the orders", () => {

@@ -99,7 +99,10 @@ describe("OrderDetails", () => {
         "OrderUndecided"
       )
       const before = Effect.fail(new ArchiveUnavailable({ detail: "away" }))
-      assert.strictEqual((yield* Effect.flip(find(kept(), { before })))._tag, "ArchiveUnavailable")
+      assert.strictEqual((yield* Effect.flip(find(unknown, { before })))._tag, "ArchiveUnavailable")
+      assert.strictEqual((yield* Effect.flip(find(kept(), { before }, mug)))._tag, "ArchiveUnavailable")
+      // The store knows this one.
+      assert.deepInclude(yield* find(kept(), { before }), { archived: false, history: [] })
       assert.strictEqual((yield* Effect.flip(find(kept(), undefined)))._tag, "NoArchive")
     }))
 })

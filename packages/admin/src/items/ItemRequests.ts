@@ -5,6 +5,7 @@ import type { ItemId } from "@flash-sale/domain/records/Ids"
 import type { PartitionId } from "@flash-sale/domain/records/Partition"
 import { RequestContext } from "@flash-sale/gateway/request/RequestContext"
 import * as ItemList from "@flash-sale/operations/items/ItemList"
+import * as ItemView from "@flash-sale/operations/items/ItemView"
 import { Effect } from "effect"
 import { OverviewReads } from "../overview/OverviewReads.ts"
 import * as Failures from "../request/Failures.ts"
@@ -54,6 +55,7 @@ export const one = Effect.fnUntraced(
     const [fast, lag] = yield* Effect.all([rates.note(itemId, summary), lagOf(partition)])
     return {
       ...ItemViews.rowOf(itemId, partition, summary),
+      refused: ItemView.refusedOf(summary.refused),
       ...(fast === undefined ? {} : { rates: fast }),
       ...(lag === undefined ? {} : { lag })
     }

@@ -1,8 +1,9 @@
 /** Reads records of events into what the archive takes in. What cannot be read is passed over, and counted. Pure. */
 import * as CloudEvent from "@flash-sale/domain/events/CloudEvent"
 import type { ArchiveBatch } from "@flash-sale/domain/ports/Archive"
-import { type EventRecord, NEXT_HEADER } from "@flash-sale/domain/ports/OrderEvents"
+import { type EventRecord, NEXT_HEADER, nextIn } from "@flash-sale/domain/ports/OrderEvents"
 import { Offset, type PartitionId } from "@flash-sale/domain/records/Partition"
+import * as Utf8 from "@flash-sale/domain/records/wire/Utf8"
 import { Result, Schema } from "effect"
 
 /** A record that is no event of this build, by what is wrong with it: a word of few, so that each is logged once. */
@@ -17,18 +18,8 @@ export interface ReadRecords {
 }
 
 const TYPES: ReadonlyArray<string> = CloudEvent.TYPES
-const OFFSET = /^\d{1,16}$/
-const utf8 = new TextDecoder("utf-8", { fatal: true })
 /** The most of a strange type that is shown, in characters. */
 const MAX_SHOWN = 60
-
-const textOf = (value: Uint8Array): string | undefined => {
-  try {
-    return utf8.decode(value)
-  } catch {
-    return undefined
-  }
-}
 
 const readType = Schema.decodeUnknownResult(Schema.fromJsonString(Schema.Struct({ type: Schema.String })))
 
@@ -42,26 +33,23 @@ const kindOf = (text: string): string => {
 }
 
 /** Up to which offset of the log everything is told by this record; undefined where it does not say. */
-const toldBy = ({ headers }: EventRecord): number | undefined => {
-  const next = headers[NEXT_HEADER]
-  return next !== undefined && OFFSET.test(next) ? Number(next) : undefined
-}
+const toldBy = ({ headers }: EventRecord): Offset | undefined => nextIn(headers[NEXT_HEADER])
 
 /** Up to where everything is told by the first of these that says it. */
 export const firstToldBy = (records: ReadonlyArray<EventRecord>): Offset | undefined => {
   const first = records.find((record) => toldBy(record) !== undefined)
-  return first === undefined ? undefined : Offset.make(toldBy(first)!)
+  return first === undefined ? undefined : toldBy(first)
 }
 
 /** The records of one partition, one or more in their order, as the archive takes them in. */
 export const read = (partition: PartitionId, records: ReadonlyArray<EventRecord>): ReadRecords => {
   const events: Array<ArchiveBatch["events"][number]> = []
   const unreadable: Array<Unreadable> = []
-  let told: number | undefined
+  let told: Offset | undefined
   let next = 0
   for (const record of records) {
     next = record.offset + 1
-    const text = textOf(record.value)
+    const text = Utf8.textOf(record.value)
     const event = text === undefined ? undefined : Result.getOrUndefined(CloudEvent.read(text))
     if (text === undefined || event === undefined) {
       unreadable.push({ kind: text === undefined ? "no UTF-8" : kindOf(text), offset: record.offset })
@@ -79,7 +67,7 @@ export const read = (partition: PartitionId, records: ReadonlyArray<EventRecord>
       letters: [],
       handlings: [],
       next: Offset.make(next),
-      told: told === undefined ? undefined : Offset.make(told)
+      told
     },
     unreadable
   }

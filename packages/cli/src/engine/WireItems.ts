@@ -1,21 +1,26 @@
 /** Items as the admin API writes and takes them, for the commands. Pure. */
-import type { ItemRow } from "@flash-sale/domain/api/admin/ItemBodies"
+import type { ItemDetails, ItemRow } from "@flash-sale/domain/api/admin/ItemBodies"
 import type { SalePatch } from "@flash-sale/domain/records/Command"
 import * as Moment from "@flash-sale/domain/records/Moment"
 import type * as ItemView from "@flash-sale/operations/items/ItemView"
 import { Option } from "effect"
 import * as TimeArgument from "../terminal/TimeArgument.ts"
 
-type Wire = Pick<typeof ItemRow.Type, "available" | "held" | "sold" | "stocked" | "sale" | "position">
+type Wire =
+  & Pick<typeof ItemRow.Type, "available" | "held" | "sold" | "stocked" | "sale" | "position">
+  & Pick<typeof ItemDetails.Type, "refused">
 
 const millis = (text: string | undefined): number | undefined =>
   text === undefined ? undefined : Option.getOrUndefined(Moment.millisOf(text))
 
-export const summaryOf = ({ available, held, position, sale, sold, stocked }: Wire): ItemView.ShownSummary => ({
+export const summaryOf = (
+  { available, held, position, refused, sale, sold, stocked }: Wire
+): ItemView.ShownSummary => ({
   available,
   held,
   sold,
   stocked,
+  refused,
   position,
   settings: {
     paused: sale.paused,

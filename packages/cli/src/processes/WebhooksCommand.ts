@@ -6,7 +6,7 @@ import * as EndpointFile from "@flash-sale/webhooks/endpoints/EndpointFile"
 import * as Health from "@flash-sale/webhooks/Health"
 import * as Sender from "@flash-sale/webhooks/send/Sender"
 import * as Webhooks from "@flash-sale/webhooks/Webhooks"
-import * as Shared from "@flash-sale/webhooks/work/Shared"
+import * as WebhookState from "@flash-sale/webhooks/work/WebhookState"
 import { Effect, Layer } from "effect"
 import { Command } from "effect/cli"
 import * as CommandFailed from "../terminal/CommandFailed.ts"
@@ -14,7 +14,7 @@ import * as MetricsPort from "./MetricsPort.ts"
 import * as Process from "./Process.ts"
 
 /** What the workers share: the endpoints of the file at this path. */
-export const layerShared = (path: string) => Layer.unwrap(Effect.map(EndpointFile.watch(path), Shared.layer))
+export const layerShared = (path: string) => Layer.unwrap(Effect.map(EndpointFile.watch(path), WebhookState.layer))
 
 /** Sends, on whatever archive there is. */
 export const layerSending = ({ allowPrivate }: Pick<Settings.WebhookSettings, "allowPrivate">) =>

@@ -31,6 +31,9 @@ export const text = (counts: Counts): string =>
   [
     `item ${counts.item_id}`,
     Table.lines([...unitsOf(counts), ...ordersOf(counts), ...moneyOf(counts)]),
+    ...(counts.orders_kept_since === undefined
+      ? []
+      : [`orders that ended before ${counts.orders_kept_since} are no longer kept, and are in no sum`]),
     counts.balances ? "balances: yes" : "balances: no",
     ...ReportCsv.differences(counts)
   ].join("\n")

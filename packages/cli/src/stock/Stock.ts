@@ -11,6 +11,7 @@ import * as JsonFlag from "../terminal/JsonFlag.ts"
 import * as OperatorFlags from "../terminal/OperatorFlags.ts"
 import * as Target from "../terminal/Target.ts"
 import * as KnownItem from "./KnownItem.ts"
+import * as StockFormat from "./StockFormat.ts"
 
 const item = Argument.String("item").pipe(
   Argument.withSchema(ItemId),
@@ -22,22 +23,25 @@ const units = (minimum: number) =>
     Argument.withSchema(Schema.Int.check(Schema.isBetween({ minimum, maximum: MAX_ADJUSTMENT })))
   )
 
-const counts = ({ available, held, sold }: { available: number; held: number; sold: number }): string =>
-  `available ${available}, held ${held}, sold ${sold}`
-
 const print = (itemId: ItemId, summary: ItemView.ShownSummary, json: boolean) =>
-  Console.log(json ? JSON.stringify(ItemView.ofSummary(itemId, summary)) : `item ${itemId}: ${counts(summary)}`)
+  Console.log(json ? JSON.stringify(ItemView.ofSummary(itemId, summary)) : StockFormat.counts(itemId, summary))
 
 const get = Command.make(
   "get",
   { item, ...JsonFlag.one, ...Target.anywhere },
   ({ item, json, ...target }) =>
-    Effect.flatMap(KnownItem.shown(item, "put in or ordered"), (summary) => print(item, summary, json)).pipe(
+    Effect.flatMap(
+      KnownItem.shown(item, "put in or ordered"),
+      (summary) =>
+        Console.log(
+          json ? JSON.stringify(StockFormat.ofWhole(item, summary)) : StockFormat.whole(item, summary)
+        )
+    ).pipe(
       Effect.provide(EngineAt.layer(target)),
       Effect.mapError(CommandFailed.from)
     )
 ).pipe(
-  Command.withDescription("Print what is available, held and sold of an item"),
+  Command.withDescription("Print what is available, held and sold of an item, and how many orders it has turned away"),
   Command.withExamples([
     { command: "flash-sale stock get 101" },
     { command: "flash-sale stock get 101 --url http://127.0.0.1:8081", description: "Through the admin API there" }

@@ -1,4 +1,4 @@
-/** What the archive is asked: each question costs a page, however much there is. */
+/** What the archive is asked: each question costs what it answers, however much there is. */
 import { Schema } from "effect"
 import type { ItemId, UserId } from "../records/Ids.ts"
 import type { OrderStatus } from "../records/OrderStatus.ts"
@@ -72,10 +72,16 @@ export interface ItemSums {
   readonly orders: ReadonlyArray<OrderSum>
   /** Orders turned away, by reason, as the item has counted them; undefined where it was never told. */
   readonly refused: Readonly<Record<string, number>> | undefined
+  /** Payments that the shop owes: those whose letter nobody has handled. */
   readonly refundsDue: number
+  /**
+   * Orders that had not moved since before this moment were deleted, as the archive keeps them no longer (ISO 8601 in
+   * UTC); undefined where none was.
+   */
+  readonly retiredUntil: string | undefined
   /** Up to which offset of the item's partition everything is in it; undefined where nothing is. */
   readonly readUpTo: number | undefined
 }
 
-/** What a row of an export has. */
+/** A page of orders. */
 export type OrderPage = Page<ArchivedOrder>

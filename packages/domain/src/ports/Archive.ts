@@ -124,8 +124,8 @@ export class Archive extends Context.Service<Archive, {
 }>()("@flash-sale/domain/ports/Archive") {}
 
 const fails = Effect.suspend(() => Effect.fail(new NoArchive()))
-/** An engine without an archive. */
-const none: Archive["Service"] = {
+/** An engine without an archive: every question fails with `NoArchive`. */
+export const none: Archive["Service"] = {
   find: () => fails,
   orders: () => fails,
   history: () => fails,
@@ -136,7 +136,7 @@ const none: Archive["Service"] = {
   isUp: Effect.succeed(false)
 }
 
-/** The archive; without an adapter every question fails with `NoArchive`. */
+/** The archive; `none` without an adapter. */
 export const optional: Effect.Effect<Archive["Service"]> = Effect.map(
   Effect.serviceOption(Archive),
   Option.getOrElse(() => none)

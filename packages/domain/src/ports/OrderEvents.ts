@@ -3,9 +3,10 @@
  * order of each item, and never less than what is committed: docs/decisions/0050-order-events.md.
  */
 import { Context, type Effect, type Scope } from "effect"
+import { CONTENT_TYPE } from "../events/CloudEvent.ts"
 import type { ItemId } from "../records/Ids.ts"
 import type { LogRecord } from "../records/LogRecord.ts"
-import type { Offset, PartitionId } from "../records/Partition.ts"
+import { Offset, type PartitionId } from "../records/Partition.ts"
 import type { LogUnavailable, OwnedPartition, PartitionLost } from "./OrderLog.ts"
 
 /**
@@ -30,6 +31,21 @@ export interface NewEvent {
 
 /** The name of the header that says how far everything is told. */
 export const NEXT_HEADER = "next"
+
+/** The headers of an event's record: the contract of the topic, docs/events.md. */
+export const headersOf = (next: number, traceparent: string | undefined): Readonly<Record<string, string>> => ({
+  [NEXT_HEADER]: String(next),
+  "content-type": CONTENT_TYPE,
+  ...(traceparent === undefined ? {} : { traceparent })
+})
+
+const NEXT = /^\d{1,16}$/
+
+/** Up to where everything is told, as a header `next` says; undefined where it says none: another program wrote it. */
+export const nextIn = (header: string | undefined): Offset | undefined => {
+  const next = header !== undefined && NEXT.test(header) ? Number(header) : undefined
+  return next !== undefined && Number.isSafeInteger(next) ? Offset.make(next) : undefined
+}
 
 /** A partition of events while this process owns it: as of the log, and used by one worker. */
 export type OwnedEvents = OwnedPartition

@@ -34,7 +34,7 @@ export interface EndpointStanding {
   readonly waiting: number
   /** Deliveries that are given up and kept, until a replay. */
   readonly dead: number
-  /** The oldest event that it was not told yet, by when it was archived or failed first; undefined where there is none. */
+  /** Of the oldest event that it was not told yet: its time, or when it failed first; undefined where there is none. */
   readonly oldestAt: number | undefined
   readonly lastSuccessAt: number | undefined
   readonly lastFailureAt: number | undefined

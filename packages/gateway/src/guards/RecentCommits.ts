@@ -5,6 +5,7 @@
  * **Details**: a gateway that has just started judges by its first reading, which is as right, and which a reader of
  * the log takes a moment to reach.
  */
+import * as Archive from "@flash-sale/domain/ports/Archive"
 import { Backlogs } from "@flash-sale/domain/ports/Backlogs"
 import type { StoreUnavailable } from "@flash-sale/domain/ports/StoreUnavailable"
 import { PartitionId } from "@flash-sale/domain/records/Partition"
@@ -55,8 +56,10 @@ export const layer: Layer.Layer<RecentCommits, never, PartitionCount | StoreBrea
       }),
       READ_EVERY
     )
-    // Those who ask find one of a moment ago: a store that is away is asked again.
-    yield* Effect.forkScoped(Effect.repeat(Effect.ignore(read), Schedule.spaced(READ_EVERY)))
+    // Those who ask find one of a moment ago: a store that is away is asked again. Without an archive nobody asks.
+    if ((yield* Archive.optional) !== Archive.none) {
+      yield* Effect.forkScoped(Effect.repeat(Effect.ignore(read), Schedule.spaced(READ_EVERY)))
+    }
     return {
       aMomentAgo: Effect.map(read, () => {
         const now = monotonic()

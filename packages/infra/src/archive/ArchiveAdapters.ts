@@ -1,5 +1,5 @@
 /** The ports of the archive over a database of any kind. */
-import { Archive, ArchiveUnavailable, ArchiveWriter, NoArchive } from "@flash-sale/domain/ports/Archive"
+import { Archive, ArchiveUnavailable, ArchiveWriter, none } from "@flash-sale/domain/ports/Archive"
 import { Context, Effect, Layer } from "effect"
 import * as Histories from "./reading/Histories.ts"
 import * as Orders from "./reading/Orders.ts"
@@ -51,22 +51,11 @@ export const portsOf = (database: ArchiveDatabase): Context.Context<Ports> =>
     Context.merge(Webhooks.portsOf(database))
   )
 
-const none = Effect.fail(new NoArchive())
-const nothing = () => none
 const nowhere = () => Effect.fail(new ArchiveUnavailable({ detail: "there is no archive" }))
 
 /** Where no archive is configured. */
 export const layerNone: Layer.Layer<Ports> = Layer.succeedContext(
-  Context.make(Archive, {
-    find: nothing,
-    orders: nothing,
-    history: nothing,
-    audit: nothing,
-    sums: nothing,
-    told: none,
-    gaps: none,
-    isUp: Effect.succeed(false)
-  }).pipe(
+  Context.make(Archive, none).pipe(
     Context.add(ArchiveWriter, {
       record: nowhere,
       position: nowhere,

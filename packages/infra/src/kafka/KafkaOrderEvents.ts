@@ -1,6 +1,5 @@
 /** Order events on Kafka: the topic `order-events`. */
-import * as CloudEvent from "@flash-sale/domain/events/CloudEvent"
-import { NEXT_HEADER, OrderEvents } from "@flash-sale/domain/ports/OrderEvents"
+import { headersOf, OrderEvents } from "@flash-sale/domain/ports/OrderEvents"
 import { Effect, Fiber, Layer, Schedule } from "effect"
 import { KafkaClient } from "./client/KafkaClient.ts"
 import * as TopicHealth from "./client/TopicHealth.ts"
@@ -47,11 +46,7 @@ export const layer = (mayMake: boolean): Layer.Layer<OrderEvents, never, KafkaCl
               events.map(({ itemId, traceparent, value }) => ({
                 key: itemId,
                 value,
-                headers: {
-                  [NEXT_HEADER]: String(next),
-                  "content-type": CloudEvent.CONTENT_TYPE,
-                  ...(traceparent === undefined ? {} : { traceparent })
-                }
+                headers: headersOf(next, traceparent)
               }))
             )
           ),

@@ -50,15 +50,16 @@ const KEY_SHARE = 0.8
 /** How often a log that is a file is asked while the breaker is open: asking costs a write that changes nothing. */
 const FILE_LOOK_EVERY = Duration.seconds(1)
 
-/** What differs between ways to start a gateway: the defaults of `DOCS` and of `HTTP_HOST`, its names, and its log. */
+/** What differs between ways to start a gateway: defaults of `DOCS`, `PAGES`, `HTTP_HOST`, its names, and its log. */
 export interface Defaults {
   readonly docs: boolean
+  readonly pages: boolean
   readonly httpHost: string | undefined
   /** Whether the log is a file of this machine. */
   readonly isOnFile: boolean
 }
 
-const variables = ({ docs, httpHost, isOnFile }: Defaults) =>
+const variables = ({ docs, httpHost, isOnFile, pages }: Defaults) =>
   Variable.group({
     httpPort,
     /** The address to listen on; all of the machine where it is undefined. */
@@ -95,7 +96,9 @@ const variables = ({ docs, httpHost, isOnFile }: Defaults) =>
     /** Addresses and networks of proxies: their connections have no bound by address, and they name their clients. */
     trustedProxies: Variable.make<ReadonlyArray<Networks.Network>>("TRUSTED_PROXIES", Networks.networks, []),
     /** Whether `/docs` is served. */
-    docs: Variable.make("DOCS", Kind.yesOrNo, docs)
+    docs: Variable.make("DOCS", Kind.yesOrNo, docs),
+    /** Whether the pages for people are served. */
+    pages: Variable.make("PAGES", Kind.word({ on: true, off: false }), pages)
   })
 
 const isQuota = ({ keyMaxInFlight, maxInFlight }: Config.Success<ReturnType<typeof variables>>): string | undefined =>

@@ -6,6 +6,7 @@ import * as Currencies from "@flash-sale/domain/records/Currencies"
 import type { ItemId } from "@flash-sale/domain/records/Ids"
 import type { OrderStatus } from "@flash-sale/domain/records/OrderStatus"
 import { Offset } from "@flash-sale/domain/records/Partition"
+import * as ItemView from "../items/ItemView.ts"
 
 /** A report without its orders. */
 export type Counts = Omit<typeof Bodies.Report.Type, "orders" | "next">
@@ -31,19 +32,19 @@ const moneyOf = ({ orders }: ItemSums): Counts["money"] => {
   }))
 }
 
+/** The archive may know less than was sold where orders of long ago are kept no longer, and never more. */
 const differencesOf = (
   { available, held, sold, stocked }: ItemSummary,
-  archivedSold: number
+  archivedSold: number,
+  isRetired: boolean
 ): Counts["differences"] => [
   ...(stocked === available + held + sold
     ? []
     : [{ what: "put_in" as const, item: stocked, other: available + held + sold }]),
-  ...(sold === archivedSold ? [] : [{ what: "sold" as const, item: sold, other: archivedSold }])
+  ...(sold === archivedSold || (isRetired && archivedSold < sold)
+    ? []
+    : [{ what: "sold" as const, item: sold, other: archivedSold }])
 ]
-
-/** By reason: those that there were. */
-const shownOf = (refused: ItemSummary["refused"]): Readonly<Record<string, number>> =>
-  Object.fromEntries(Object.entries(refused).filter(([, orders]) => orders > 0))
 
 const sumOf = ({ currency, money, orders, status, units }: OrderSum): Counts["by_status"][number] =>
   currency === undefined
@@ -52,10 +53,11 @@ const sumOf = ({ currency, money, orders, status, units }: OrderSum): Counts["by
 
 export const of = (itemId: ItemId, summary: ItemSummary, sums: ItemSums): Counts => {
   const { available, held, position, refused, sold, stocked } = summary
-  const { orders, readUpTo, refundsDue } = sums
+  const { orders, readUpTo, refundsDue, retiredUntil } = sums
   const are = (wanted: OrderStatus) => orders.filter(({ status }) => status === wanted)
   const refunded = are("REFUNDED")
-  const differences = differencesOf(summary, added(are("COMPLETED"), ({ units }) => units))
+  const archivedSold = added(are("COMPLETED"), ({ units }) => units)
+  const differences = differencesOf(summary, archivedSold, retiredUntil !== undefined)
   return {
     item_id: itemId,
     put_in: stocked,
@@ -67,12 +69,13 @@ export const of = (itemId: ItemId, summary: ItemSummary, sums: ItemSums): Counts
       units: added(refunded, (one) => one.units),
       restocked_units: added(refunded, (one) => one.restockedUnits)
     },
-    refused: shownOf(refused),
+    refused: ItemView.refusedOf(refused),
     refunds_due: refundsDue,
     money: moneyOf(sums),
     by_status: orders.map(sumOf),
     balances: differences.length === 0,
     differences,
+    ...(retiredUntil === undefined ? {} : { orders_kept_since: retiredUntil }),
     archive_behind: (readUpTo ?? 0) <= position,
     ...(readUpTo === undefined ? {} : { archive_read_up_to: Offset.make(readUpTo) }),
     position

@@ -50,6 +50,9 @@ const sumsOf = (counts: Counts): ReadonlyArray<Line> => [
     { line: "money_sold", currency, money: sold },
     { line: "money_refunded", currency, money: refunded }
   ]),
+  ...(counts.orders_kept_since === undefined
+    ? []
+    : [{ line: "orders_kept_since", updated_at: counts.orders_kept_since }]),
   { line: counts.balances ? "balances" : "does_not_balance", reason: differences(counts).join("; ") }
 ]
 

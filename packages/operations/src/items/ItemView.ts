@@ -5,7 +5,16 @@ import type { ItemId } from "@flash-sale/domain/records/Ids"
 import type { PartitionId } from "@flash-sale/domain/records/Partition"
 
 /** What is shown of an item. */
-export type ShownSummary = Pick<ItemSummary, "available" | "held" | "sold" | "stocked" | "settings" | "position">
+export interface ShownSummary
+  extends Pick<ItemSummary, "available" | "held" | "sold" | "stocked" | "settings" | "position">
+{
+  /** Undefined where nobody says so. */
+  readonly refused?: ItemSummary["refused"] | undefined
+}
+
+/** How many orders were turned away, by reason: those reasons that there were. */
+export const refusedOf = (refused: ItemSummary["refused"]): Readonly<Record<string, number>> =>
+  Object.fromEntries(Object.entries(refused).filter(([, orders]) => orders > 0))
 
 /** An item of a list. `summary` is undefined where it is stopped, and `stopped` says why. */
 export interface ShownItem {

@@ -55,6 +55,10 @@ const whole = (order: ArchivedOrder, record: StatusRecord | undefined): Order =>
   }
 }
 
+/** Whether the status is that of the order which is asked for. */
+const isOf = (kept: StatusRecord | undefined, named: ItemId | undefined): boolean =>
+  kept !== undefined && (named === undefined || named === kept.itemId)
+
 /** The item whose order moved last. */
 const lastMoved = (orders: ReadonlyArray<ArchivedOrder>, record: StatusRecord | undefined): ItemId | undefined => {
   const [first] = orders
@@ -62,7 +66,7 @@ const lastMoved = (orders: ReadonlyArray<ArchivedOrder>, record: StatusRecord | 
   return Date.parse(record.updatedAt) >= Date.parse(first.updatedAt) ? record.itemId : first.itemId
 }
 
-/** The order, as it is known at this moment. */
+/** The order, as it is known at this moment: by its status alone where the archive is away or does not know it. */
 export const find = Effect.fn("OrderDetails.find")(function*(
   requestId: RequestId,
   named: ItemId | undefined
@@ -73,9 +77,14 @@ export const find = Effect.fn("OrderDetails.find")(function*(
 > {
   const archive = yield* Archive.optional
   const statuses = yield* OrderStatuses
-  const archived = yield* archive.find(requestId)
   const lookup = yield* statuses.read(requestId)
   const kept = lookup._tag === "Kept" ? lookup.record : undefined
+  // What the store knows is told also while the archive is away.
+  const archived = yield* Effect.catchTag(
+    archive.find(requestId),
+    "ArchiveUnavailable",
+    (away) => isOf(kept, named) ? Effect.succeed([]) : Effect.fail(away)
+  )
   const itemId = named ?? lastMoved(archived, kept)
   const order = archived.find((one) => one.itemId === itemId)
   const record = kept?.itemId === itemId ? kept : undefined

@@ -43,8 +43,10 @@ const wordsOf = (error: Error): string => {
 /** Reads what may be read, and ends the connection of who has more to say, or says it slowly. */
 const throwAway = (answer: IncomingMessage, request: ClientRequest): void => {
   let bytes = 0
-  const timer = setTimeout(() => request.destroy(), REST_MILLIS)
-  const end = () => clearTimeout(timer)
+  const stop = () => void request.destroy()
+  const late = AbortSignal.timeout(REST_MILLIS)
+  const end = () => late.removeEventListener("abort", stop)
+  late.addEventListener("abort", stop)
   answer.on("data", (chunk: Buffer) => {
     bytes += chunk.length
     if (bytes > MAX_ANSWER_BYTES) request.destroy()
@@ -53,34 +55,23 @@ const throwAway = (answer: IncomingMessage, request: ClientRequest): void => {
   answer.once("close", end)
 }
 
-/** Never fails: what goes wrong is an answer, too. */
-export const post = ({ agent, body, headers, timeoutMillis, url }: Post): Effect.Effect<Answer> =>
+const exchange = ({ agent, body, headers, url }: Post): Effect.Effect<Answer> =>
   Effect.callback((resume) => {
     const send = url.protocol === "https:" ? httpsRequest : httpRequest
     const request = send(url, { method: "POST", agent, headers })
-    let isAnswered = false
-    const done = (answer: Answer) => {
-      if (isAnswered) return
-      isAnswered = true
-      resume(Effect.succeed(answer))
-    }
-    const timer = setTimeout(() => {
-      done({ error: `no answer within ${timeoutMillis / 1_000} s` })
-      request.destroy()
-    }, timeoutMillis)
-    const end = () => clearTimeout(timer)
     request.once("response", (answer) => {
-      end()
       throwAway(answer, request)
-      done({ status: answer.statusCode ?? 0, retryAfter: answer.headers["retry-after"] })
+      resume(Effect.succeed({ status: answer.statusCode ?? 0, retryAfter: answer.headers["retry-after"] }))
     })
-    request.on("error", (error) => {
-      end()
-      done({ error: wordsOf(error) })
-    })
+    // Of a request that is answered already nobody wants to know.
+    request.on("error", (error) => resume(Effect.succeed({ error: wordsOf(error) })))
     request.end(body)
-    return Effect.sync(() => {
-      end()
-      request.destroy()
-    })
+    return Effect.sync(() => void request.destroy())
+  })
+
+/** Never fails: what goes wrong is an answer, too. */
+export const post = (wanted: Post): Effect.Effect<Answer> =>
+  Effect.timeoutOrElse(exchange(wanted), {
+    duration: wanted.timeoutMillis,
+    orElse: () => Effect.succeed({ error: `no answer within ${wanted.timeoutMillis / 1_000} s` })
   })

@@ -7,7 +7,7 @@ import * as Monotonic from "@flash-sale/infra/time/Monotonic"
 import { Clock, Duration, Effect } from "effect"
 import * as Delivery from "./Delivery.ts"
 import * as Held from "./Held.ts"
-import { Shared } from "./Shared.ts"
+import { WebhookState } from "./WebhookState.ts"
 
 /** Deliveries that replays may make wait: the rest of the room is for events that fail. */
 const MAX_REPLAYED = MAX_WAITING * 0.8
@@ -18,7 +18,7 @@ const STEP_EVERY = Duration.millis(50)
 const LOOK_EVERY = Duration.millis(500)
 
 const test = Effect.fnUntraced(function*(held: Held.Held, id: string) {
-  const { persist } = yield* Shared
+  const { persist } = yield* WebhookState
   const queue = yield* WebhookQueue
   const now = yield* Clock.currentTimeMillis
   const began = yield* Monotonic.now
@@ -36,7 +36,7 @@ const test = Effect.fnUntraced(function*(held: Held.Held, id: string) {
 
 /** One step of the replay that there is. */
 const replay = Effect.fnUntraced(function*(held: Held.Held) {
-  const { endpoint, holder, persist } = yield* Shared
+  const { endpoint, holder, persist } = yield* WebhookState
   const queue = yield* WebhookQueue
   const active = held.replay
   const wanted = endpoint(held.name)
@@ -58,7 +58,7 @@ const replay = Effect.fnUntraced(function*(held: Held.Held) {
 
 /** Goes on for as long as it runs. */
 export const work = Effect.fnUntraced(function*(held: Held.Held) {
-  const { life } = yield* Shared
+  const { life } = yield* WebhookState
   const tried = new Set<string>()
   while (!life.isStopping && !held.isLost) {
     for (const id of held.tests.filter((one) => !tried.has(one))) {

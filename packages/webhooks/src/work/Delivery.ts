@@ -1,7 +1,8 @@
 /** One attempt for one event: sends it, counts it, and says what is left to do. */
-import { type ArchivedEvent, type Failure, WebhookQueue } from "@flash-sale/domain/ports/WebhookQueue"
+import { WebhookQueue } from "@flash-sale/domain/ports/WebhookQueue"
 import * as Json from "@flash-sale/domain/records/wire/Json"
 import * as RetrySchedule from "@flash-sale/domain/webhooks/RetrySchedule"
+import type { ArchivedEvent, Failure } from "@flash-sale/domain/webhooks/Sending"
 import * as Log from "@flash-sale/infra/observability/logs/Log"
 import * as WebhookMetrics from "@flash-sale/infra/observability/metrics/WebhookMetrics"
 import { type Span, Spans } from "@flash-sale/infra/observability/tracing/Spans"
@@ -9,12 +10,12 @@ import { Clock, Effect, Metric, Random } from "effect"
 import type { Attempt } from "../send/Judgement.ts"
 import { Sender } from "../send/Sender.ts"
 import * as Held from "./Held.ts"
-import { Shared } from "./Shared.ts"
+import { WebhookState } from "./WebhookState.ts"
 
 /** The endpoint has left the file, or wants nothing any more: nothing was sent. */
 export const NOT_SENT = "not sent" as const
 
-export type Services = Shared | Sender | WebhookQueue
+export type Services = WebhookState | Sender | WebhookQueue
 
 /** The trace that an event belongs to. Its text is of who told it, and is read as such. */
 const traceparentOf = (body: string): string | undefined => {
@@ -32,7 +33,7 @@ const endSpan = (span: Span | undefined, attempt: Attempt): void => {
 
 /** Sends an event of this id once. */
 export const send = Effect.fnUntraced(function*(held: Held.Held, id: string, type: string, body: string) {
-  const { endpoint: find, underWay } = yield* Shared
+  const { endpoint: find, underWay } = yield* WebhookState
   const sender = yield* Sender
   const recorder = yield* Spans
   return yield* held.places.withPermits(1)(
@@ -55,7 +56,7 @@ export const send = Effect.fnUntraced(function*(held: Held.Held, id: string, typ
 const isGone = Effect.fnUntraced(function*(held: Held.Held, now: number) {
   if (held.isGone) return
   held.isGone = true
-  const { holder, persist } = yield* Shared
+  const { holder, persist } = yield* WebhookState
   const queue = yield* WebhookQueue
   yield* persist(queue.gone(held.name, holder, now))
   yield* Log.error(

@@ -1,6 +1,6 @@
 /** An endpoint that this instance holds, while it does. One fiber of each kind changes it, and all read it. */
-import type { ActiveReplay, Failure, HeldEndpoint, LastAttempts } from "@flash-sale/domain/ports/WebhookQueue"
 import type { EndpointName } from "@flash-sale/domain/webhooks/Endpoint"
+import type { ActiveReplay, Failure, HeldEndpoint, LastAttempts } from "@flash-sale/domain/webhooks/Sending"
 import { Effect, Queue, Semaphore } from "effect"
 import * as Connections from "../send/Connections.ts"
 

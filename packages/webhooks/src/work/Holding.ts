@@ -1,6 +1,7 @@
 /** Which endpoints this instance delivers to: it asks once a second, and starts and ends their workers. */
-import { type HeldEndpoint, WebhookQueue } from "@flash-sale/domain/ports/WebhookQueue"
+import { WebhookQueue } from "@flash-sale/domain/ports/WebhookQueue"
 import type { EndpointName } from "@flash-sale/domain/webhooks/Endpoint"
+import type { HeldEndpoint } from "@flash-sale/domain/webhooks/Sending"
 import * as Log from "@flash-sale/infra/observability/logs/Log"
 import * as WebhookMetrics from "@flash-sale/infra/observability/metrics/WebhookMetrics"
 import { Clock, Duration, Effect, Fiber, Metric, type Scope } from "effect"
@@ -11,7 +12,7 @@ import type * as Delivery from "./Delivery.ts"
 import * as Held from "./Held.ts"
 import * as LiveEvents from "./LiveEvents.ts"
 import * as Retries from "./Retries.ts"
-import { Shared } from "./Shared.ts"
+import { WebhookState } from "./WebhookState.ts"
 
 /** How long an endpoint stays with an instance that does not say anything any more, in milliseconds. */
 export const LEASE_MILLIS = 10_000
@@ -44,7 +45,7 @@ const work = (held: Held.Held): Effect.Effect<void, never, Delivery.Services> =>
 
 /** A turn: tells the database what the file says, renews what is held, and has a worker for each of that. */
 export const make = Effect.fnUntraced(function*(workers: Workers, scope: Scope.Scope) {
-  const shared = yield* Shared
+  const shared = yield* WebhookState
   const queue = yield* WebhookQueue
   const sender = yield* Sender
   const context = yield* Effect.context<Delivery.Services>()

@@ -1,12 +1,13 @@
 /** Sends new events to one endpoint. Those that fail become rows, and the cursor goes on. */
-import { type EventPage, WebhookQueue } from "@flash-sale/domain/ports/WebhookQueue"
+import { WebhookQueue } from "@flash-sale/domain/ports/WebhookQueue"
+import type { EventPage } from "@flash-sale/domain/webhooks/Sending"
 import { MAX_AGE_MILLIS, MAX_WAITING } from "@flash-sale/domain/webhooks/Standing"
 import * as Log from "@flash-sale/infra/observability/logs/Log"
 import * as WebhookMetrics from "@flash-sale/infra/observability/metrics/WebhookMetrics"
 import { Clock, Duration, Effect, Metric, Queue, type Scope } from "effect"
 import * as Delivery from "./Delivery.ts"
 import * as Held from "./Held.ts"
-import { Shared } from "./Shared.ts"
+import { WebhookState } from "./WebhookState.ts"
 import * as Window from "./Window.ts"
 
 /**
@@ -62,7 +63,7 @@ const session = Effect.fnUntraced(function*(
   from: number,
   tooOld: (count: number) => Effect.Effect<void>
 ): Effect.fn.Return<number, never, Services> {
-  const { end, endpoint, holder, life, persist } = yield* Shared
+  const { end, endpoint, holder, life, persist } = yield* WebhookState
   const queue = yield* WebhookQueue
   const window = Window.make()
   let taken = from
@@ -119,7 +120,7 @@ const session = Effect.fnUntraced(function*(
 
 /** Ends where the endpoint is another's now, or the process stops and nothing is under way. */
 export const work = Effect.fnUntraced(function*(held: Held.Held): Effect.fn.Return<void, never, Services> {
-  const { life } = yield* Shared
+  const { life } = yield* WebhookState
   const tooOld = agePasser(held)
   let cursor = held.cursor
   while (!held.isLost && !life.isStopping) {

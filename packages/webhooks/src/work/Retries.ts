@@ -5,7 +5,7 @@ import * as Log from "@flash-sale/infra/observability/logs/Log"
 import { Clock, Duration, Effect, Queue } from "effect"
 import * as Delivery from "./Delivery.ts"
 import * as Held from "./Held.ts"
-import { Shared } from "./Shared.ts"
+import { WebhookState } from "./WebhookState.ts"
 
 /** Deliveries that are read at once. */
 const ROUND = 64
@@ -22,7 +22,7 @@ const sayDead = (held: Held.Held, count: number) =>
 
 /** One round; false where the endpoint is another's now. Gives how many were due. */
 const round = Effect.fnUntraced(function*(held: Held.Held) {
-  const { holder, persist } = yield* Shared
+  const { holder, persist } = yield* WebhookState
   const queue = yield* WebhookQueue
   const now = yield* Clock.currentTimeMillis
   const due = yield* persist(queue.due(held.name, now, now + RetrySchedule.LONGEST_WAIT, ROUND))
@@ -45,7 +45,7 @@ const round = Effect.fnUntraced(function*(held: Held.Held) {
 
 /** Ends where the endpoint is another's now, or the process stops. */
 export const work = Effect.fnUntraced(function*(held: Held.Held) {
-  const { life } = yield* Shared
+  const { life } = yield* WebhookState
   while (!life.isStopping && !held.isLost) {
     if (held.waiting === 0 || held.isGone) {
       yield* Queue.take(held.wakeRetries)

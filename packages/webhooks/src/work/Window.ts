@@ -2,7 +2,7 @@
  * New events of one endpoint, in the order of the archive. Several are under way at once, and the cursor moves over
  * those that are over and have none before them that is not. Pure but for its own state.
  */
-import type { ArchivedEvent, Failure } from "@flash-sale/domain/ports/WebhookQueue"
+import type { ArchivedEvent, Failure } from "@flash-sale/domain/webhooks/Sending"
 
 interface Entry {
   /** The number that the cursor has when this is over. */

@@ -42,6 +42,7 @@ const items = {
   ItemRates: { seconds: 60, records: 12.5, sold: 0.3, left: 0.3 } satisfies typeof Items.ItemRates.Encoded,
   ItemDetails: {
     ...row,
+    refused: { sold_out: 12_000, limit: 40 },
     rates: { seconds: 60, records: 12.5, sold: 0.3, left: 0.3 },
     lag: { records: 30, seconds: 0.05 }
   } satisfies typeof Items.ItemDetails.Encoded,

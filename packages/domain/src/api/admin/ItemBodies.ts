@@ -60,11 +60,20 @@ export const ItemLag = Schema.Struct({
 /** One item. */
 export const ItemDetails = Schema.Struct({
   ...ItemRow.fields,
+  // Optional, as an engine before 0.2.0 does not say it.
+  refused: Schema.optionalKey(
+    Schema.Record(Schema.String, Schema.Int).annotate({
+      description: "Orders turned away without ever holding units, by reason; `unknown` are those that an older " +
+        "build has counted without one"
+    })
+  ),
   rates: Schema.optionalKey(ItemRates),
   lag: Schema.optionalKey(ItemLag)
 }).annotate({
   identifier: "ItemDetails",
-  description: "An item with its rates within the last minute, and how far its partition is behind."
+  description:
+    "An item with the orders that it has turned away, its rates within the last minute, and how far its partition is " +
+    "behind."
 })
 
 /** The change counts: the item after it. */

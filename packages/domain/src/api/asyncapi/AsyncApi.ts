@@ -1,7 +1,7 @@
 /** The AsyncAPI document: the topic `order-events`, each type of event with its schema and an example. Pure. */
 import { JsonSchema, Schema } from "effect"
 import { CONTENT_TYPE } from "../../events/CloudEvent.ts"
-import { NEXT_HEADER } from "../../ports/OrderEvents.ts"
+import { headersOf, NEXT_HEADER } from "../../ports/OrderEvents.ts"
 import { type Json, type JsonObject, mapObjects } from "../document/Spec.ts"
 import { BY_TYPE } from "./EventExamples.ts"
 import { ALL, type EventMessage } from "./EventMessages.ts"
@@ -48,7 +48,7 @@ const exampleOf = (type: string): JsonObject => {
   if (payload === undefined) throw new Error(`the document has no example of ${type}`)
   const event = payload as JsonObject & { readonly sequence: string }
   return {
-    headers: { "content-type": CONTENT_TYPE, [NEXT_HEADER]: String(Number(event.sequence) + 1) },
+    headers: headersOf(Number(event.sequence) + 1, undefined),
     payload: event
   }
 }

@@ -1,12 +1,25 @@
-/** What describes the gateway to those who use it, beside `/openapi.json`: its events, and its API for people. */
+/** What the gateway has for people, and what describes it beside `/openapi.json`: its events, its API, its pages. */
+import * as PageRoutes from "@flash-sale/pages/server/PageRoutes"
 import { Layer } from "effect"
 import type { HttpRouter } from "effect/http"
 import * as AsyncApiRoute from "./AsyncApiRoute.ts"
 import * as Docs from "./Docs.ts"
 
-/** With the page, where it is wanted. */
-export const layer = (docs: boolean): Layer.Layer<never, never, HttpRouter.HttpRouter> =>
-  docs ? Layer.merge(AsyncApiRoute.layer, Docs.layer) : AsyncApiRoute.layer
+/** What of it is wanted: the page of the API, and the pages for buyers. */
+export interface Wanted {
+  readonly docs: boolean
+  readonly pages: boolean
+}
 
-/** The path of the page, where there is one. */
-export const paths = (docs: boolean): ReadonlyArray<string> => docs ? [Docs.PATH] : []
+export const layer = ({ docs, pages }: Wanted): Layer.Layer<never, never, HttpRouter.HttpRouter> =>
+  Layer.mergeAll(
+    AsyncApiRoute.layer,
+    docs ? Docs.layer : Layer.empty,
+    pages ? PageRoutes.layer(docs) : Layer.empty
+  )
+
+/** The paths of what is wanted. */
+export const paths = ({ docs, pages }: Wanted): ReadonlyArray<string> => [
+  ...(docs ? [Docs.PATH] : []),
+  ...(pages ? PageRoutes.PATHS : [])
+]

@@ -14,14 +14,14 @@ const ROWS_AT_ONCE = 50
 const REMEDY = "the archive is made anew from the log where the file is deleted while no engine runs"
 
 /**
- * **Details**: a row that is inserted is given as values. From a selection there may be many, and SQLite would write down
- * each page as it was before, in a file, to undo the statement alone: half of what a row costs.
+ * **Details**: an inserted row is given as values. From a selection there may be many, and SQLite would keep each
+ * page as it was before in a file, to undo the statement alone: half of what a row costs.
  */
 const textOf = (statement: Statement | Insertion): string => {
   const names = Object.keys(statement.columns)
   if ("into" in statement) {
     const values = names.map((_, index) => `?${index + 1}`).join(", ")
-    return `INSERT INTO ${statement.into}(${names.join(", ")}) VALUES (${values}) ${statement.then}`
+    return `INSERT INTO ${statement.into}(${names.join(", ")}) VALUES (${values}) ${statement.rest}`
   }
   const given = names.map((name, index) => `?${index + 1} AS ${name}`).join(", ")
   return `WITH input AS (SELECT ${given}) ${statement.sql}`

@@ -9,8 +9,9 @@ import type * as Reactivity from "effect/reactivity/Reactivity"
 import { BeginTransaction } from "effect/sql/SqlClient"
 import { SqlError } from "effect/sql/SqlError"
 import { messageOf } from "../../errors/MessageOf.ts"
-import type { ArchiveDatabase, Dialect, Insertion, Kind, Session, Statement, Work } from "../sql/Session.ts"
+import type { ArchiveDatabase, Dialect, Session, Work } from "../sql/Session.ts"
 import * as Migration from "../tables/Migration.ts"
+import * as PostgresStatements from "./PostgresStatements.ts"
 
 /** Connections of one process. */
 const MAX_CONNECTIONS = 5
@@ -37,20 +38,6 @@ const DIALECT: Dialect = {
 export const VERSIONS = "SELECT 1 FROM pg_class WHERE oid = to_regclass('archive_version')"
 
 const NO_TABLES = "it holds no tables yet: `flash-sale archive` makes them"
-
-const TYPES: Readonly<Record<Kind, string>> = { text: "text", integer: "bigint" }
-
-const sqlOf = (statement: Statement | Insertion): string => {
-  if (!("into" in statement)) return statement.sql
-  const listed = Object.keys(statement.columns).join(", ")
-  return `INSERT INTO ${statement.into}(${listed}) SELECT ${listed} FROM input ${statement.then}`
-}
-
-const textOf = (statement: Statement | Insertion): string => {
-  const { columns } = statement
-  const given = Object.entries(columns).map(([name, kind]) => `${name} ${TYPES[kind]}`).join(", ")
-  return `WITH input AS (SELECT * FROM json_to_recordset($1::json) AS given(${given})) ${sqlOf(statement)}`
-}
 
 const unavailable = (error: unknown): ArchiveUnavailable => {
   // The outer messages say what was tried; the innermost one says what is wrong.
@@ -79,7 +66,8 @@ const sessionOf = (client: PgClient.PgClient): Session => {
     )
   return {
     all,
-    each: (statement, rows) => rows.length === 0 ? Effect.succeed([]) : all(textOf(statement), JSON.stringify(rows))
+    each: (statement, rows) =>
+      rows.length === 0 ? Effect.succeed([]) : all(PostgresStatements.textOf(statement), JSON.stringify(rows))
   }
 }
 

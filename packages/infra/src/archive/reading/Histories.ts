@@ -1,5 +1,6 @@
 /** Histories of orders, and changes by hand. */
 import type { HistoryEntry } from "@flash-sale/domain/archive/ArchivedOrder"
+import * as HistoryOrder from "@flash-sale/domain/archive/HistoryOrder"
 import {
   type ArchiveCursor,
   type AuditEntry,
@@ -12,8 +13,8 @@ import type { ItemId, RequestId } from "@flash-sale/domain/records/Ids"
 import { Effect } from "effect"
 import * as EntryRow from "../rows/EntryRow.ts"
 import { decoded } from "../sql/Decoded.ts"
+import * as Keyset from "../sql/Keyset.ts"
 import type { Session } from "../sql/Session.ts"
-import * as Keyset from "./Keyset.ts"
 
 const HISTORY = `SELECT * FROM archive_entries WHERE request_id = $1 AND item_id = $2
   ORDER BY sequence, at, n LIMIT ${MAX_HISTORY}`
@@ -25,7 +26,7 @@ export const history = (
 ): Effect.Effect<ReadonlyArray<HistoryEntry>, ArchiveUnavailable> =>
   Effect.flatMap(
     session.all(HISTORY, requestId, itemId),
-    (rows) => decoded(() => rows.map(EntryRow.readHistory))
+    (rows) => decoded(() => HistoryOrder.oldestFirst(rows.map(EntryRow.readHistory)))
   )
 
 export const audit = (

@@ -6,10 +6,11 @@ import type { ArchiveUnavailable } from "@flash-sale/domain/ports/Archive"
 import type { RequestId } from "@flash-sale/domain/records/Ids"
 import { Effect } from "effect"
 import * as Facts from "../rows/Facts.ts"
+import * as OrderKey from "../rows/OrderKey.ts"
 import * as OrderRow from "../rows/OrderRow.ts"
 import { decoded } from "../sql/Decoded.ts"
+import * as Keyset from "../sql/Keyset.ts"
 import type { Row, Session, Statement } from "../sql/Session.ts"
-import * as Keyset from "./Keyset.ts"
 
 /** Orders that are found under one request id: other items may have some under the same. */
 const MAX_FOUND = 10
@@ -19,7 +20,7 @@ const FIND = `SELECT * FROM archive_orders WHERE request_id = $1
 
 /** What was told of payments for these orders, oldest first. */
 const FIND_DUE: Statement = {
-  columns: OrderRow.KEY,
+  columns: OrderKey.COLUMNS,
   sql: `SELECT found.partition, found.told FROM input JOIN archive_entries AS found
     ON found.request_id = input.request_id AND found.item_id = input.item_id AND found.type = 'order.refund_due'
     ORDER BY found.sequence, found.n`
@@ -42,7 +43,7 @@ const withDues = (
 /** Few orders have any payment that is due, so they are read in one go. */
 const readDues = (session: Session, rows: ReadonlyArray<Row>) =>
   Effect.gen(function*() {
-    const keys = yield* decoded(() => rows.map(OrderRow.readKey))
+    const keys = yield* decoded(() => rows.map(OrderKey.read))
     const found = yield* session.each(FIND_DUE, keys)
     return yield* decoded(() => found.map((row) => Facts.read(row).event))
   })
@@ -71,7 +72,9 @@ export const list = (
       ["created_at >= ?", filter.from],
       ["created_at < ?", filter.until]
     ])
-    const { parameters, sql } = Keyset.select("archive_orders", "created_at", conditions, cursor, limit)
+    // Who is known by a payment alone has no order.
+    const placed = { ...conditions, sql: ["step > 0", ...conditions.sql] }
+    const { parameters, sql } = Keyset.select("archive_orders", "created_at", placed, cursor, limit)
     const rows = yield* session.all(sql, ...parameters)
     const dues = yield* readDues(session, rows.slice(0, limit))
     return yield* decoded(() => Keyset.page(rows, "created_at", limit, (row) => withDues(OrderRow.read(row), dues)))

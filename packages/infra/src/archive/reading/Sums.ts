@@ -4,6 +4,7 @@ import type { ArchiveUnavailable } from "@flash-sale/domain/ports/Archive"
 import type { ItemId } from "@flash-sale/domain/records/Ids"
 import { Offset, PartitionId } from "@flash-sale/domain/records/Partition"
 import { Effect, Schema } from "effect"
+import * as EntryRow from "../rows/EntryRow.ts"
 import * as SumRow from "../rows/SumRow.ts"
 import * as Columns from "../sql/Columns.ts"
 import { decoded } from "../sql/Decoded.ts"
@@ -11,7 +12,10 @@ import type { Session } from "../sql/Session.ts"
 
 const REFUSED = "SELECT counts FROM archive_refused WHERE item_id = $1"
 
-const DUE = "SELECT count(*) AS due FROM archive_entries WHERE item_id = $1 AND type = 'order.refund_due'"
+const DUE = `SELECT count(*) AS due FROM archive_entries AS letter
+  WHERE item_id = $1 AND ${EntryRow.IS_REFUND_DUE} AND ${EntryRow.isOpen("letter")}`
+
+const RETIRED = "SELECT until_millis FROM archive_retired WHERE item_id = $1"
 
 /** The item's partition is that of what was told of it last. */
 const READ_UP_TO = `SELECT told FROM archive_positions WHERE source = 'order-events' AND partition = coalesce(
@@ -28,11 +32,13 @@ export const of = (session: Session, itemId: ItemId): Effect.Effect<ItemSums, Ar
     const orders = yield* session.all(SumRow.FIND, itemId)
     const [refused] = yield* session.all(REFUSED, itemId)
     const [due] = yield* session.all(DUE, itemId)
+    const [retired] = yield* session.all(RETIRED, itemId)
     const [position] = yield* session.all(READ_UP_TO, itemId)
     return yield* decoded(() => ({
       orders: orders.map(SumRow.read),
       refused: refused === undefined ? undefined : readCounts(Columns.text(refused, "counts")),
       refundsDue: Columns.integer(due ?? {}, "due"),
+      retiredUntil: retired === undefined ? undefined : Columns.time(retired, "until_millis"),
       readUpTo: position === undefined ? undefined : Columns.optionalInteger(position, "told")
     }))
   })

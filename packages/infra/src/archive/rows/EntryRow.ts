@@ -31,7 +31,7 @@ export type EntryValues =
 export const INSERT: Insertion = {
   columns: COLUMNS,
   into: "archive_entries",
-  then: "ON CONFLICT(request_id, item_id, id) DO NOTHING RETURNING request_id, item_id, id"
+  rest: "ON CONFLICT(request_id, item_id, id) DO NOTHING RETURNING request_id, item_id, id"
 }
 
 /** In the place of an id that is not there. */
@@ -59,11 +59,24 @@ export const ofEvent = (
   told: text
 })
 
+/** Behind the id of a letter it makes that of its handling. */
+const HANDLED = "-handled"
+
 /** The ids of a letter and of its handling. A letter from before the log was moved names its topic. */
 export const letterIds = ({ offset, partition, topic }: LetterId) => {
   const place = `${topic === undefined ? "" : `${topic}:`}${partition}-${offset}`
-  return { put: `${place}-letter`, handled: `${place}-letter-handled` }
+  return { put: `${place}-letter`, handled: `${place}-letter${HANDLED}` }
 }
+
+/** Money that a shop has taken and owes to the buyer, until a person has handled its letter. */
+const PAYMENT_WITHOUT_ORDER: DeadLetter["error"] = "Payment Without Order"
+
+/** The letters of payments that a shop owes, in SQL. */
+export const IS_REFUND_DUE = `type = 'letter.put' AND reason = '${PAYMENT_WITHOUT_ORDER}'`
+/** Whether nobody has handled the letter of this name. */
+export const isOpen = (letter: string): string =>
+  `NOT EXISTS (SELECT 1 FROM archive_entries AS handled WHERE handled.partition = ${letter}.partition
+    AND handled.sequence = ${letter}.sequence AND handled.id = ${letter}.id || '${HANDLED}')`
 
 /** A letter without the value of its record, which may hold what charges a buyer: that is in the letters' topic. */
 export const ofLetter = (letter: DeadLetter): EntryValues => ({
@@ -75,7 +88,7 @@ export const ofLetter = (letter: DeadLetter): EntryValues => ({
   type: "letter.put",
   at: Columns.millisOf(letter.timestamp),
   by_name: null,
-  reason: null,
+  reason: letter.error,
   told: JSON.stringify({
     data: {
       topic: letter.topic,

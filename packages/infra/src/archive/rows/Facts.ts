@@ -5,7 +5,7 @@ import { PartitionId } from "@flash-sale/domain/records/Partition"
 import { Result } from "effect"
 import * as Columns from "../sql/Columns.ts"
 import type { Row, Statement } from "../sql/Session.ts"
-import * as OrderRow from "./OrderRow.ts"
+import * as OrderKey from "./OrderKey.ts"
 
 export type OrderEvent = OrderFact["event"]
 
@@ -13,7 +13,7 @@ export const isOrderEvent = (event: CloudEvent.CloudEvent): event is OrderEvent 
 
 /** All events of these orders. */
 export const FIND: Statement = {
-  columns: OrderRow.KEY,
+  columns: OrderKey.COLUMNS,
   sql: `SELECT found.partition, found.told FROM input JOIN archive_entries AS found
     ON found.request_id = input.request_id AND found.item_id = input.item_id AND found.type LIKE 'order.%'`
 }

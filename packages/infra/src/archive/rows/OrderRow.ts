@@ -8,6 +8,7 @@ import { Offset, PartitionId } from "@flash-sale/domain/records/Partition"
 import { Schema } from "effect"
 import * as Columns from "../sql/Columns.ts"
 import type { Insertion, Kind, Row, Statement, Value } from "../sql/Session.ts"
+import * as OrderKey from "./OrderKey.ts"
 
 /** The columns but for `n`, which the database gives. */
 export const COLUMNS = {
@@ -36,43 +37,26 @@ export const COLUMNS = {
 
 const NAMES = Object.keys(COLUMNS)
 
-/** What an order is known by. */
-export const KEY = { request_id: "text", item_id: "text" } as const satisfies Readonly<Record<string, Kind>>
-
-export type Key = Readonly<Record<keyof typeof KEY, string>>
-
-export const keyOf = ({ itemId, requestId }: Pick<FoldedOrder, "itemId" | "requestId">): Key => ({
-  request_id: requestId,
-  item_id: itemId
-})
-
-/** The key of any row that has both columns. */
-export const readKey = (row: Row): Key => ({
-  request_id: Columns.text(row, "request_id"),
-  item_id: Columns.text(row, "item_id")
-})
-
-/** One text for one order: neither id holds a line feed. */
-export const nameOf = ({ item_id, request_id }: Key): string => `${item_id}\n${request_id}`
-
 /** Keeps orders as they are given. */
 export const SAVE: Insertion = {
   columns: COLUMNS,
   into: "archive_orders",
-  then: `ON CONFLICT(request_id, item_id) DO UPDATE SET ${
-    NAMES.filter((name) => !Object.hasOwn(KEY, name)).map((name) => `${name} = excluded.${name}`).join(", ")
+  rest: `ON CONFLICT(request_id, item_id) DO UPDATE SET ${
+    NAMES.filter((name) => !Object.hasOwn(OrderKey.COLUMNS, name)).map((name) => `${name} = excluded.${name}`).join(
+      ", "
+    )
   }`
 }
 
 /** The orders of these keys. */
 export const FIND: Statement = {
-  columns: KEY,
+  columns: OrderKey.COLUMNS,
   sql: `SELECT found.* FROM input JOIN archive_orders AS found
     ON found.request_id = input.request_id AND found.item_id = input.item_id`
 }
 
 export const DELETE: Statement = {
-  columns: KEY,
+  columns: OrderKey.COLUMNS,
   sql: `DELETE FROM archive_orders WHERE n IN (
     SELECT gone.n FROM input JOIN archive_orders AS gone
       ON gone.request_id = input.request_id AND gone.item_id = input.item_id
@@ -84,7 +68,7 @@ const textOrNull = (value: string | undefined): string | null => value === undef
 const millisOrNull = (iso: string | undefined): number | null => iso === undefined ? null : Columns.millisOf(iso)
 
 export const write = (order: FoldedOrder): Record<keyof typeof COLUMNS, Value> => ({
-  ...keyOf(order),
+  ...OrderKey.of(order),
   partition: order.partition,
   attempt: order.attempt,
   place: order.placedAtOffset,

@@ -30,7 +30,7 @@ type SumValues = Readonly<Record<keyof typeof COLUMNS, Value>>
 export const ADD: Insertion = {
   columns: COLUMNS,
   into: "archive_sums",
-  then: `ON CONFLICT(item_id, status, currency) DO UPDATE SET
+  rest: `ON CONFLICT(item_id, status, currency) DO UPDATE SET
     ${ADDED.map((name) => `${name} = archive_sums.${name} + excluded.${name}`).join(", ")}`
 }
 

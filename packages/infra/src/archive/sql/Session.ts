@@ -30,11 +30,11 @@ export interface Statement {
   readonly sql: string
 }
 
-/** Puts each row that it is given in a table, and does what follows with it: what is on a conflict, what it returns. */
+/** Puts each row that it is given in a table. `rest` says what happens on a conflict, and what is returned. */
 export interface Insertion {
   readonly columns: Readonly<Record<string, Kind>>
   readonly into: string
-  readonly then: string
+  readonly rest: string
 }
 
 export interface Session {

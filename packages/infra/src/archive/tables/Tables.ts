@@ -2,6 +2,7 @@
  * The tables of the archive, as a list of steps from an empty database. Names have a prefix, as the database may be
  * shared with the shop.
  */
+import * as EntryRow from "../rows/EntryRow.ts"
 import type { Dialect } from "../sql/Session.ts"
 import { webhooks } from "./WebhookTables.ts"
 
@@ -11,6 +12,7 @@ import { webhooks } from "./WebhookTables.ts"
  *   ids are empty of a handling that came before its letter.
  * - `archive_sums`: the orders of an item that are alike, added up. Changes with `archive_orders`, in one transaction.
  * - `archive_positions`: where reading goes on. `archive_refused`: what items have counted.
+ * - `archive_retired`: items of which orders were deleted that had not moved since a moment.
  * - `archive_gaps`: before which offset of the log something may be missing, and up to which it was rebuilt.
  */
 const first = ({ integer, numbered, prepare, text }: Dialect): ReadonlyArray<string> => [
@@ -38,7 +40,7 @@ const first = ({ integer, numbered, prepare, text }: Dialect): ReadonlyArray<str
   "CREATE INDEX archive_changes_by_time ON archive_entries(at, n) WHERE by_name IS NOT NULL",
   "CREATE INDEX archive_changes_by_item ON archive_entries(item_id, at, n) WHERE by_name IS NOT NULL",
   "CREATE INDEX archive_changes_by_name ON archive_entries(by_name, at, n) WHERE by_name IS NOT NULL",
-  "CREATE INDEX archive_refunds_due ON archive_entries(item_id) WHERE type = 'order.refund_due'",
+  `CREATE INDEX archive_refunds_due ON archive_entries(item_id) WHERE ${EntryRow.IS_REFUND_DUE}`,
   `CREATE TABLE archive_sums(
     item_id ${text} NOT NULL, status ${text} NOT NULL, currency ${text} NOT NULL, orders ${integer} NOT NULL,
     units ${integer} NOT NULL, money_parts ${integer} NOT NULL, money_rest ${integer} NOT NULL,
@@ -48,6 +50,7 @@ const first = ({ integer, numbered, prepare, text }: Dialect): ReadonlyArray<str
     source ${text} NOT NULL, partition ${integer} NOT NULL, next ${integer} NOT NULL, told ${integer},
     PRIMARY KEY(source, partition)
   )`,
+  `CREATE TABLE archive_retired(item_id ${text} PRIMARY KEY, until_millis ${integer} NOT NULL)`,
   `CREATE TABLE archive_gaps(
     partition ${integer} PRIMARY KEY, missing_before ${integer} NOT NULL, rebuilt_until ${integer} NOT NULL
   )`,

@@ -1,4 +1,4 @@
-/** The tables of webhooks. Moments are milliseconds since 1970 (UTC), what is told is told by 1 and 0. */
+/** The tables of webhooks. Moments are milliseconds since 1970 (UTC), yes and no are 1 and 0. */
 import type { Dialect } from "../sql/Session.ts"
 
 /**

@@ -1,6 +1,6 @@
 /** How much waits, is dead and is behind, and since when. */
-import type { HeldEndpoint } from "@flash-sale/domain/ports/WebhookQueue"
 import { EndpointName } from "@flash-sale/domain/webhooks/Endpoint"
+import type { HeldEndpoint } from "@flash-sale/domain/webhooks/Sending"
 import { type EndpointCondition, type EndpointStanding, MAX_WAITING } from "@flash-sale/domain/webhooks/Standing"
 import { Effect, Schema } from "effect"
 import * as Columns from "../sql/Columns.ts"

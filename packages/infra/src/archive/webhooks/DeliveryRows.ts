@@ -1,6 +1,6 @@
 /** The rows of deliveries: those that wait for their next attempt, and those that are dead. */
-import type { ArchivedEvent, Failure, WaitingDelivery } from "@flash-sale/domain/ports/WebhookQueue"
 import { EndpointName } from "@flash-sale/domain/webhooks/Endpoint"
+import type { ArchivedEvent, Failure, WaitingDelivery } from "@flash-sale/domain/webhooks/Sending"
 import { type DeliveryState, type WebhookDelivery } from "@flash-sale/domain/webhooks/Standing"
 import * as Columns from "../sql/Columns.ts"
 import type { Row, Session, Statement } from "../sql/Session.ts"

@@ -1,7 +1,7 @@
 /** The rows of endpoints: what the file says of them, and who delivers to them. */
 import type { ArchiveUnavailable } from "@flash-sale/domain/ports/Archive"
-import type { Holder, LastAttempts, ListedEndpoint } from "@flash-sale/domain/ports/WebhookQueue"
 import type { EndpointName } from "@flash-sale/domain/webhooks/Endpoint"
+import type { Holder, LastAttempts, ListedEndpoint } from "@flash-sale/domain/webhooks/Sending"
 import { Effect } from "effect"
 import * as Columns from "../sql/Columns.ts"
 import { decoded } from "../sql/Decoded.ts"

@@ -1,6 +1,6 @@
 /** Archived events in the order in which they were archived. */
 import type { ArchiveUnavailable } from "@flash-sale/domain/ports/Archive"
-import type { ArchivedEvent, EventPage } from "@flash-sale/domain/ports/WebhookQueue"
+import type { ArchivedEvent, EventPage } from "@flash-sale/domain/webhooks/Sending"
 import { Effect } from "effect"
 import * as Columns from "../sql/Columns.ts"
 import { decoded } from "../sql/Decoded.ts"

@@ -1,7 +1,7 @@
 /** The rows of replays. */
 import type { ArchiveUnavailable } from "@flash-sale/domain/ports/Archive"
-import type { ActiveReplay } from "@flash-sale/domain/ports/WebhookQueue"
 import { EndpointName } from "@flash-sale/domain/webhooks/Endpoint"
+import type { ActiveReplay } from "@flash-sale/domain/webhooks/Sending"
 import type { Replayed, ReplayStanding } from "@flash-sale/domain/webhooks/Standing"
 import { Effect, Schema } from "effect"
 import * as Columns from "../sql/Columns.ts"

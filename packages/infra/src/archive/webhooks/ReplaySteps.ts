@@ -1,6 +1,6 @@
 /** Takes a replay on: looks through what there is, a bounded number at a time. */
 import type { ArchiveUnavailable } from "@flash-sale/domain/ports/Archive"
-import type { ActiveReplay } from "@flash-sale/domain/ports/WebhookQueue"
+import type { ActiveReplay } from "@flash-sale/domain/webhooks/Sending"
 import { Effect } from "effect"
 import * as Columns from "../sql/Columns.ts"
 import { decoded } from "../sql/Decoded.ts"

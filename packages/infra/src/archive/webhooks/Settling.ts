@@ -1,6 +1,6 @@
 /** What becomes of deliveries that waited. */
 import type { ArchiveUnavailable } from "@flash-sale/domain/ports/Archive"
-import type { Failure, WaitingDelivery } from "@flash-sale/domain/ports/WebhookQueue"
+import type { Failure, WaitingDelivery } from "@flash-sale/domain/webhooks/Sending"
 import { MAX_DEAD } from "@flash-sale/domain/webhooks/Standing"
 import { Effect } from "effect"
 import type { Session, Statement } from "../sql/Session.ts"

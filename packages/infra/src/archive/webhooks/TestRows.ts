@@ -1,6 +1,6 @@
 /** Test events that were asked for, and what became of them. */
-import type { TestResult } from "@flash-sale/domain/ports/WebhookQueue"
 import { EndpointName } from "@flash-sale/domain/webhooks/Endpoint"
+import type { TestResult } from "@flash-sale/domain/webhooks/Sending"
 import type { TestOutcome } from "@flash-sale/domain/webhooks/Standing"
 import { Effect } from "effect"
 import * as Columns from "../sql/Columns.ts"

@@ -5,20 +5,21 @@ import type { PartitionId } from "@flash-sale/domain/records/Partition"
 import { Effect } from "effect"
 import * as EntryRow from "../rows/EntryRow.ts"
 import * as Facts from "../rows/Facts.ts"
+import * as OrderKey from "../rows/OrderKey.ts"
 import * as OrderRow from "../rows/OrderRow.ts"
 import * as Columns from "../sql/Columns.ts"
 import { decoded } from "../sql/Decoded.ts"
 import type { Row, Session } from "../sql/Session.ts"
-import * as OrderRows from "./OrderRows.ts"
+import * as OrderChanges from "./OrderChanges.ts"
 import * as Refold from "./Refold.ts"
 import * as RefusedCounts from "./RefusedCounts.ts"
 
 type Events = ArchiveBatch["events"]
 
 /** By what an entry is known. */
-const entryName = (key: OrderRow.Key, id: string): string => `${OrderRow.nameOf(key)}\n${id}`
+const entryName = (key: OrderKey.Key, id: string): string => `${OrderKey.nameOf(key)}\n${id}`
 
-const entryNameOf = (row: Row): string => entryName(OrderRow.readKey(row), Columns.text(row, "id"))
+const entryNameOf = (row: Row): string => entryName(OrderKey.read(row), Columns.text(row, "id"))
 
 /** Entries and facts, each once: what is told first counts. */
 const entriesIn = (partition: PartitionId, events: Events) => {
@@ -41,23 +42,23 @@ const foldInto = (
   facts: ReadonlyArray<OrderFold.OrderFact>
 ): Effect.Effect<void, ArchiveUnavailable> =>
   Effect.gen(function*() {
-    const byOrder = Map.groupBy(facts, ({ event }) => OrderRow.nameOf(OrderRow.keyOf(event.data)))
+    const byOrder = Map.groupBy(facts, ({ event }) => OrderKey.nameOf(OrderKey.of(event.data)))
     const keys = new Map(
-      [...byOrder].map(([name, [first]]) => [name, OrderRow.keyOf(first!.event.data)] as const)
+      [...byOrder].map(([name, [first]]) => [name, OrderKey.of(first!.event.data)] as const)
     )
     const found = yield* session.each(OrderRow.FIND, [...keys.values()])
     const orders = yield* decoded(() =>
-      new Map(found.map(OrderRow.read).map((order) => [OrderRow.nameOf(OrderRow.keyOf(order)), order] as const))
+      new Map(found.map(OrderRow.read).map((order) => [OrderKey.nameOf(OrderKey.of(order)), order] as const))
     )
     const saved: Array<OrderFold.FoldedOrder> = []
-    const behind: Array<OrderRow.Key> = []
+    const behind: Array<OrderKey.Key> = []
     for (const [name, some] of byOrder) {
       const order = OrderFold.further(orders.get(name), some)
       if (order === undefined) behind.push(keys.get(name)!)
       else saved.push(order)
     }
-    const before = saved.flatMap((order) => orders.get(OrderRow.nameOf(OrderRow.keyOf(order))) ?? [])
-    yield* OrderRows.write(session, { before, saved, gone: [] })
+    const before = saved.flatMap((order) => orders.get(OrderKey.nameOf(OrderKey.of(order))) ?? [])
+    yield* OrderChanges.write(session, { before, saved, gone: [] })
     if (behind.length > 0) yield* Refold.refold(session, behind)
   })
 

@@ -10,7 +10,7 @@ type Refused = Extract<CloudEvent.CloudEvent, { readonly type: "item.refused" }>
 const SAVE: Insertion = {
   columns: { item_id: "text", partition: "integer", sequence: "integer", counts: "text" },
   into: "archive_refused",
-  then: `ON CONFLICT(item_id) DO UPDATE SET partition = excluded.partition, sequence = excluded.sequence,
+  rest: `ON CONFLICT(item_id) DO UPDATE SET partition = excluded.partition, sequence = excluded.sequence,
     counts = excluded.counts WHERE excluded.sequence >= archive_refused.sequence`
 }
 

@@ -1,19 +1,32 @@
-/** Deletes orders that are final for long, with their histories. */
+/** Deletes orders that are final for long, with their histories. Their items are remembered, for reports. */
 import type { ArchiveUnavailable } from "@flash-sale/domain/ports/Archive"
 import { isFinal, OrderStatus } from "@flash-sale/domain/records/OrderStatus"
 import { Effect } from "effect"
+import * as EntryRow from "../rows/EntryRow.ts"
+import * as OrderKey from "../rows/OrderKey.ts"
 import * as OrderRow from "../rows/OrderRow.ts"
 import { decoded } from "../sql/Decoded.ts"
 import type { Session, Statement } from "../sql/Session.ts"
-import * as OrderRows from "./OrderRows.ts"
+import * as OrderChanges from "./OrderChanges.ts"
 
 const OPEN = OrderStatus.literals.filter((status) => !isFinal(status)).map((status) => `'${status}'`).join(", ")
 
+/** An order for which the shop still owes money is not over. */
+const OWES = `EXISTS (SELECT 1 FROM archive_entries AS letter
+  WHERE letter.request_id = archive_orders.request_id AND letter.item_id = archive_orders.item_id
+    AND letter.${EntryRow.IS_REFUND_DUE} AND ${EntryRow.isOpen("letter")})`
+
 const FIND = `SELECT * FROM archive_orders
-  WHERE updated_at < $1 AND status NOT IN (${OPEN}) ORDER BY updated_at LIMIT $2`
+  WHERE updated_at < $1 AND status NOT IN (${OPEN}) AND NOT ${OWES} ORDER BY updated_at LIMIT $2`
+
+const NOTE: Statement = {
+  columns: { item_id: "text", until_millis: "integer" },
+  sql: `INSERT INTO archive_retired(item_id, until_millis) SELECT item_id, until_millis FROM input WHERE true
+    ON CONFLICT(item_id) DO UPDATE SET until_millis = excluded.until_millis`
+}
 
 const DELETE_HISTORY: Statement = {
-  columns: OrderRow.KEY,
+  columns: OrderKey.COLUMNS,
   sql: `DELETE FROM archive_entries WHERE n IN (
     SELECT gone.n FROM input JOIN archive_entries AS gone
       ON gone.request_id = input.request_id AND gone.item_id = input.item_id
@@ -28,9 +41,11 @@ export const retire = (
 ): Effect.Effect<number, ArchiveUnavailable> =>
   Effect.gen(function*() {
     const rows = yield* session.all(FIND, until, limit)
-    const gone = yield* decoded(() => rows.map(OrderRow.readKey))
+    const gone = yield* decoded(() => rows.map(OrderKey.read))
     const before = yield* decoded(() => rows.map(OrderRow.read))
     yield* session.each(DELETE_HISTORY, gone)
-    yield* OrderRows.write(session, { before, saved: [], gone })
+    yield* OrderChanges.write(session, { before, saved: [], gone })
+    const items = new Set(before.map(({ itemId }) => itemId))
+    yield* session.each(NOTE, [...items].map((item_id) => ({ item_id, until_millis: until })))
     return gone.length
   })

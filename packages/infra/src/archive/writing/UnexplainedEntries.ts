@@ -4,7 +4,7 @@ import type { ToldEvent } from "@flash-sale/domain/ports/Archive"
 import { ItemId, RequestId } from "@flash-sale/domain/records/Ids"
 import { Effect, Schema } from "effect"
 import * as EntryRow from "../rows/EntryRow.ts"
-import * as OrderRow from "../rows/OrderRow.ts"
+import * as OrderKey from "../rows/OrderKey.ts"
 import * as Columns from "../sql/Columns.ts"
 import { decoded } from "../sql/Decoded.ts"
 import type { Row, Statement } from "../sql/Session.ts"
@@ -39,8 +39,8 @@ const remove: Told["remove"] = (session, { after, room, size }, [partition, { un
     const rows = yield* session.all(NEXT, partition, after.sequence, after.key, until, size)
     const gone = (yield* decoded(() => rows.filter((row) => !isExplained(toldOf(row))))).slice(0, room)
     yield* session.each(DELETE, gone.map((row) => ({ n: Columns.integer(row, "n") })))
-    const keys = gone.map(OrderRow.readKey).filter(({ request_id }) => request_id !== EntryRow.NONE)
-    yield* Refold.refold(session, [...new Map(keys.map((key) => [OrderRow.nameOf(key), key])).values()])
+    const keys = gone.map(OrderKey.read).filter(({ request_id }) => request_id !== EntryRow.NONE)
+    yield* Refold.refold(session, [...new Map(keys.map((key) => [OrderKey.nameOf(key), key])).values()])
     const last = rows.at(-1)
     const end = last === undefined || rows.length < size ? undefined : {
       sequence: Columns.integer(last, "sequence"),

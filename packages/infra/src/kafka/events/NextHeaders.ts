@@ -1,7 +1,7 @@
 /** The header `next` of records, read by their offsets and outside of any group: joining one takes seconds. */
-import { NEXT_HEADER } from "@flash-sale/domain/ports/OrderEvents"
+import { NEXT_HEADER, nextIn } from "@flash-sale/domain/ports/OrderEvents"
 import type { PartitionBounds } from "@flash-sale/domain/ports/OrderLog"
-import { Offset, type PartitionId } from "@flash-sale/domain/records/Partition"
+import type { Offset, PartitionId } from "@flash-sale/domain/records/Partition"
 import { Consumer } from "@platformatic/kafka"
 import { MAX_BATCH_BYTES } from "../append/Appender.ts"
 import * as KafkaSecurity from "../client/KafkaSecurity.ts"
@@ -43,8 +43,6 @@ export const connect = (settings: KafkaSettings, topic: string) => {
   return client
 }
 
-const NEXT = /^\d{1,15}$/
-
 /** The header `next` of the record at this offset; undefined where it has none: another program wrote it. */
 const nextOf = async (client: Consumer, topic: string, partition: number, offset: bigint): Promise<Told> => {
   const found = (await client.metadata({ topics: [topic] })).topics.get(topic)
@@ -69,7 +67,8 @@ const nextOf = async (client: Consumer, topic: string, partition: number, offset
   for (const { firstOffset, records } of batches) {
     const record = records.find(({ offsetDelta }) => firstOffset + BigInt(offsetDelta) === offset)
     const header = record?.headers.find(([name]) => name?.toString() === NEXT_HEADER)?.[1]?.toString()
-    if (header !== undefined && NEXT.test(header)) return Offset.make(Number(header))
+    const next = nextIn(header)
+    if (next !== undefined) return next
     if (record !== undefined) return undefined
   }
   throw new Error(`the record at ${offset} of ${topic}[${partition}] did not come`)

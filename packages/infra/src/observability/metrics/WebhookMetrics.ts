@@ -1,5 +1,5 @@
 /** What webhooks do, by endpoint. Each gauge is reported by the instance that holds the endpoint. */
-import { Context, Effect, Metric } from "effect"
+import { type Context, Effect, Metric } from "effect"
 import { bounded, counter, gauge } from "./Series.ts"
 
 /** More names than one file may have: those of former ones count as well. */

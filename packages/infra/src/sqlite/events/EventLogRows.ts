@@ -1,6 +1,5 @@
 /** Order events as rows of the embedded file, and how far each of their readers has come. */
-import * as CloudEvent from "@flash-sale/domain/events/CloudEvent"
-import { NEXT_HEADER } from "@flash-sale/domain/ports/OrderEvents"
+import { headersOf } from "@flash-sale/domain/ports/OrderEvents"
 import type { LogRecord } from "@flash-sale/domain/records/LogRecord"
 import { Offset, type PartitionId } from "@flash-sale/domain/records/Partition"
 import { Duration } from "effect"
@@ -89,18 +88,11 @@ export const source = (reader: string): Consumer.Source => ({
   commit: (connection, partition, next) => void connection.run(COMMIT, reader, partition, next)
 })
 
-const toRecord = (partition: PartitionId, row: Row): LogRecord => {
-  const traceparent = optionalText(row, "traceparent")
-  return {
-    partition,
-    offset: Offset.make(integer(row, "offset")),
-    timestamp: integer(row, "timestamp"),
-    key: optionalText(row, "key"),
-    value: bytes(row, "value"),
-    headers: {
-      [NEXT_HEADER]: String(integer(row, "next")),
-      "content-type": CloudEvent.CONTENT_TYPE,
-      ...(traceparent === undefined ? {} : { traceparent })
-    }
-  }
-}
+const toRecord = (partition: PartitionId, row: Row): LogRecord => ({
+  partition,
+  offset: Offset.make(integer(row, "offset")),
+  timestamp: integer(row, "timestamp"),
+  key: optionalText(row, "key"),
+  value: bytes(row, "value"),
+  headers: headersOf(integer(row, "next"), optionalText(row, "traceparent"))
+})

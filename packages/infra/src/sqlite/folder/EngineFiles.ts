@@ -5,7 +5,7 @@ import { identityOf } from "./FolderOwnership.ts"
 
 /** Names that an engine gives to its files, and what is added to them: `engine.sqlite-wal`, `orders.high.new`. */
 const NAMES =
-  /^(engine\.(sqlite|lock)|orders\.high|archive\.sqlite|payment-token\.keys|keys\.json|webhooks\.json|admin\.key)(?=$|[-.])/
+  /^(engine\.(sqlite|lock)|orders\.high|archive\.sqlite|payment-token\.keys|(keys|webhooks)\.json|admin\.key)(?=$|[-.])/
 
 /** Files by which a folder is known to be an engine's. */
 const SIGNS = ["engine.sqlite", "engine.sqlite-wal", "orders.high"]

@@ -115,11 +115,18 @@ export const Report = Schema.Struct({
   refused: Schema.Record(Schema.String, Schema.Int).annotate({
     description: "Orders turned away without ever holding units, by reason"
   }),
-  refunds_due: Schema.Int.annotate({ description: "Payments that the shop owes to buyers" }),
+  refunds_due: Schema.Int.annotate({
+    description: "Payments that the shop owes to buyers: those whose dead letter nobody has handled"
+  }),
   money: Schema.Array(MoneySum),
   by_status: Schema.Array(OrderSum),
   balances: Schema.Boolean.annotate({ description: "Whether item and archive count the same" }),
   differences: Schema.Array(ReportDifference),
+  orders_kept_since: Schema.optionalKey(Fields.Timestamp).annotate({
+    description:
+      "Orders that ended before are no longer kept (ARCHIVE_RETENTION): sums and money are those of the others, and " +
+      "what was sold is not compared"
+  }),
   archive_behind: Schema.Boolean.annotate({
     description: "Whether the archive has not read everything yet that the item has counted"
   }),

@@ -68,6 +68,7 @@ export const EXAMPLES = {
     by_status: [sum],
     balances: false,
     differences: [difference],
+    orders_kept_since: "2025-11-27T00:00:00.000Z",
     archive_behind: true,
     archive_read_up_to: 1_700,
     position: 1_742,

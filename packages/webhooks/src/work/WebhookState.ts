@@ -9,8 +9,8 @@ import type { Endpoint } from "../endpoints/EndpointList.ts"
 /** Deliveries under way in one process, to all endpoints together: in its memory, and of its network. */
 export const MAX_UNDER_WAY = 400
 
-export class Shared extends Context.Service<
-  Shared,
+export class WebhookState extends Context.Service<
+  WebhookState,
   Answers.Answers & {
     /** The name of this life of the process, as holder of endpoints. */
     readonly holder: string
@@ -26,16 +26,16 @@ export class Shared extends Context.Service<
     /** The process stops: what is in hand is finished, and nothing else is begun. */
     readonly life: { isStopping: boolean }
   }
->()("@flash-sale/webhooks/work/Shared") {}
+>()("@flash-sale/webhooks/work/WebhookState") {}
 
 export interface File {
   readonly current: () => ReadonlyArray<Endpoint>
   readonly trouble: () => string | undefined
 }
 
-export const layer = (file: File): Layer.Layer<Shared> =>
+export const layer = (file: File): Layer.Layer<WebhookState> =>
   Layer.effect(
-    Shared,
+    WebhookState,
     Effect.gen(function*() {
       yield* Effect.forEach(WebhookMetrics.all, Metric.value, { discard: true })
       const answers = Answers.make({ up: WebhookMetrics.up, waits: "every webhook" })

@@ -1,8 +1,8 @@
 /** The environment variables of webhooks. */
 import type { Config } from "effect"
 import { join } from "node:path"
-import * as Kind from "./Kind.ts"
-import * as Variable from "./Variable.ts"
+import * as Kind from "../settings/Kind.ts"
+import * as Variable from "../settings/Variable.ts"
 
 /** The name of the endpoints' file in a data folder. */
 export const FILE_NAME = "webhooks.json"

@@ -2,6 +2,7 @@
 import type { FoldedOrder } from "@flash-sale/domain/archive/OrderFold"
 import type { ArchiveUnavailable } from "@flash-sale/domain/ports/Archive"
 import { Effect } from "effect"
+import type * as OrderKey from "../rows/OrderKey.ts"
 import * as OrderRow from "../rows/OrderRow.ts"
 import * as SumRow from "../rows/SumRow.ts"
 import type { Session } from "../sql/Session.ts"
@@ -11,7 +12,7 @@ export interface Change {
   /** The rows that were there of all that follow: of those that are saved, and of those that go. */
   readonly before: Iterable<SumRow.Summed>
   readonly saved: ReadonlyArray<FoldedOrder>
-  readonly gone: ReadonlyArray<OrderRow.Key>
+  readonly gone: ReadonlyArray<OrderKey.Key>
 }
 
 export const write = (session: Session, { before, gone, saved }: Change): Effect.Effect<void, ArchiveUnavailable> =>

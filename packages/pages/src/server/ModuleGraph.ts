@@ -1,0 +1,37 @@
+/** Which module needs which, and where the names of packages lead in a browser. Pure. */
+
+/** The files behind the names of packages: the import map of every page has these. */
+export const PACKAGES: Readonly<Record<string, string>> = {
+  "@flash-sale/client": "client/main.ts",
+  lit: "lit/index.js",
+  "lit-html": "lit/lit-html.js",
+  "lit-html/is-server.js": "lit/is-server.js",
+  "lit-element/lit-element.js": "lit/lit-element.js",
+  "@lit/reactive-element": "lit/reactive-element.js"
+}
+
+const IMPORT = /\b(?:import|export)\b[^"';()]*?\bfrom\s*["']([^"']+)["']|\bimport\s*["']([^"']+)["']/g
+
+/** The names that this module imports, in their order. Throws where one leads to nothing that is served. */
+const importsOf = (name: string, texts: ReadonlyMap<string, string>): ReadonlyArray<string> =>
+  Array.from(texts.get(name)!.matchAll(IMPORT), (match) => {
+    const specifier = (match[1] ?? match[2])!
+    const target = specifier.startsWith(".")
+      ? new URL(specifier, `file:///${name}`).pathname.slice(1)
+      : PACKAGES[specifier]
+    if (target !== undefined && texts.has(target)) return target
+    throw new Error(`${name} imports "${specifier}", which is not served`)
+  })
+
+/** What each module needs, itself first. */
+export const needsOf = (texts: ReadonlyMap<string, string>): ReadonlyMap<string, ReadonlyArray<string>> => {
+  const modules = [...texts.keys()].filter((name) => !name.endsWith(".css"))
+  const imports = new Map(modules.map((name) => [name, importsOf(name, texts)]))
+  const reached = (name: string, found: Set<string> = new Set()): Set<string> => {
+    if (found.has(name)) return found
+    found.add(name)
+    for (const next of imports.get(name)!) reached(next, found)
+    return found
+  }
+  return new Map(modules.map((name) => [name, [...reached(name)]]))
+}

@@ -1,0 +1,132 @@
+/** The storefront in a real Chromium, before an engine of its own: sales, outages, and how it is served. */
+import { once } from "node:events"
+import { createServer } from "node:http"
+import type { AddressInfo } from "node:net"
+import type { Browser } from "playwright-core"
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest"
+import * as Services from "../chaos/Services.ts"
+import * as Chromium from "./Chromium.ts"
+import { operator } from "./Operator.ts"
+import { visit } from "./Visitor.ts"
+
+/** Twice to five times what they take, as others may use the machine. */
+const TIMEOUT = 120_000
+/** So far ahead that both buyers have their pages open before. */
+const OPENS_IN = 9_000
+const DARK_PHONE = { colorScheme: "dark", viewport: { width: 390, height: 844 } } as const
+
+let launched: Chromium.Launched = { reason: "not started" }
+beforeAll(async () => {
+  launched = await Chromium.launch()
+}, Chromium.LAUNCH_TIMEOUT)
+afterAll(() => Chromium.close(launched))
+
+const engine = async (env: Readonly<Record<string, string>> = {}) => {
+  const dataDir = await Services.folder()
+  const service = await Services.service("serve", { DATA_DIR: dataDir, PAYMENT_LATENCY: "200ms", ...env })
+  await service.start()
+  await service.untilHealth(200)
+  return { service, change: operator(service.adminUrl, dataDir) }
+}
+
+/** A shop's page at an origin of its own, with the button of the engine. */
+const servePage = async (gateway: () => string): Promise<string> => {
+  const shop = createServer((_, response) =>
+    response.setHeader("content-type", "text/html").end(
+      `<!doctype html><html lang="en"><title>A shop</title><script crossorigin src="${gateway()}/embed.js"></script>` +
+        `<main><h1>Shoes</h1><flash-sale-button item="101"></flash-sale-button></main>`
+    )
+  )
+  shop.listen(0, "127.0.0.1")
+  await once(shop, "listening")
+  onTestFinished(() => void shop.close())
+  return `http://localhost:${(shop.address() as AddressInfo).port}`
+}
+
+const buyTwo = async (browser: Browser, url: string) => {
+  const [one, other] = await Promise.all([
+    visit(browser, url, "/shop/demo", { colorScheme: "light" }),
+    visit(browser, url, "/shop/demo", DARK_PHONE)
+  ])
+  await Promise.all([one, other].map(({ button }) => button("Opens in 00:")))
+  for (const { isAccessible } of [one, other]) await isAccessible()
+  await Promise.all([one, other].map(async ({ button }) => (await button("Buy for €19.00")).click()))
+  await Promise.all([one, other].map(({ button }) => button("Pay €19.00")))
+  return { one, other }
+}
+
+describe("the storefront", () => {
+  it("sells from the countdown to the last unit, to two buyers, and a reload finds the order", async (ctx) => {
+    const browser = Chromium.needed(launched, ctx)
+    const { change, service: { url } } = await engine()
+    await change("POST", "/items/demo/stock", { set: 2 })
+    await change("PATCH", "/items/demo/sale", { opens_at: new Date(Date.now() + OPENS_IN).toISOString() })
+    const { one, other } = await buyTwo(browser, url)
+
+    await other.page.reload()
+    const pay = await other.button("Pay €19.00")
+    await other.sees(/Yours for 0\d:\d\d/)
+    await other.isAccessible()
+    await pay.click()
+    await other.sees("It is yours")
+    await other.isAccessible()
+
+    await one.page.getByText("Give it back").click()
+    await one.sees("Given back")
+    await (await one.button("Buy now")).click()
+    await (await one.button("Pay €19.00")).click()
+    await one.sees("It is yours")
+    await one.button("Sold out")
+
+    const home = await visit(browser, url, "/", { colorScheme: "dark" })
+    await home.sees("Healthy")
+    await home.isAccessible()
+    await home.page.emulateMedia({ colorScheme: "light" })
+    await home.isAccessible()
+    await home.page.getByText("Item demo").click()
+    await home.button("Sold out")
+    const late = await visit(browser, url, "/shop/demo")
+    await late.sees("Every unit is sold.")
+    await late.isAccessible()
+    const nobody = await visit(browser, url, "/shop/nobody-knows-it")
+    await nobody.button("Not for sale")
+    await nobody.isAccessible()
+    for (const { complaints } of [one, other, home, late, nobody]) expect(complaints()).toEqual([])
+  }, TIMEOUT)
+
+  it("says that a sale is paused, and why an order was not taken", async (ctx) => {
+    const browser = Chromium.needed(launched, ctx)
+    const { change, service } = await engine()
+    const buyer = await visit(browser, service.url, "/shop/101", DARK_PHONE)
+    const buy = await buyer.button("Buy now")
+    await change("PATCH", "/items/101/sale", { paused: true })
+    await buy.click()
+    await buyer.sees("The sale is paused")
+    await buyer.isAccessible()
+    await change("PATCH", "/items/101/sale", { paused: false })
+    await (await buyer.button(/Try again|Buy now/)).click()
+    await buyer.button("Pay now")
+    expect(buyer.complaints()).toEqual([])
+  }, TIMEOUT)
+
+  it("is in a page of another origin, where that is listed, and goes on over the death of the engine", async (ctx) => {
+    const browser = Chromium.needed(launched, ctx)
+    const shop = await servePage(() => service.url)
+    const { service } = await engine({ CORS_ORIGINS: shop })
+    const buyer = await visit(browser, shop, "/")
+    await (await buyer.button("Buy now")).click()
+    const pay = await buyer.button("Pay now")
+
+    await service.killHard()
+    await buyer.sees("Connecting again")
+    await buyer.isAccessible()
+    await service.start()
+    await service.untilHealth(200)
+    await buyer.sees("Live")
+    await pay.click()
+    await buyer.sees("It is yours")
+    const item = await (await fetch(`${service.url}/items/101`)).json()
+    expect(item).toMatchObject({ available: 99, held: 0, sold: 1 })
+    expect(buyer.complaints().filter((said) => !said.startsWith(`${service.url}/`))).toEqual([])
+  }, TIMEOUT)
+})
