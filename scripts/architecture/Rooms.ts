@@ -35,7 +35,7 @@ export const PLAN: Readonly<Record<string, Floors>> = {
     ["archive"]
   ],
   "packages/infra/src/access": [["answers"], ["keys", "tokens"]],
-  "packages/infra/src/archive": [["sql"], ["rows", "tables"], ["databases", "reading", "webhooks", "writing"]],
+  "packages/infra/src/archive": [["sql"], ["rows"], ["tables"], ["databases", "reading", "webhooks", "writing"]],
   "packages/infra/src/kafka": [["client"], ["append", "group", "letters", "topics"], ["events", "facts"]],
   "packages/infra/src/redis": [["rights", "wire"], ["client"], ["facts"]],
   "packages/infra/src/sqlite": [["folder", "tables", "wal"], ["database"], ["consumer"], [

@@ -60,7 +60,7 @@ describe("A delivery that is never taken", () => {
           for (let at = 0; at < 20; at++) yield* TestClock.adjust("1 second")
           const { entries } = yield* webhooks.deliveries({ state: "dead" }, undefined, 10)
           assert.deepStrictEqual(entries.map(({ attempts, error }) => [attempts, error]), [[10, "answered 500"]])
-          yield* webhooks.replay(Test.nameOf("shop"), { _tag: "Dead" }, { by: "ops" }, START)
+          yield* webhooks.replay(Test.nameOf("shop"), { _tag: "Dead" }, { by: "ops" }, START, undefined)
           yield* pass(11, "1 second")
           assert.strictEqual(tries.length, 11)
         }).pipe(Effect.provide(process))

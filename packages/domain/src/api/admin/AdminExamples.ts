@@ -32,7 +32,6 @@ const letter = {
   price: 1250,
   currency: "EUR"
 } as const
-
 const order = { request_id: "r-1", item_id: "mug", amount: 1 } as const
 const prices = { price_before: 1250, currency_before: "EUR", price_now: 1250, currency_now: "EUR" } as const
 
