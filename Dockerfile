@@ -18,6 +18,7 @@ COPY packages/infra/package.json packages/infra/
 COPY packages/operations/package.json packages/operations/
 COPY packages/pages/package.json packages/pages/
 COPY packages/processor/package.json packages/processor/
+COPY packages/webhooks/package.json packages/webhooks/
 # Optional is only a second Node for machines with an old one, and what the Kafka client does in JavaScript without it.
 RUN npm ci --omit=dev --omit=optional --ignore-scripts
 

@@ -32,6 +32,7 @@ const LONG = [
   "test/cli/ProcessEnds.test.ts",
   "test/cli/doctor/DoctorDistributed.test.ts",
   "test/cli/engine/RemoteProcesses.test.ts",
+  "test/cli/engine/WebhookPending.test.ts",
   "test/cli/recover/RepartitionKilled.test.ts",
   "test/cli/recover/RepartitionLate.test.ts",
   "test/deploy/prometheus/alerts.test.ts",

@@ -7,9 +7,9 @@ import { arrowsOf, importsOf, packageOf, targetOf } from "./Graph.ts"
 import { PLAN, roomOf } from "./Rooms.ts"
 
 /**
- * What each package may import of its siblings: domain <- infra <- gateway, processor, archive, operations <- admin <-
- * cli, and domain <- audit <- operations. The client is installed where the engine is not: it knows none, and the
- * pages alone know it, whose browsers are where it is installed; the gateway serves the pages.
+ * What each package may import of its siblings: domain <- infra <- gateway, processor, archive, webhooks, operations <-
+ * admin <- cli, and domain <- audit <- operations. The client is installed where the engine is not: it knows none, and
+ * the pages alone know it, whose browsers are where it is installed; the gateway serves the pages.
  */
 const SIBLINGS: Readonly<Record<string, ReadonlyArray<string>>> = {
   client: [],
@@ -20,9 +20,10 @@ const SIBLINGS: Readonly<Record<string, ReadonlyArray<string>>> = {
   gateway: ["domain", "infra", "pages"],
   processor: ["domain", "infra"],
   archive: ["domain", "infra"],
+  webhooks: ["domain", "infra"],
   operations: ["domain", "infra", "audit"],
   admin: ["domain", "infra", "operations", "gateway"],
-  cli: ["domain", "infra", "audit", "operations", "gateway", "admin", "processor", "archive"]
+  cli: ["domain", "infra", "audit", "operations", "gateway", "admin", "processor", "archive", "webhooks"]
 }
 /** The packages that only compute, or run anywhere, and all that they may import. */
 const PURE: Readonly<Record<string, ReadonlyArray<string>>> = {
@@ -43,7 +44,8 @@ const INFRA_IS_OPEN_AT = [
   "http/",
   "resilience/",
   "observability/",
-  "time/"
+  "time/",
+  "watch/"
 ]
 /** The files right in infra's src that may know every technology, and why. */
 const KNOWS_ADAPTERS: Exceptions = {

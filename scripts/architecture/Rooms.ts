@@ -12,23 +12,30 @@ export type Floors = ReadonlyArray<ReadonlyArray<string>>
  * its rooms, are the top floor: they may know every room, and no room knows them.
  */
 export const PLAN: Readonly<Record<string, Floors>> = {
-  "packages/domain/src": [["records"], ["access", "instances", "rules"], ["events"], ["archive"], ["ports"], [
-    "recovery",
-    "api"
-  ]],
+  "packages/domain/src": [
+    ["records"],
+    ["access", "instances", "rules"],
+    ["events"],
+    ["archive", "webhooks"],
+    ["ports"],
+    [
+      "recovery",
+      "api"
+    ]
+  ],
   "packages/audit/src": [],
-  "packages/client/src": [["time", "wire"], ["http"], ["retry"], ["events"], ["calls"]],
+  "packages/client/src": [["time", "wire"], ["http", "webhooks"], ["retry"], ["events"], ["calls"]],
   "packages/infra/src": [
     ["errors", "time"],
     ["facts", "files"],
     ["memory", "resilience", "settings"],
     ["observability"],
-    ["actor", "http"],
+    ["actor", "http", "watch"],
     ["access", "kafka", "payment", "redis", "sqlite"],
     ["archive"]
   ],
-  "packages/infra/src/access": [["answers", "watch"], ["keys", "tokens"]],
-  "packages/infra/src/archive": [["sql"], ["rows", "tables"], ["databases", "reading", "writing"]],
+  "packages/infra/src/access": [["answers"], ["keys", "tokens"]],
+  "packages/infra/src/archive": [["sql"], ["rows"], ["tables"], ["databases", "reading", "webhooks", "writing"]],
   "packages/infra/src/kafka": [["client"], ["append", "group", "letters", "topics"], ["events", "facts"]],
   "packages/infra/src/redis": [["rights", "wire"], ["client"], ["facts"]],
   "packages/infra/src/sqlite": [["folder", "tables", "wal"], ["database"], ["consumer"], [
@@ -49,13 +56,18 @@ export const PLAN: Readonly<Record<string, Floors>> = {
     ["partition"]
   ],
   "packages/archive/src": [["intake", "rebuild"]],
-  "packages/operations/src": [["append", "doctor", "paging"], ["items"], ["archive"], ["letters", "orders"]],
-  "packages/admin/src": [["request"], ["archive", "letters", "orders", "overview"], ["items"], ["http"]],
+  "packages/webhooks/src": [["endpoints"], ["send"], ["work"]],
+  "packages/operations/src": [["append", "doctor", "paging"], ["items"], ["archive"], [
+    "letters",
+    "orders",
+    "webhooks"
+  ]],
+  "packages/admin/src": [["request"], ["archive", "letters", "orders", "overview"], ["items", "webhooks"], ["http"]],
   "packages/cli/src": [
     ["terminal"],
     ["engine"],
     ["item", "report", "stock"],
-    ["sale", "order", "overview", "reconcile", "backup", "doctor", "key"],
+    ["sale", "order", "overview", "reconcile", "backup", "doctor", "key", "webhook"],
     ["archive", "dlq", "load", "recover"],
     ["processes"]
   ]

@@ -11,6 +11,12 @@ const READS: Banned = {
   except: {
     "packages/admin/src/overview/OverviewReads.ts": "stamps when an overview was made",
     "packages/archive/src/intake/ArchiveState.ts": "compares with the times of events",
+    "packages/webhooks/src/send/Sender.ts": "stamps deliveries",
+    "packages/webhooks/src/work/Asked.ts": "stamps test events and replays",
+    "packages/webhooks/src/work/Delivery.ts": "says when a delivery is due again",
+    "packages/webhooks/src/work/Holding.ts": "compares with the times of events",
+    "packages/webhooks/src/work/LiveEvents.ts": "compares with the times of events",
+    "packages/webhooks/src/work/Retries.ts": "says which deliveries are due",
     "packages/archive/src/intake/Retention.ts": "says what is older than it is to be kept, by the times of events",
     "packages/audit/src/Refill.ts": "says since when statuses are kept, by the times of records",
     "packages/cli/src/dlq/ListCommand.ts": "shows how old letters are, by the times that they were given",
@@ -56,6 +62,8 @@ const READS: Banned = {
     "packages/operations/src/letters/Letters.ts":
       "stamps the note that a letter is handled, and knows how old letters are",
     "packages/operations/src/letters/Replay.ts": "stamps a status",
+    "packages/operations/src/webhooks/WebhookReplay.ts": "events are replayed up to now",
+    "packages/operations/src/webhooks/WebhookTest.ts": "stamps when a test was asked for",
     "packages/processor/src/holds/Expiries.ts": "stamps when holds were said to be over",
     "packages/processor/src/holds/Holds.ts": "learns when holds are over, by the times that they were given",
     "packages/processor/src/item/ItemActor.ts": "stamps statuses and dead letters",

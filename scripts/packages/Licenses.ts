@@ -7,8 +7,8 @@ export const LIST = "docs/licenses.md"
 
 /** Licenses that ask for no more than to be named. */
 const SHIPPED = ["0BSD", "Apache-2.0", "BSD-2-Clause", "BSD-3-Clause", "ISC", "MIT"]
-/** These ask for the source of what was changed, so they are for tools that stay here. */
-const TOOLS = [...SHIPPED, "MPL-2.0"]
+/** One asks for the source of what was changed, one is no license everywhere: for tools that stay here. */
+const TOOLS = [...SHIPPED, "MPL-2.0", "Unlicense"]
 
 const HEAD = `# Licenses
 

@@ -98,14 +98,14 @@ export interface Service {
 }
 
 export const service = async (
-  command: "serve" | "gateway" | "processor" | "archive",
+  command: "serve" | "gateway" | "processor" | "archive" | "webhooks",
   env: Env,
   main = MAIN
 ): Promise<Service> => {
   const http = await freePort()
   const metrics = await freePort()
   const admin = await freePort()
-  const url = `http://127.0.0.1:${command === "processor" || command === "archive" ? metrics : http}`
+  const url = `http://127.0.0.1:${command === "serve" || command === "gateway" ? http : metrics}`
   let running: Logged | undefined
   const now = (): Logged => {
     if (running === undefined) throw new Error(`${command} was never started`)

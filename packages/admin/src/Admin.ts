@@ -23,6 +23,7 @@ import * as AdminMiddleware from "./http/AdminMiddleware.ts"
 import * as AdminPaths from "./http/AdminPaths.ts"
 import * as AdminServer from "./http/AdminServer.ts"
 import * as RequestFaults from "./http/RequestFaults.ts"
+import * as WebhookHandlers from "./http/WebhookHandlers.ts"
 import * as ItemRates from "./items/ItemRates.ts"
 import * as OverviewFeed from "./overview/OverviewFeed.ts"
 import * as OverviewReads from "./overview/OverviewReads.ts"
@@ -70,6 +71,7 @@ const routes = (settings: Settings) =>
         AdminHandlers.letters,
         AdminHandlers.overview,
         AdminHandlers.archive,
+        WebhookHandlers.webhooks,
         AdminHandlers.system
       ]),
       Layer.provide([

@@ -38,6 +38,15 @@ export const archive = {
   ...observed
 }
 
+/** Of `flash-sale webhooks`. */
+export const webhooks = {
+  monitoring: Settings.WebhookMonitoringSettings,
+  archive: Settings.ArchiveSettings,
+  webhooks: Settings.WebhookSettings,
+  events: Settings.EventSettings,
+  ...observed
+}
+
 /** Of `flash-sale serve`, beside the folder of its file, which its command line may name. */
 export const serve = {
   gateway: Settings.ServeGatewaySettings,
@@ -46,6 +55,7 @@ export const serve = {
   statuses: Settings.StatusSettings,
   events: Settings.ServeEventSettings,
   retention: Settings.ArchiveRetention,
+  webhooks: Settings.WebhookSettings,
   ...door,
   ...observed
 }

@@ -7,6 +7,7 @@
 import { Config, Option } from "effect"
 import * as AccessConfig from "./access/AccessConfig.ts"
 import * as Archives from "./archive/ArchiveConfig.ts"
+import * as Webhooks from "./archive/WebhookConfig.ts"
 import * as KafkaConfig from "./kafka/client/KafkaConfig.ts"
 import type * as Kafka from "./kafka/client/KafkaSettings.ts"
 import * as PaymentConfig from "./payment/PaymentConfig.ts"
@@ -46,6 +47,8 @@ export const ProcessorSettings = Monitoring.make(undefined)
 export const ServeProcessorSettings = Monitoring.make(ListenHost.LOOPBACK)
 /** Of the process that fills the archive: it may run beside a processor. */
 export const ArchiveMonitoringSettings = Monitoring.make(undefined, 9091)
+/** Of the process of webhooks: it may run beside both. */
+export const WebhookMonitoringSettings = Monitoring.make(undefined, 9092)
 export type ProcessorSettings = Monitoring.MonitoringSettings
 
 export const StatusSettings = Statuses.StatusSettings
@@ -90,6 +93,14 @@ export const EmbeddedSettings = Variable.group({
   dataDir: Variable.make("DATA_DIR", Kind.path, "./data")
 })
 export type EmbeddedSettings = Config.Success<typeof EmbeddedSettings>
+
+/** Where the endpoints of webhooks are, and which addresses they may have. */
+export const WebhookSettings = Webhooks.WebhookSettings
+export type WebhookSettings = Webhooks.WebhookSettings
+/** The file of the endpoints; undefined where none is named. */
+export const webhooksFile = Webhooks.fileOf
+/** The same of an engine's folder. */
+export const webhooksFileIn = Webhooks.fileIn
 
 /** Whether the operator's commands talk to Kafka and Redis: where either has an address. */
 export const IsDistributed: Config.Config<boolean> = Config.map(

@@ -6,6 +6,8 @@ import * as OrderCommand from "@flash-sale/cli/order/OrderCommand"
 import * as OverviewCommand from "@flash-sale/cli/overview/OverviewCommand"
 import * as Sale from "@flash-sale/cli/sale/Sale"
 import * as Stock from "@flash-sale/cli/stock/Stock"
+import * as Webhook from "@flash-sale/cli/webhook/Webhook"
+import * as InfraArchives from "@flash-sale/infra/InfraArchives"
 import { Context, Effect, Layer, Runtime } from "effect"
 import { Command as Cli } from "effect/cli"
 import * as TestAdmin from "../../admin/TestAdmin.ts"
@@ -20,7 +22,8 @@ const cli = Cli.runWith(
     ItemCommand.command,
     OrderCommand.command,
     OverviewCommand.command,
-    Dlq.command
+    Dlq.command,
+    Webhook.command
   ])),
   { version: "0.0.0" }
 )
@@ -58,6 +61,15 @@ export const through = (line: string, key = "ops") =>
     TestAdmin.TestAdmin,
     ({ port }) => typed(line, { FLASH_SALE_URL: `http://127.0.0.1:${port}`, FLASH_SALE_KEY: key })
   )
+
+/** An engine that has an archive as well, in its folder. */
+export const layerArchived = Layer.unwrap(
+  Effect.map(Folder, (dataDir) =>
+    TestAdmin.layerAdmin().pipe(
+      Layer.provideMerge(engine(dataDir, 0)),
+      Layer.provideMerge(Layer.orDie(InfraArchives.layerEmbedded({ dataDir })))
+    ))
+).pipe(Layer.provideMerge(Layer.effect(Folder, Folders.temporary)))
 
 /** An engine, of whose payments this share times out. */
 export const layer = (failureRate: number, hasKeys = true) =>

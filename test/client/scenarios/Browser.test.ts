@@ -3,6 +3,7 @@
  * over the death of the engine. A page of an origin that is not listed reads nothing, and buys nothing.
  */
 import { execFile } from "node:child_process"
+import { createHmac } from "node:crypto"
 import { once } from "node:events"
 import { readFile } from "node:fs/promises"
 import { createServer } from "node:http"
@@ -23,7 +24,7 @@ const source = fileURLToPath(new URL("../../../packages/client", import.meta.url
 
 /** What the page does. It leaves what it has seen in `seen`, and its end in `done`. */
 const PAGE = `<!doctype html><title>shop</title><script type="module">
-import { createClient, FlashSaleError } from "/main.js"
+import { createClient, FlashSaleError, verifyWebhook } from "/main.js"
 globalThis.seen = []
 globalThis.shop = async (baseUrl) => {
   const client = createClient({ baseUrl, retry: { attempts: 40, totalMillis: 60_000 } })
@@ -42,6 +43,9 @@ globalThis.stranger = (baseUrl) =>
   createClient({ baseUrl, retry: { attempts: 2 } })
     .buy({ request_id: "stranger-1", user_id: "u-1", item_id: "101", amount: 1 })
     .then(() => "bought", (error) => error instanceof FlashSaleError ? error.code : String(error))
+globalThis.webhook = (headers, body, receivedAt) =>
+  verifyWebhook("whsec_" + btoa("\\0".repeat(32)), headers, body, { receivedAt: new Date(receivedAt) })
+    .then(({ id }) => id, (error) => error.code)
 globalThis.ready = true
 </script>`
 
@@ -113,6 +117,12 @@ describe("the package in a browser", () => {
       snapshot: { item_id: "101", available: 98, sold: 2 }
     })
     expect(await page.evaluate("seen.at(-1)")).toBe("COMPLETED")
+    const event = JSON.stringify({ specversion: "1.0", id: "1", source: "/", type: "x", time: "t", data: {} })
+    const signature = createHmac("sha256", Buffer.alloc(32)).update(`1.1700000000.${event}`).digest("base64")
+    const headers = { "webhook-id": "1", "webhook-timestamp": "1700000000", "webhook-signature": `v1,${signature}` }
+    const verified = (body: string) =>
+      page.evaluate(`webhook(${JSON.stringify(headers)}, ${JSON.stringify(body)}, 1700000000000)`)
+    expect([await verified(event), await verified(`${event} `)]).toEqual(["1", "no_signature_matches"])
     expect(problems).toEqual([])
   }, TIMEOUT)
 

@@ -142,6 +142,7 @@ const shopOn = async (major: number, ctx: TestContext): Promise<void> => {
   expect(await shop.exit).toEqual({ code: 0, signal: null })
 
   const line = (what: string) => lines().find((one) => one.what === what)
+  expect(line("webhook")).toMatchObject({ id: "1", forged: "no_signature_matches" })
   expect(line("bought")).toMatchObject({
     accepted: { request_id: `u-${major}-1`, attempts: 1 },
     outcome: { status: "COMPLETED", item_id: "101", amount: 1 },

@@ -3,13 +3,22 @@
  * line of JSON for each thing that it has seen, and ends when the item's books are those that it expects.
  */
 export const SHOP_PROGRAM = `
-import { createClient, FlashSaleError, isFinal } from "@flash-sale/client"
+import { createClient, FlashSaleError, isFinal, verifyWebhook } from "@flash-sale/client"
+import { createHmac } from "node:crypto"
 import { setTimeout as pause } from "node:timers/promises"
 
 const [, , baseUrl, name] = process.argv
 const say = (what, more = {}) => process.stdout.write(JSON.stringify({ what, ...more }) + "\\n")
 const client = createClient({ baseUrl, timeoutMillis: 5_000, retry: { attempts: 40, totalMillis: 60_000 } })
 const order = (number) => ({ request_id: name + "-" + number, user_id: name, item_id: "101", amount: 1 })
+
+// A webhook, and one that is forged.
+const event = JSON.stringify({ specversion: "1.0", id: "1", source: "/", type: "x", time: "t", data: {} })
+const timestamp = String(Math.floor(Date.now() / 1000))
+const signature = createHmac("sha256", Buffer.alloc(32)).update("1." + timestamp + "." + event).digest("base64")
+const headers = { "webhook-id": "1", "webhook-timestamp": timestamp, "webhook-signature": "v1," + signature }
+const verify = (body) => verifyWebhook("whsec_" + Buffer.alloc(32).toString("base64"), headers, body)
+say("webhook", { id: (await verify(event)).id, forged: await verify(event + " ").catch((error) => error.code) })
 
 // An order, its outcome, and a look at it.
 const accepted = await client.buy(order(1))

@@ -4,6 +4,7 @@ import { Effect, Layer } from "effect"
 import * as ArchiveContract from "../../contract/archive/ArchiveContract.ts"
 import * as ArchiveLettersContract from "../../contract/archive/ArchiveLettersContract.ts"
 import * as ArchiveQuestionsContract from "../../contract/archive/ArchiveQuestionsContract.ts"
+import * as WebhooksContract from "../../contract/archive/WebhooksContract.ts"
 import * as Folders from "../sqlite/Folders.ts"
 
 const NAME = "SQLite"
@@ -14,3 +15,4 @@ const inFile = Layer.unwrap(Effect.map(Folders.temporary, ArchiveLayers.layerFil
 ArchiveContract.suite(NAME, inFile)
 ArchiveLettersContract.suite(NAME, inFile)
 ArchiveQuestionsContract.suite(NAME, inFile)
+WebhooksContract.suite(NAME, inFile)

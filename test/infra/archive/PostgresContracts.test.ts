@@ -4,6 +4,7 @@ import { Effect, Layer } from "effect"
 import * as ArchiveContract from "../../contract/archive/ArchiveContract.ts"
 import * as ArchiveLettersContract from "../../contract/archive/ArchiveLettersContract.ts"
 import * as ArchiveQuestionsContract from "../../contract/archive/ArchiveQuestionsContract.ts"
+import * as WebhooksContract from "../../contract/archive/WebhooksContract.ts"
 import { needed, postgresAddr } from "../../servers/servers.ts"
 import * as OwnDatabase from "./OwnDatabase.ts"
 
@@ -17,3 +18,4 @@ const own = Layer.unwrap(Effect.map(OwnDatabase.make(address), ArchiveLayers.lay
 ArchiveContract.suite(NAME, own)
 ArchiveLettersContract.suite(NAME, own)
 ArchiveQuestionsContract.suite(NAME, own)
+WebhooksContract.suite(NAME, own)

@@ -6,7 +6,7 @@ import { refuse } from "@flash-sale/gateway/request/RequestContext"
 import { Effect } from "effect"
 import * as Failures from "../request/Failures.ts"
 
-const noArchive = refuse((correlationId) => new NoArchive({ correlation_id: correlationId }))
+export const noArchive = refuse((correlationId) => new NoArchive({ correlation_id: correlationId }))
 
 /** The answer, in time: else 503. Other errors are the endpoint's own. */
 export const bounded = <A, E, R>(question: Effect.Effect<A, E | ArchiveError, R>) =>

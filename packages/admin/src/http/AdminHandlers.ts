@@ -6,12 +6,11 @@ import { ItemStore } from "@flash-sale/domain/ports/ItemStore"
 import { OrderLog } from "@flash-sale/domain/ports/OrderLog"
 import { withRetryAfter } from "@flash-sale/gateway/http/RefusalHeaders"
 import { Shutdown } from "@flash-sale/gateway/request/Shutdown"
-import { Context, Effect } from "effect"
+import { Effect } from "effect"
 import { HttpApiBuilder } from "effect/http-api"
 import * as ArchiveRequests from "../archive/ArchiveRequests.ts"
 import * as ReportRequests from "../archive/ReportRequests.ts"
 import * as EverySale from "../items/EverySale.ts"
-import type { ItemRates } from "../items/ItemRates.ts"
 import * as ItemRequests from "../items/ItemRequests.ts"
 import * as SaleRequests from "../items/SaleRequests.ts"
 import * as StockRequests from "../items/StockRequests.ts"
@@ -21,19 +20,7 @@ import * as OrderRequests from "../orders/OrderRequests.ts"
 import { OverviewFeed } from "../overview/OverviewFeed.ts"
 import { OverviewReads } from "../overview/OverviewReads.ts"
 import * as Failures from "../request/Failures.ts"
-import type { AdminPorts } from "../request/Services.ts"
-
-type Services = AdminPorts | ItemRates | OverviewReads
-
-/** Answers with the services that there were when the port was opened. */
-const answering = Effect.map(
-  Effect.context<Services>(),
-  (services) => <A, E extends object, R>(effect: Effect.Effect<A, E, R>) =>
-    withRetryAfter(
-      Effect.updateContext(effect, (context: Context.Context<Exclude<R, Services>>) =>
-        Context.merge(services, context) as Context.Context<R>)
-    )
-)
+import { answering } from "./Answering.ts"
 
 export const items = HttpApiBuilder.group(AdminApi, "items", (handlers) =>
   Effect.map(answering, (answer) =>

@@ -16,7 +16,8 @@ export interface Change {
   /** What exactly, in words. */
   readonly detail: string
   readonly item?: string | undefined
-  readonly reason: string
+  /** Of what changes nothing of orders and items there is none. */
+  readonly reason?: string | undefined
 }
 
 /** What came of a change that was answered: all of it, some of it, or nothing. */
@@ -57,7 +58,7 @@ export const told =
           change,
           by: name,
           address,
-          reason,
+          ...(reason === undefined ? {} : { reason }),
           status: outcome,
           correlation_id: correlationId,
           ...(item === undefined ? {} : { item_id: item })
@@ -74,7 +75,10 @@ const CHANGE_OF: Readonly<Record<string, AdminMetrics.Change>> = {
   cancel: "cancel",
   refund: "refund",
   replay: "replay",
-  discard: "discard"
+  discard: "discard",
+  webhookTest: "webhook_test",
+  webhookReplay: "webhook_replay",
+  webhookEnable: "webhook_enable"
 }
 
 /** Tells of a request for a change that was refused before its body was understood: there is no reason then. */

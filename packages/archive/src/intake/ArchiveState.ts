@@ -1,9 +1,9 @@
 /** How the archive is filled by this process: for its health and its gauges. */
 import type { PartitionId } from "@flash-sale/domain/records/Partition"
+import * as Answers from "@flash-sale/infra/observability/ArchiveAnswers"
 import * as Log from "@flash-sale/infra/observability/logs/Log"
 import * as ArchiveMetrics from "@flash-sale/infra/observability/metrics/ArchiveMetrics"
 import { Clock, Context, Effect, Layer, Metric } from "effect"
-import * as Answers from "./Answers.ts"
 import type { Unreadable } from "./EventReading.ts"
 import * as Lag from "./Lag.ts"
 
@@ -32,7 +32,7 @@ export const layer: Layer.Layer<ArchiveState> = Layer.effect(
   Effect.gen(function*() {
     const partitions = new Map<PartitionId, Lag.Progress>()
     const kinds = new Set<string>()
-    const answers = Answers.make()
+    const answers = Answers.make({ up: ArchiveMetrics.up, waits: "what fills it" })
     yield* Effect.forEach(ArchiveMetrics.all, Metric.value, { discard: true })
 
     const showLag = Effect.suspend(() => Metric.update(ArchiveMetrics.lag, Lag.worst(partitions.values())))

@@ -25,6 +25,7 @@ import type { Author } from "../terminal/Remote.ts"
 import type * as ArchiveView from "./archive/ArchiveView.ts"
 import type * as LetterView from "./LetterView.ts"
 import type * as OrderView from "./order/OrderView.ts"
+import type { WebhookCalls } from "./webhook/WebhookCalls.ts"
 
 type Answer<A> = Effect.Effect<A, CommandFailed>
 export type Overview = typeof OverviewNow.Type
@@ -91,6 +92,8 @@ export class Engine extends Context.Service<Engine, {
   readonly itemReport: (itemId: ItemId) => Answer<Counts>
   /** The records of an order, out of the log. Not through the admin API. */
   readonly orderHistory: (order: OrderView.Meant) => Answer<History>
+  /** Servers of the shop that are told events. */
+  readonly webhooks: WebhookCalls
   /** The open letters, oldest first. */
   readonly letters: (filter: Filter) => Answer<ReadonlyArray<LetterView.LetterRow>>
   readonly letter: (id: LetterId) => Answer<LetterView.Found>

@@ -12,6 +12,7 @@ import * as LocalItems from "./LocalItems.ts"
 import * as LocalLetters from "./LocalLetters.ts"
 import * as LocalOrder from "./order/LocalOrder.ts"
 import * as LocalOrderChanges from "./order/LocalOrderChanges.ts"
+import * as LocalWebhooks from "./webhook/LocalWebhooks.ts"
 
 /** How often the overview is read: instances report once a second. */
 const EVERY = "1 second"
@@ -56,6 +57,7 @@ export const layer = (place: Target.Target): Layer.Layer<Engine, never, Infra.Po
         audit: (filter, options) => asking(LocalArchive.audit(filter, options)),
         itemReport: (itemId) => asking(LocalArchive.itemReport(itemId)),
         orderHistory: (order) => here(orderHistory(order)),
+        webhooks: LocalWebhooks.callsBy(asking),
         letters: (filter) => here(LocalLetters.letters(filter)),
         letter: (id) => here(LocalLetters.letter(id)),
         previewReplay: (selection) => here(LocalLetters.previewReplay(selection)),

@@ -12,6 +12,7 @@ import * as RemoteCall from "./RemoteCall.ts"
 import * as RemoteItems from "./RemoteItems.ts"
 import * as RemoteLetters from "./RemoteLetters.ts"
 import * as RemoteOverviews from "./RemoteOverviews.ts"
+import * as RemoteWebhooks from "./webhook/RemoteWebhooks.ts"
 
 export const layer = (remote: Remote): Layer.Layer<Engine> =>
   Layer.effect(
@@ -31,6 +32,7 @@ export const layer = (remote: Remote): Layer.Layer<Engine> =>
         audit: RemoteArchive.audit(call),
         itemReport: RemoteArchive.itemReport(call),
         orderHistory: () => Effect.fail(OrderWords.historyIsBeside),
+        webhooks: RemoteWebhooks.calls(call),
         letters: RemoteLetters.letters(call),
         letter: RemoteLetters.letter(call),
         previewReplay: RemoteLetters.previewReplay(call),

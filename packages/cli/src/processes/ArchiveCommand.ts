@@ -3,7 +3,6 @@ import * as ArchiveFilling from "@flash-sale/archive/ArchiveFilling"
 import * as Health from "@flash-sale/archive/Health"
 import * as ArchiveState from "@flash-sale/archive/intake/ArchiveState"
 import * as Retention from "@flash-sale/archive/intake/Retention"
-import * as MetricsServer from "@flash-sale/infra/http/MetricsServer"
 import * as Infra from "@flash-sale/infra/Infra"
 import * as InfraArchives from "@flash-sale/infra/InfraArchives"
 import * as ServiceSettings from "@flash-sale/infra/ServiceSettings"
@@ -12,22 +11,15 @@ import { type Duration, Effect, Layer } from "effect"
 import { Command } from "effect/cli"
 import * as Rebuild from "../archive/RebuildCommand.ts"
 import * as CommandFailed from "../terminal/CommandFailed.ts"
+import * as MetricsPort from "./MetricsPort.ts"
 import * as Process from "./Process.ts"
 
 /** Fills an archive, on whatever ports there are. What is final is kept for so long. */
 export const layerFilling = (keptFor: Duration.Duration) =>
   Layer.provide(ArchiveFilling.layer, Layer.succeed(Retention.KeptFor, keptFor))
 
-const layerPort = ({ allowedHosts, metricsHost, metricsPort, metricsToken }: Settings.ProcessorSettings) =>
-  MetricsServer.layer({
-    port: metricsPort,
-    host: metricsHost,
-    token: metricsToken,
-    allowedHosts,
-    health: Health.check,
-    isReady: Health.isReady,
-    metrics: "archive"
-  })
+const layerPort = (read: Settings.ProcessorSettings) =>
+  MetricsPort.layer(read, { health: Health.check, isReady: Health.isReady, metrics: "archive" })
 
 const settings = Settings.all(ServiceSettings.archive)
 

@@ -27,7 +27,7 @@ export const layerObserved = (
   ).pipe(Layer.provideMerge(Logs.layer({ service: name, ...logs })))
 
 /** Lines of a part of a process that is several services in one. */
-export const loggedAs = (service: Service | "archive") =>
+export const loggedAs = (service: Service | "archive" | "webhooks") =>
   Layer.provide(Layer.succeed(References.CurrentLogAnnotations, { service }))
 
 /** One line when everything has started, one when the shutdown begins. */

@@ -1,5 +1,4 @@
 /** `flash-sale processor`: folds the log and takes payments, on Kafka and Redis. */
-import * as MetricsServer from "@flash-sale/infra/http/MetricsServer"
 import * as Infra from "@flash-sale/infra/Infra"
 import * as Dependencies from "@flash-sale/infra/observability/Dependencies"
 import * as EventsWatch from "@flash-sale/infra/observability/EventsWatch"
@@ -12,23 +11,16 @@ import * as ProcessorState from "@flash-sale/processor/run/ProcessorState"
 import { Effect, Layer } from "effect"
 import { Command } from "effect/cli"
 import * as CommandFailed from "../terminal/CommandFailed.ts"
+import * as MetricsPort from "./MetricsPort.ts"
 import * as Process from "./Process.ts"
 
 /** The processor and its port, on whatever ports and payments there are. */
-export const layer = ({ allowedHosts, metricsHost, metricsPort, metricsToken }: Settings.ProcessorSettings) =>
+export const layer = (read: Settings.ProcessorSettings) =>
   Layer.mergeAll(
     Processor.layer,
     ProcessorReport.layer,
     EventsWatch.layer,
-    MetricsServer.layer({
-      port: metricsPort,
-      host: metricsHost,
-      token: metricsToken,
-      allowedHosts,
-      health: Health.check,
-      isReady: Health.isReady,
-      metrics: "processor"
-    })
+    MetricsPort.layer(read, { health: Health.check, isReady: Health.isReady, metrics: "processor" })
   ).pipe(Layer.provide(ProcessorState.layer))
 
 const settings = Settings.all(ServiceSettings.processor)

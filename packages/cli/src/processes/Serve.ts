@@ -18,6 +18,7 @@ import * as FirstKey from "./FirstKey.ts"
 import * as FirstStock from "./FirstStock.ts"
 import * as Process from "./Process.ts"
 import * as ProcessorCommand from "./ProcessorCommand.ts"
+import * as WebhooksCommand from "./WebhooksCommand.ts"
 
 const SERVICES = ["gateway", "processor"] as const
 
@@ -39,13 +40,21 @@ const layerWelcome = ({ docs, httpPort: port }: Settings.GatewaySettings): Layer
     yield* Effect.forEach(lines, print, { discard: true })
   }))
 
+/** Webhooks to the endpoints of the file, in this process. */
+const layerWebhooks = (webhooks: Settings.WebhookSettings, dataDir: string) =>
+  WebhooksCommand.layerSending(webhooks).pipe(
+    Layer.provide(WebhooksCommand.layerShared(Settings.webhooksFileIn(webhooks, dataDir))),
+    Process.loggedAs("webhooks")
+  )
+
 /** The archive in a file of its own, filled in this process; none where nothing is told. */
-const layerArchive = ({ embedded, events, retention }: Config.Success<ReturnType<typeof settings>>) =>
+const layerArchive = ({ embedded, events, retention, webhooks }: Config.Success<ReturnType<typeof settings>>) =>
   events.told === "off"
     ? InfraArchives.layer({ url: undefined })
     : ArchiveCommand.layerFilling(retention).pipe(
       Layer.provide([ArchiveState.layer, Pace.layerBesideBuyers]),
       Process.loggedAs("archive"),
+      Layer.merge(layerWebhooks(webhooks, embedded.dataDir)),
       Layer.provideMerge(InfraArchives.layerEmbedded(embedded))
     )
 

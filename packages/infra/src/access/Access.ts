@@ -2,10 +2,10 @@
 import type { KeyName } from "@flash-sale/domain/access/ApiKey"
 import type { Callers } from "@flash-sale/domain/ports/Callers"
 import { Effect, Layer } from "effect"
+import type { CannotUseFile } from "../watch/WatchedFile.ts"
 import type { AccessSettings } from "./AccessConfig.ts"
 import type * as ApiKeys from "./keys/ApiKeys.ts"
 import * as KeyFilePath from "./keys/KeyFilePath.ts"
-import type { CannotUseFile } from "./watch/WatchedFile.ts"
 
 const callers = Effect.promise(() => import("./AccessCallers.ts"))
 const apiKeys = Effect.promise(() => import("./keys/ApiKeys.ts"))

@@ -2,10 +2,10 @@
 import { nobody } from "@flash-sale/domain/access/Caller"
 import { Callers, type Identity } from "@flash-sale/domain/ports/Callers"
 import { Clock, Effect, Layer } from "effect"
+import type { CannotUseFile } from "../watch/WatchedFile.ts"
 import { rejected } from "./answers/Rejected.ts"
 import * as KeyFile from "./keys/KeyFile.ts"
 import type { BuyerTokenSettings } from "./tokens/BuyerTokenConfig.ts"
-import type { CannotUseFile } from "./watch/WatchedFile.ts"
 
 /** The longest header that is looked at, in characters: several times as long as a token needs. */
 export const MAX_HEADER = 4_096

@@ -5,6 +5,7 @@ import * as Histories from "./reading/Histories.ts"
 import * as Orders from "./reading/Orders.ts"
 import * as Sums from "./reading/Sums.ts"
 import type { ArchiveDatabase } from "./sql/Session.ts"
+import * as Webhooks from "./webhooks/WebhookAdapters.ts"
 import * as Events from "./writing/Events.ts"
 import * as Gaps from "./writing/Gaps.ts"
 import * as Letters from "./writing/Letters.ts"
@@ -43,23 +44,29 @@ const archiveOf = ({ session, snapshot }: ArchiveDatabase): Archive["Service"] =
   isUp: Effect.isSuccess(session.all("SELECT 1 AS up"))
 })
 
-export type Ports = Archive | ArchiveWriter
+export type Ports = Archive | ArchiveWriter | Webhooks.WebhookPorts
 
-/** Both ports over one database. */
+/** The ports over one database. */
 export const portsOf = (database: ArchiveDatabase): Context.Context<Ports> =>
-  Context.make(Archive, archiveOf(database)).pipe(Context.add(ArchiveWriter, writerOf(database)))
+  Context.make(Archive, archiveOf(database)).pipe(
+    Context.add(ArchiveWriter, writerOf(database)),
+    Context.merge(Webhooks.portsOf(database))
+  )
 
 const nowhere = () => Effect.fail(new ArchiveUnavailable({ detail: "there is no archive" }))
 
 /** Where no archive is configured. */
 export const layerNone: Layer.Layer<Ports> = Layer.succeedContext(
-  Context.make(Archive, none).pipe(Context.add(ArchiveWriter, {
-    record: nowhere,
-    position: nowhere,
-    add: nowhere,
-    shorten: nowhere,
-    rebuilt: nowhere,
-    deleteUnexplained: nowhere,
-    retire: nowhere
-  }))
+  Context.make(Archive, none).pipe(
+    Context.add(ArchiveWriter, {
+      record: nowhere,
+      position: nowhere,
+      add: nowhere,
+      shorten: nowhere,
+      rebuilt: nowhere,
+      deleteUnexplained: nowhere,
+      retire: nowhere
+    }),
+    Context.merge(Webhooks.portsNowhere)
+  )
 )

@@ -32,6 +32,14 @@ export const EVENTS = [
   "archive_events_missing",
   "archive_incomplete",
   "archive_source_replaced",
+  "webhooks_file_changed",
+  "webhooks_file_unusable",
+  "webhook_standing",
+  "webhook_held",
+  "webhook_gone",
+  "webhook_dead",
+  "webhook_too_old",
+  "webhook_replayed",
   "record_forwarded",
   "partitions_assigned",
   "partitions_revoked",
@@ -99,4 +107,6 @@ export interface Attributes {
   readonly change?: string
   readonly by?: string
   readonly address?: string
+  /** An endpoint of webhooks, by its name in the file. */
+  readonly endpoint?: string
 }

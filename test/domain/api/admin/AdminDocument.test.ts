@@ -10,6 +10,9 @@ import * as ItemChanges from "@flash-sale/domain/api/admin/ItemChanges"
 import * as LetterBodies from "@flash-sale/domain/api/admin/LetterBodies"
 import * as OrderBodies from "@flash-sale/domain/api/admin/orders/OrderBodies"
 import * as OrderErrors from "@flash-sale/domain/api/admin/orders/OrderErrors"
+import * as WebhookBodies from "@flash-sale/domain/api/admin/webhooks/WebhookBodies"
+import * as WebhookChanges from "@flash-sale/domain/api/admin/webhooks/WebhookChanges"
+import * as WebhookErrors from "@flash-sale/domain/api/admin/webhooks/WebhookErrors"
 import * as Errors from "@flash-sale/domain/api/Errors"
 import * as HttpProblems from "@flash-sale/domain/api/HttpProblems"
 import * as ArchiveErrors from "@flash-sale/domain/api/lists/ArchiveErrors"
@@ -62,6 +65,11 @@ const schemas: Readonly<Record<string, unknown>> = {
   ...ItemChanges,
   ...LetterBodies,
   ...ArchiveBodies,
+  ...WebhookBodies,
+  ...WebhookChanges,
+  ...WebhookErrors,
+  WebhookReplayCounted: WebhookChanges.ReplayCounted,
+  WebhookReplayQueued: WebhookChanges.ReplayQueued,
   LettersHandled: LetterBodies.Handled
 }
 

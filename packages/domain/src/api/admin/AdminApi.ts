@@ -7,9 +7,10 @@ import { AdminOverview } from "./AdminOverview.ts"
 import { AdminSystem } from "./AdminSystem.ts"
 import { AdminArchive } from "./archive/AdminArchive.ts"
 import { AdminOrders } from "./orders/AdminOrders.ts"
+import { AdminWebhooks } from "./webhooks/AdminWebhooks.ts"
 
 export class AdminApi extends HttpApi.make("flash-sale-admin")
-  .add(AdminItems, AdminOrders, AdminLetters, AdminOverview, AdminArchive, AdminSystem)
+  .add(AdminItems, AdminOrders, AdminLetters, AdminOverview, AdminArchive, AdminWebhooks, AdminSystem)
   // Every wrong field is named, and so is one that nobody knows: a setting that is mistyped must not be passed over.
   .annotate(HttpApi.PayloadParseOptions, { errors: "all", onExcessProperty: "error" })
   .annotate(HttpApi.QueryParseOptions, { errors: "all", onExcessProperty: "error" })

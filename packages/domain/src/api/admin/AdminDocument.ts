@@ -12,6 +12,8 @@ import { AdminUnhealthy } from "./AdminSystem.ts"
 import { SaleChange, StockChange } from "./ItemChanges.ts"
 import { Discard, Replay } from "./LetterBodies.ts"
 import { OrderChangeConflict } from "./orders/OrderErrors.ts"
+import { WebhookReplay } from "./webhooks/WebhookChanges.ts"
+import * as WebhookErrors from "./webhooks/WebhookErrors.ts"
 
 /** The framework gives a stream no words of its own, and marks a key as one choice among none. */
 const STREAM = "The events, until one side closes the connection."
@@ -35,7 +37,9 @@ const STEPS = [
     SaleChange,
     Discard,
     Replay,
-    OrderChangeConflict
+    OrderChangeConflict,
+    WebhookReplay,
+    ...WebhookErrors
   }),
   describeStreams,
   CommonAnswers.amend,

@@ -9,6 +9,7 @@ import type * as Items from "./ItemBodies.ts"
 import type * as Changes from "./ItemChanges.ts"
 import type * as Letters from "./LetterBodies.ts"
 import * as OrderExamples from "./orders/OrderExamples.ts"
+import * as WebhookExamples from "./webhooks/WebhookExamples.ts"
 
 const final = { retryable: false, correlation_id } as const
 
@@ -31,7 +32,6 @@ const letter = {
   price: 1250,
   currency: "EUR"
 } as const
-
 const order = { request_id: "r-1", item_id: "mug", amount: 1 } as const
 const prices = { price_before: 1250, currency_before: "EUR", price_now: 1250, currency_now: "EUR" } as const
 
@@ -144,6 +144,7 @@ export const EXAMPLES: Readonly<Record<string, JsonObject>> = {
   ...letters,
   ...OrderExamples.EXAMPLES,
   ...ArchiveExamples.EXAMPLES,
+  ...WebhookExamples.EXAMPLES,
   ...others,
   ...problems
 }

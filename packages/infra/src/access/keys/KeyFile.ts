@@ -1,7 +1,7 @@
 /** The file of the api keys, as it is read while the engine runs. */
 import { Effect, type Scope } from "effect"
+import * as WatchedFile from "../../watch/WatchedFile.ts"
 import * as Remembered from "../answers/Remembered.ts"
-import * as WatchedFile from "../watch/WatchedFile.ts"
 import * as KeyList from "./KeyList.ts"
 import * as KeyRing from "./KeyRing.ts"
 
@@ -34,6 +34,6 @@ export const watch = (
 ): Effect.Effect<WatchedFile.Watched<Generation>, WatchedFile.CannotUseFile, Scope.Scope> => {
   const none = generation(KeyRing.empty)
   return path === undefined
-    ? Effect.succeed({ current: () => none })
+    ? Effect.succeed({ current: () => none, trouble: () => undefined })
     : WatchedFile.make({ path, what: WHAT, read, missing: { value: none } })
 }

@@ -1,8 +1,8 @@
 /** The api keys of a file: how it is written, and which content is refused. Pure. Decision 0039. */
 import { KeyName } from "@flash-sale/domain/access/ApiKey"
 import { Scope } from "@flash-sale/domain/access/Scope"
-import * as Json from "@flash-sale/domain/records/wire/Json"
-import { DateTime, Option, Result, Schema, SchemaIssue } from "effect"
+import { DateTime, Option, Schema } from "effect"
+import * as ListFile from "../../watch/ListFile.ts"
 
 /** The most keys of one file. Twice as many still fit into the longest file that is read. */
 export const MAX_KEYS = 100
@@ -39,50 +39,14 @@ export type StoredKey = typeof StoredKey.Type
 /** The keys of a file. */
 export type KeyList = ReadonlyArray<StoredKey>
 
-/** A misspelled `expires_at` would be a key that never expires. */
-const decode = Schema.decodeUnknownResult(Schema.Array(StoredKey), { onExcessProperty: "error" })
-
-/** Words that show no value: somebody may have put a key where its hash belongs. */
-const issuesOf = SchemaIssue.makeFormatterStandardSchemaV1({
-  leafHook: (issue) => {
-    switch (issue._tag) {
-      case "MissingKey":
-        return "is missing"
-      case "UnexpectedKey":
-        return "is no field of a key"
-      default:
-        return "is not what it must be"
-    }
-  },
-  checkHook: (issue) => {
-    const message = issue.filter.annotations?.message
-    return typeof message === "string" ? message : "is not what it must be"
-  }
-})
-
-const describe = (issue: SchemaIssue.Issue): string => {
-  const [{ message, path = [] } = { message: "is no list of keys" }] = issuesOf(issue).issues
-  const [index, ...fields] = path.map((part) => String(typeof part === "object" ? part.key : part))
-  if (index === undefined) return "holds no JSON list of keys"
-  return fields.length === 0
-    ? `key ${Number(index) + 1} is no key`
-    : `key ${Number(index) + 1}, ${fields[0]}: ${message}`
-}
-
-const nameTwice = (keys: KeyList): string | undefined => {
-  const names = new Set<string>()
-  return keys.find(({ name }) => names.size === names.add(name).size)?.name
-}
-
 /** The keys of a file's text, or what is wrong with it in words that show no value. */
-export const parse = (text: string): KeyList | string => {
-  const value = Json.parse(text)
-  if (Array.isArray(value) && value.length > MAX_KEYS) return `holds more than ${MAX_KEYS} keys`
-  const read = decode(value)
-  if (Result.isFailure(read)) return describe(read.failure.issue)
-  const twice = nameTwice(read.success)
-  return twice === undefined ? read.success : `two keys have the name ${twice}`
-}
+export const parse: (text: string) => KeyList | string = ListFile.reader({
+  entry: "key",
+  anEntry: "a key",
+  entries: "keys",
+  most: MAX_KEYS,
+  schema: StoredKey
+})
 
 /** The text of a file with these keys: a key on a line, so that a difference shows. */
 export const write = (keys: KeyList): string =>

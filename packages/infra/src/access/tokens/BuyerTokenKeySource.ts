@@ -1,7 +1,7 @@
 /** Where the keys come from that verify buyers' tokens: secrets of the settings, a file, or an address. */
 import { Effect, Redacted, type Scope } from "effect"
 import * as SecretFile from "../../files/SecretFile.ts"
-import * as WatchedFile from "../watch/WatchedFile.ts"
+import * as WatchedFile from "../../watch/WatchedFile.ts"
 import type { TokenSource } from "./BuyerTokenConfig.ts"
 import * as BuyerTokenKeys from "./BuyerTokenKeys.ts"
 import * as VerificationKeys from "./VerificationKeys.ts"

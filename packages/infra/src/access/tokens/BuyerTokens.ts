@@ -1,8 +1,8 @@
 /** Buyers' tokens: those that were verified once, and the others by `jose`. */
 import type { Identity } from "@flash-sale/domain/ports/Callers"
 import { Clock, Effect, type Scope } from "effect"
+import type { CannotUseFile } from "../../watch/WatchedFile.ts"
 import { rejected } from "../answers/Rejected.ts"
-import type { CannotUseFile } from "../watch/WatchedFile.ts"
 import * as BuyerTokenCheck from "./BuyerTokenCheck.ts"
 import type { BuyerTokenSettings } from "./BuyerTokenConfig.ts"
 import type * as BuyerTokenKeys from "./BuyerTokenKeys.ts"

@@ -12,7 +12,7 @@ import { HttpClient, HttpClientRequest } from "effect/http"
 import * as BoundedBody from "../../http/client/BoundedBody.ts"
 import * as Log from "../../observability/logs/Log.ts"
 import * as Monotonic from "../../time/Monotonic.ts"
-import * as Faults from "../watch/Faults.ts"
+import * as Faults from "../../watch/Faults.ts"
 import * as BuyerTokenKeys from "./BuyerTokenKeys.ts"
 import * as SoughtKeys from "./SoughtKeys.ts"
 

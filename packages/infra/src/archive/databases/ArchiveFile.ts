@@ -95,6 +95,7 @@ export const make = (folder: string): Effect.Effect<ArchiveDatabase, CannotOpen,
     const session = sessionOf(reader)
     return {
       ready: Effect.void,
+      dialect: DIALECT,
       session: {
         all: (...args) => reading.withPermits(1)(session.all(...args)),
         each: (...args) => reading.withPermits(1)(session.each(...args))

@@ -19,7 +19,9 @@ const values = Object.entries(ROWS).map(([index, rows]) => `('archive_orders', '
 export const DIALECT: Dialect = {
   text: "TEXT",
   integer: "INTEGER",
-  numbered: "INTEGER PRIMARY KEY",
+  // A number is never given twice: cursors of webhooks stand on those of entries.
+  numbered: "INTEGER PRIMARY KEY AUTOINCREMENT",
+  now: "CAST(unixepoch('subsec') * 1000 AS INTEGER)",
   // https://sqlite.org/optoverview.html#manual_control_of_query_plans_using_sqlite_stat_tables
   prepare: ["ANALYZE", `INSERT INTO sqlite_stat1 VALUES ${values.join(", ")}`, "ANALYZE sqlite_schema"]
 }

@@ -34,6 +34,7 @@ const DIALECT: Dialect = {
   text: "TEXT COLLATE \"C\"",
   integer: "BIGINT",
   numbered: "BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY",
+  now: "(extract(epoch FROM clock_timestamp()) * 1000)::bigint",
   prepare: []
 }
 
@@ -135,6 +136,7 @@ export const make = (url: Redacted.Redacted, ca?: string): Connecting<ArchiveDat
       within(Effect.andThen(known, question), ANSWER_MILLIS)
     return {
       ready,
+      dialect: DIALECT,
       session: {
         all: (...args) => ask(session.all(...args)),
         each: (...args) => ask(session.each(...args))

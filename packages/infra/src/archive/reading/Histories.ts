@@ -13,8 +13,8 @@ import type { ItemId, RequestId } from "@flash-sale/domain/records/Ids"
 import { Effect } from "effect"
 import * as EntryRow from "../rows/EntryRow.ts"
 import { decoded } from "../sql/Decoded.ts"
+import * as Keyset from "../sql/Keyset.ts"
 import type { Session } from "../sql/Session.ts"
-import * as Keyset from "./Keyset.ts"
 
 const HISTORY = `SELECT * FROM archive_entries WHERE request_id = $1 AND item_id = $2
   ORDER BY sequence, at, n LIMIT ${MAX_HISTORY}`

@@ -9,8 +9,8 @@ import * as Facts from "../rows/Facts.ts"
 import * as OrderKey from "../rows/OrderKey.ts"
 import * as OrderRow from "../rows/OrderRow.ts"
 import { decoded } from "../sql/Decoded.ts"
+import * as Keyset from "../sql/Keyset.ts"
 import type { Row, Session, Statement } from "../sql/Session.ts"
-import * as Keyset from "./Keyset.ts"
 
 /** Orders that are found under one request id: other items may have some under the same. */
 const MAX_FOUND = 10

@@ -18,6 +18,8 @@ export interface Dialect {
   readonly integer: string
   /** The type of a column that numbers the rows of its table. */
   readonly numbered: string
+  /** An expression: milliseconds since 1970, by the clock of the database. */
+  readonly now: string
   /** What is run when the tables are made. */
   readonly prepare: ReadonlyArray<string>
 }
@@ -57,6 +59,7 @@ export type Work<A> = (session: Session) => Effect.Effect<A, ArchiveUnavailable>
 export interface ArchiveDatabase {
   /** Makes the tables where there are none. Changes nothing, and waits for nobody who writes, once they are there. */
   readonly ready: Effect.Effect<void, ArchiveUnavailable>
+  readonly dialect: Dialect
   /** Each statement by itself. */
   readonly session: Session
   /** Reads as of one moment. */

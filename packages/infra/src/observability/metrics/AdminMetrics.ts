@@ -9,7 +9,19 @@ const STATUSES = [...KNOWN_STATUSES.map((status) => `${status}` as const), "othe
 type Status = (typeof STATUSES)[number]
 
 /** What an operator changes. */
-export const CHANGES = ["stock", "sale", "pause_all", "resume_all", "cancel", "refund", "replay", "discard"] as const
+export const CHANGES = [
+  "stock",
+  "sale",
+  "pause_all",
+  "resume_all",
+  "cancel",
+  "refund",
+  "replay",
+  "discard",
+  "webhook_test",
+  "webhook_replay",
+  "webhook_enable"
+] as const
 export type Change = (typeof CHANGES)[number]
 
 /** Why a request is not let in. */

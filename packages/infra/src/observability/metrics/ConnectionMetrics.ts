@@ -4,9 +4,9 @@ import { counter, gauge, labelled, type Service } from "./Series.ts"
 
 /**
  * Whose port it is; `reconcile` is `flash-sale reconcile --every`, `admin` the admin API of a gateway, `archive` the
- * process that fills the archive.
+ * process that fills the archive, `webhooks` the one that sends events.
  */
-export type Port = Service | "admin" | "archive" | "reconcile"
+export type Port = Service | "admin" | "archive" | "reconcile" | "webhooks"
 
 /**
  * Why a connection was closed, or not let in. `full`: as many are open as may be. `address`: as many of its address.
@@ -41,7 +41,8 @@ const ports = {
   processor: make("processor"),
   admin: make("admin"),
   archive: make("archive"),
-  reconcile: make("reconcile")
+  reconcile: make("reconcile"),
+  webhooks: make("webhooks")
 }
 
 /** The series of one port. */

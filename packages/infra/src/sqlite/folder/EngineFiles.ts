@@ -5,7 +5,7 @@ import { identityOf } from "./FolderOwnership.ts"
 
 /** Names that an engine gives to its files, and what is added to them: `engine.sqlite-wal`, `orders.high.new`. */
 const NAMES =
-  /^(engine\.(sqlite|lock)|orders\.high|archive\.sqlite|payment-token\.keys|keys\.json|admin\.key)(?=$|[-.])/
+  /^(engine\.(sqlite|lock)|orders\.high|archive\.sqlite|payment-token\.keys|(keys|webhooks)\.json|admin\.key)(?=$|[-.])/
 
 /** Files by which a folder is known to be an engine's. */
 const SIGNS = ["engine.sqlite", "engine.sqlite-wal", "orders.high"]
@@ -58,7 +58,7 @@ export const strangeness = (folder: string): string | undefined => {
 }
 
 /** Files of secrets beside the data, which no backup of the data holds. */
-const KEYS = ["payment-token.keys", "keys.json"]
+const KEYS = ["payment-token.keys", "keys.json", "webhooks.json"]
 
 /** Which of these the folder has. */
 export const keysIn = (folder: string): ReadonlyArray<string> => namesIn(folder).filter((name) => KEYS.includes(name))

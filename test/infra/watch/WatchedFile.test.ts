@@ -1,11 +1,11 @@
 /** A watched file whose reading meets a fault of the engine's own. */
 import { assert, describe, it } from "@effect/vitest"
-import * as WatchedFile from "@flash-sale/infra/access/watch/WatchedFile"
+import * as WatchedFile from "@flash-sale/infra/watch/WatchedFile"
 import { Effect, Logger } from "effect"
 import { TestClock } from "effect/testing"
 import { writeFileSync } from "node:fs"
 import { join } from "node:path"
-import * as Folders from "../../sqlite/Folders.ts"
+import * as Folders from "../sqlite/Folders.ts"
 
 /** Texts that are read wrongly, each in a way of its own. */
 const FAULTS: Readonly<Record<string, (text: string) => Effect.Effect<string, string>>> = {

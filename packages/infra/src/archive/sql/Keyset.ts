@@ -1,7 +1,7 @@
 /** Pages by keyset: the next one begins behind the time and the number of the last entry, whatever comes in between. */
 import { ArchiveCursor, type Page } from "@flash-sale/domain/archive/Questions"
-import * as Columns from "../sql/Columns.ts"
-import type { Row, Value } from "../sql/Session.ts"
+import * as Columns from "./Columns.ts"
+import type { Row, Value } from "./Session.ts"
 
 /** Conditions that hold together, and their parameters. */
 export interface Conditions {

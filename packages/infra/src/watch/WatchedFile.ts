@@ -8,8 +8,9 @@
  * a file by deleting it and writing another.
  */
 import { Effect, Result, Schedule, Schema, type Scope } from "effect"
-import * as SecretFile from "../../files/SecretFile.ts"
-import * as Log from "../../observability/logs/Log.ts"
+import * as SecretFile from "../files/SecretFile.ts"
+import type { Event } from "../observability/Attributes.ts"
+import * as Log from "../observability/logs/Log.ts"
 import * as Faults from "./Faults.ts"
 
 /** How often the file is read. */
@@ -27,11 +28,20 @@ export class CannotUseFile extends Schema.TaggedError<CannotUseFile>()("CannotUs
   }
 }
 
+export interface LineEvents {
+  readonly changed: Event
+  readonly unusable: Event
+}
+
+const KEYS: LineEvents = { changed: "access_keys_changed", unusable: "access_keys_unusable" }
+
 export interface Options<A> {
   readonly path: string
   /** What the file holds, for a line: `the api keys`. */
   readonly what: string
   readonly rights?: SecretFile.Rights
+  /** The events of its lines: that it was read anew, and that it cannot be; those of keys where they are absent. */
+  readonly events?: LineEvents
   /** What the text says, or what is wrong with it in words that show nothing secret. A defect is what is wrong, too. */
   readonly read: (text: string) => Effect.Effect<A, string>
   /** What holds where there is no file; undefined where there must be one. */
@@ -42,6 +52,8 @@ export interface Options<A> {
 export interface Watched<A> {
   /** What the file says, as far as it can be read. */
   readonly current: () => A
+  /** Why what it says now is not in force; undefined where it is. */
+  readonly trouble: () => string | undefined
 }
 
 /** The text of the file; undefined where there is none and need not be any. */
@@ -62,13 +74,13 @@ const valueOf = <A>({ missing, path, read }: Options<A>, text: string | undefine
 export const make = Effect.fnUntraced(function*<A>(
   options: Options<A>
 ): Effect.fn.Return<Watched<A>, CannotUseFile, Scope.Scope> {
-  const { path, what } = options
+  const { events = KEYS, path, what } = options
   const cannotUse = (detail: string) => new CannotUseFile({ what, detail })
   let text = yield* Effect.mapError(textOf(options), cannotUse)
   let current = yield* Effect.mapError(valueOf(options, text), cannotUse)
   if (text === undefined) {
     yield* Log.warn(`There is no file ${path}: ${what} are read from it as soon as it is there`, {
-      event: "access_keys_changed"
+      event: events.changed
     })
   }
   /** The last trouble that was said, until it is over. */
@@ -86,10 +98,10 @@ export const make = Effect.fnUntraced(function*<A>(
       text = found
       yield* Log.info(
         found === undefined ? `${path} is gone, and ${what} with it` : `${path} has changed: ${what} are read anew`,
-        { event: "access_keys_changed" }
+        { event: events.changed }
       )
     } else if (trouble !== undefined) {
-      yield* Log.info(`${path} can be read again: ${what} are as before`, { event: "access_keys_changed" })
+      yield* Log.info(`${path} can be read again: ${what} are as before`, { event: events.changed })
     }
     trouble = undefined
   })
@@ -98,10 +110,10 @@ export const make = Effect.fnUntraced(function*<A>(
     if (Result.isSuccess(looked) || looked.failure === trouble) return
     trouble = looked.failure
     yield* Log.error(`${what} stay as they were read before: ${trouble}`, {
-      event: "access_keys_unusable",
+      event: events.unusable,
       detail: trouble
     })
   })
   yield* Effect.forkScoped(Effect.repeat(lookOnce, Schedule.spaced(LOOK_EVERY)))
-  return { current: () => current }
+  return { current: () => current, trouble: () => trouble }
 })

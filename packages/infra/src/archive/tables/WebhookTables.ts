@@ -1,0 +1,39 @@
+/** The tables of webhooks. Moments are milliseconds since 1970 (UTC), yes and no are 1 and 0. */
+import type { Dialect } from "../sql/Session.ts"
+
+/**
+ * - `webhook_endpoints`: a row for each that was ever in the file. `cursor` is the `n` of the last entry that was sent
+ *   or stands in a row. `holder` delivers to it until `held_until`, by the clock of the database.
+ * - `webhook_deliveries`: those that failed or that a replay has asked for; `entry` is the `n` of the event's entry.
+ * - `webhook_replays`: `cursor` is the `n` up to which entries, or dead deliveries, were looked through, `last` the end
+ *   of that. One `asked_key` is one replay, however often it is asked for.
+ * - `webhook_tests`: the last test events. `webhook_instances`: who delivers, so that they share the endpoints.
+ */
+export const webhooks = ({ integer, numbered, text }: Dialect): ReadonlyArray<string> => [
+  `CREATE TABLE webhook_endpoints(
+    name ${text} PRIMARY KEY, url ${text} NOT NULL, events ${text} NOT NULL, listed ${integer} NOT NULL,
+    disabled ${integer} NOT NULL, cursor ${integer} NOT NULL, gone_at ${integer}, holder ${text}, held_until ${integer},
+    last_success_at ${integer}, last_failure_at ${integer}, last_failure ${text}
+  )`,
+  `CREATE TABLE webhook_deliveries(
+    n ${numbered}, endpoint ${text} NOT NULL, entry ${integer} NOT NULL, event_id ${text} NOT NULL,
+    type ${text} NOT NULL, item_id ${text} NOT NULL, request_id ${text} NOT NULL, body ${text} NOT NULL,
+    state ${text} NOT NULL, attempts ${integer} NOT NULL, due_at ${integer} NOT NULL, created_at ${integer} NOT NULL,
+    last_attempt_at ${integer}, status ${integer}, error ${text},
+    UNIQUE(endpoint, entry)
+  )`,
+  "CREATE INDEX webhook_deliveries_by_due ON webhook_deliveries(endpoint, state, due_at, n)",
+  "CREATE INDEX webhook_deliveries_by_age ON webhook_deliveries(endpoint, state, created_at)",
+  "CREATE INDEX webhook_deliveries_by_time ON webhook_deliveries(created_at, n)",
+  `CREATE TABLE webhook_replays(
+    n ${numbered}, endpoint ${text} NOT NULL, kind ${text} NOT NULL, ids ${text} NOT NULL, from_at ${integer},
+    until_at ${integer}, cursor ${integer} NOT NULL, last ${integer} NOT NULL, sent ${integer} NOT NULL,
+    by_name ${text} NOT NULL, reason ${text}, asked_at ${integer} NOT NULL, done_at ${integer},
+    asked_key ${text} UNIQUE
+  )`,
+  `CREATE TABLE webhook_tests(
+    n ${numbered}, id ${text} NOT NULL UNIQUE, endpoint ${text} NOT NULL, asked_at ${integer} NOT NULL,
+    done_at ${integer}, delivered ${integer}, status ${integer}, error ${text}, took_millis ${integer}
+  )`,
+  `CREATE TABLE webhook_instances(holder ${text} PRIMARY KEY, seen_until ${integer} NOT NULL)`
+]

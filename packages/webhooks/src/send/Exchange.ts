@@ -1,0 +1,77 @@
+/** One POST and the head of its answer. The rest of the answer is thrown away, and is not waited for. */
+import { Effect } from "effect"
+import { type Agent, type ClientRequest, type IncomingMessage, request as httpRequest } from "node:http"
+import { request as httpsRequest } from "node:https"
+import * as Lookup from "./Lookup.ts"
+
+/** Bytes of an answer that are read, so that its connection can be used again: a longer answer ends it. */
+export const MAX_ANSWER_BYTES = 64 * 1_024
+
+/** How long the rest of an answer may take, in milliseconds: its connection is wanted. */
+const REST_MILLIS = 1_000
+
+export interface Post {
+  readonly url: URL
+  readonly agent: Agent
+  readonly headers: Readonly<Record<string, string>>
+  readonly body: string
+  readonly timeoutMillis: number
+}
+
+export type Answer =
+  | { readonly status: number; readonly retryAfter: string | undefined }
+  | { readonly error: string }
+
+const WORDS: Readonly<Record<string, string>> = {
+  ECONNREFUSED: "the connection was refused",
+  ECONNRESET: "the connection was reset",
+  EPIPE: "the connection was reset",
+  ENOTFOUND: "its name is not known",
+  EAI_AGAIN: "its name cannot be looked up now",
+  EHOSTUNREACH: "it cannot be reached",
+  ENETUNREACH: "it cannot be reached",
+  ETIMEDOUT: "it did not take the connection in time"
+}
+
+/** Nothing that a receiver has sent is shown. */
+const wordsOf = (error: Error): string => {
+  if (error instanceof Lookup.RefusedAddress) return error.message
+  const code = "code" in error && typeof error.code === "string" ? error.code : error.name
+  return WORDS[code] ?? `the exchange failed (${code})`
+}
+
+/** Reads what may be read, and ends the connection of who has more to say, or says it slowly. */
+const throwAway = (answer: IncomingMessage, request: ClientRequest): void => {
+  let bytes = 0
+  const stop = () => void request.destroy()
+  const late = AbortSignal.timeout(REST_MILLIS)
+  const end = () => late.removeEventListener("abort", stop)
+  late.addEventListener("abort", stop)
+  answer.on("data", (chunk: Buffer) => {
+    bytes += chunk.length
+    if (bytes > MAX_ANSWER_BYTES) request.destroy()
+  })
+  answer.once("error", end)
+  answer.once("close", end)
+}
+
+const exchange = ({ agent, body, headers, url }: Post): Effect.Effect<Answer> =>
+  Effect.callback((resume) => {
+    const send = url.protocol === "https:" ? httpsRequest : httpRequest
+    const request = send(url, { method: "POST", agent, headers })
+    request.once("response", (answer) => {
+      throwAway(answer, request)
+      resume(Effect.succeed({ status: answer.statusCode ?? 0, retryAfter: answer.headers["retry-after"] }))
+    })
+    // Of a request that is answered already nobody wants to know.
+    request.on("error", (error) => resume(Effect.succeed({ error: wordsOf(error) })))
+    request.end(body)
+    return Effect.sync(() => void request.destroy())
+  })
+
+/** Never fails: what goes wrong is an answer, too. */
+export const post = (wanted: Post): Effect.Effect<Answer> =>
+  Effect.timeoutOrElse(exchange(wanted), {
+    duration: wanted.timeoutMillis,
+    orElse: () => Effect.succeed({ error: `no answer within ${wanted.timeoutMillis / 1_000} s` })
+  })

@@ -1,0 +1,98 @@
+/** One attempt for one event: sends it, counts it, and says what is left to do. */
+import { WebhookQueue } from "@flash-sale/domain/ports/WebhookQueue"
+import * as Json from "@flash-sale/domain/records/wire/Json"
+import * as RetrySchedule from "@flash-sale/domain/webhooks/RetrySchedule"
+import type { ArchivedEvent, Failure } from "@flash-sale/domain/webhooks/Sending"
+import * as Log from "@flash-sale/infra/observability/logs/Log"
+import * as WebhookMetrics from "@flash-sale/infra/observability/metrics/WebhookMetrics"
+import { type Span, Spans } from "@flash-sale/infra/observability/tracing/Spans"
+import { Clock, Effect, Metric, Random } from "effect"
+import type { Attempt } from "../send/Judgement.ts"
+import { Sender } from "../send/Sender.ts"
+import * as Held from "./Held.ts"
+import { WebhookState } from "./WebhookState.ts"
+
+/** The endpoint has left the file, or wants nothing any more: nothing was sent. */
+export const NOT_SENT = "not sent" as const
+
+export type Services = WebhookState | Sender | WebhookQueue
+
+/** The trace that an event belongs to. Its text is of who told it, and is read as such. */
+const traceparentOf = (body: string): string | undefined => {
+  const event = Json.parse(body)
+  const data = Json.isObject(event) ? event["data"] : undefined
+  const header = Json.isObject(data) ? data["traceparent"] : undefined
+  return typeof header === "string" ? header : undefined
+}
+
+const endSpan = (span: Span | undefined, attempt: Attempt): void => {
+  if (span === undefined) return
+  if (attempt.status !== undefined) span.set({ "http.response.status_code": attempt.status })
+  span.end(attempt._tag === "Delivered" ? undefined : attempt.error)
+}
+
+/** Sends an event of this id once. */
+export const send = Effect.fnUntraced(function*(held: Held.Held, id: string, type: string, body: string) {
+  const { endpoint: find, underWay } = yield* WebhookState
+  const sender = yield* Sender
+  const recorder = yield* Spans
+  return yield* held.places.withPermits(1)(
+    underWay.withPermits(1)(Effect.suspend((): Effect.Effect<Attempt | typeof NOT_SENT> => {
+      const endpoint = find(held.name)
+      if (endpoint === undefined) return Effect.succeed(NOT_SENT)
+      const parent = traceparentOf(body)
+      const span = recorder?.begin("webhook deliver", {
+        kind: "client",
+        parent,
+        attributes: { "webhook.endpoint": held.name, "webhook.id": id, "event.type": type }
+      })
+      const outgoing = { id, body, traceparent: span?.traceparent ?? parent }
+      return Effect.tap(sender.send(endpoint, outgoing), (attempt) => Effect.sync(() => endSpan(span, attempt)))
+    }))
+  )
+})
+
+/** An endpoint that wants nothing any more is left alone. Said once. */
+const isGone = Effect.fnUntraced(function*(held: Held.Held, now: number) {
+  if (held.isGone) return
+  held.isGone = true
+  const { holder, persist } = yield* WebhookState
+  const queue = yield* WebhookQueue
+  yield* persist(queue.gone(held.name, holder, now))
+  yield* Log.error(
+    `${held.name} answered 410 and is sent nothing any more, until its url changes or webhook enable says so`,
+    { event: "webhook_gone", endpoint: held.name }
+  )
+})
+
+const failureOf = (attempt: Exclude<Attempt, { _tag: "Delivered" }>, attempts: number, now: number, chance: number) => {
+  const retryAfter = attempt._tag === "Failed" ? attempt.retryAfter : 0
+  const wait = RetrySchedule.waitAfter(attempts, chance, retryAfter)
+  const failure: Failure = {
+    at: now,
+    dueAt: wait === undefined ? undefined : now + wait,
+    status: attempt.status,
+    error: attempt.error
+  }
+  return failure
+}
+
+/** Tries an event that has failed so many times before. The failure, undefined where it is delivered, or `NOT_SENT`. */
+export const attempt = Effect.fnUntraced(function*(held: Held.Held, event: ArchivedEvent, attempts: number) {
+  if (held.isGone) return NOT_SENT
+  const result = yield* send(held, event.id, event.type, event.body)
+  if (result === NOT_SENT) return NOT_SENT
+  const now = yield* Clock.currentTimeMillis
+  const count = (outcome: WebhookMetrics.Outcome) => Metric.update(WebhookMetrics.delivered(held.name, outcome), 1)
+  if (result._tag === "Delivered") {
+    Held.note(held, now, undefined)
+    yield* count("delivered")
+    return undefined
+  }
+  const failure = failureOf(result, attempts + 1, now, yield* Random.next)
+  Held.note(held, now, failure)
+  if (result._tag === "Gone") yield* isGone(held, now)
+  yield* count(result._tag === "Gone" ? "gone" : failure.dueAt === undefined ? "dead" : "retry")
+  if (failure.dueAt === undefined) yield* Metric.update(WebhookMetrics.dead(held.name), 1)
+  return failure
+})

@@ -1,0 +1,327 @@
+/** What every adapter of webhooks keeps. Each test has endpoints of its own; the archive may hold others' events. */
+import { assert, layer } from "@effect/vitest"
+import { ArchiveWriter } from "@flash-sale/domain/ports/Archive"
+import { WebhookQueue } from "@flash-sale/domain/ports/WebhookQueue"
+import { Webhooks } from "@flash-sale/domain/ports/Webhooks"
+import { EndpointName } from "@flash-sale/domain/webhooks/Endpoint"
+import type { ActiveReplay, ArchivedEvent, Failure } from "@flash-sale/domain/webhooks/Sending"
+import type { Replayed } from "@flash-sale/domain/webhooks/Standing"
+import { Effect, type Layer } from "effect"
+import { randomUUID } from "node:crypto"
+import { fresh } from "./ArchiveContract.ts"
+import { adjusted, batch, step, timeAt, type Told } from "./Telling.ts"
+
+const NEVER = Number.MAX_SAFE_INTEGER
+const NOTHING = { successAt: undefined, failure: undefined }
+const OPERATOR = { by: "ops", reason: "a test" }
+
+const named = () => EndpointName.make(`e-${randomUUID().slice(0, 20)}`)
+const me = () => ({ name: randomUUID(), leaseMillis: 60_000 })
+
+const listed = (name: EndpointName, url = "https://shop.example/hooks", isDisabled = false) => ({
+  name,
+  url,
+  events: ["order.*"],
+  isDisabled
+})
+
+const failedAt = (at: number, dueAt: number | undefined): Failure => ({ at, dueAt, status: 500, error: "500" })
+
+const record = (...events: ReadonlyArray<Told>) =>
+  Effect.flatMap(ArchiveWriter, (writer) => writer.record(batch(events)))
+
+/** So many orders of one item, each with its event. */
+const orders = (count: number) => Array.from({ length: count }, (_, at) => step("order.completed", fresh(at + 1)))
+
+/** An endpoint that this holder delivers to, from here on. */
+const held = Effect.fnUntraced(function*(name = named(), holder = me()) {
+  const queue = yield* WebhookQueue
+  // Others share the endpoints with whoever is there.
+  yield* Effect.addFinalizer(() => Effect.ignore(queue.release(holder.name)))
+  yield* queue.list([listed(name)])
+  const [found] = yield* queue.hold(holder, [name])
+  assert.strictEqual(found?.name, name)
+  return { queue, name, holder: holder.name, cursor: found!.cursor, owner: holder }
+})
+
+const stateOf = (name: EndpointName, owner: { readonly name: string; readonly leaseMillis: number }) =>
+  Effect.gen(function*() {
+    const [found] = yield* (yield* WebhookQueue).hold(owner, [name])
+    return found!
+  })
+
+const waiting = (name: EndpointName, at = NEVER) =>
+  Effect.flatMap(WebhookQueue, (queue) => queue.due(name, at, NEVER, 1_000))
+
+const finish = (name: EndpointName, holder: string, replay: ActiveReplay, room = 1_000) =>
+  Effect.gen(function*() {
+    const queue = yield* WebhookQueue
+    return yield* queue.replayStep(name, holder, replay, (type) => type.startsWith("order."), room, 77)
+  })
+
+const asked = (name: EndpointName, replayed: Replayed) =>
+  Effect.flatMap(Webhooks, (webhooks) => webhooks.replay(name, replayed, OPERATOR, 5, undefined))
+
+export const suite = <E>(
+  label: string,
+  adapter: Layer.Layer<ArchiveWriter | WebhookQueue | Webhooks, E>
+): void =>
+  layer(adapter, { excludeTestServices: true })(`Webhooks (${label})`, (it) => {
+    it.effect("a new endpoint begins at the end of what is archived, and is told what comes then, byte for byte", () =>
+      Effect.gen(function*() {
+        yield* record(...orders(2))
+        const { cursor, queue } = yield* held()
+        assert.strictEqual(cursor, yield* queue.end)
+        const told = [...orders(2), adjusted(fresh(1).item, 5, "ops")]
+        yield* record(...told)
+        const page = yield* queue.page(cursor, 10)
+        assert.deepStrictEqual(page.events.map(({ body }) => body), told.map(({ text }) => text))
+        assert.deepStrictEqual(page.events.map(({ id }) => id), told.map(({ event }) => event.id))
+        assert.strictEqual(page.upTo, page.events.at(-1)?.entry)
+        assert.deepStrictEqual((yield* queue.page(page.upTo, 10)).events, [])
+        assert.strictEqual((yield* queue.page(cursor, 1)).events.length, 1)
+      }))
+
+    it.effect("a cursor moves with the rows of what failed, and never back", () =>
+      Effect.gen(function*() {
+        const { cursor, holder, name, owner, queue } = yield* held()
+        yield* record(...orders(3))
+        const { events, upTo } = yield* queue.page(cursor, 10)
+        const failure = failedAt(1_000, 6_000)
+        assert.isTrue(yield* queue.advance(name, holder, upTo, [{ event: events[1]!, failure }], NOTHING))
+        assert.isTrue(yield* queue.advance(name, holder, cursor, [], { successAt: 2_000, failure }))
+        const after = yield* stateOf(name, owner)
+        assert.deepStrictEqual([after.cursor, after.waiting, after.waitingSince], [upTo, 1, 1_000])
+        assert.deepStrictEqual(yield* waiting(name, 5_999), [])
+        const [due] = yield* waiting(name, 6_000)
+        assert.strictEqual(due?.event.body, events[1]!.body)
+        assert.strictEqual(due?.attempts, 1)
+        const webhooks = yield* Webhooks
+        const standing = (yield* webhooks.list).find((one) => one.name === name)
+        assert.deepStrictEqual(
+          [standing?.condition, standing?.lastSuccessAt, standing?.lastFailureAt, standing?.lastFailure],
+          ["delivering", 2_000, 1_000, "500"]
+        )
+      }))
+
+    it.effect("a delivery that is due beyond the longest wait is due now", () =>
+      Effect.gen(function*() {
+        const { cursor, holder, name, queue } = yield* held()
+        yield* record(...orders(1))
+        const { events, upTo } = yield* queue.page(cursor, 1)
+        yield* queue.advance(name, holder, upTo, [{ event: events[0]!, failure: failedAt(9_000, 10_000) }], NOTHING)
+        assert.strictEqual((yield* queue.due(name, 10, 10_000, 10)).length, 0)
+        assert.strictEqual((yield* queue.due(name, 10, 9_999, 10)).length, 1)
+      }))
+
+    it.effect("what is delivered is gone, what fails is dated anew, what is dead is shown until a replay", () =>
+      Effect.gen(function*() {
+        const { cursor, holder, name, owner, queue } = yield* held()
+        const webhooks = yield* Webhooks
+        yield* record(...orders(3))
+        const { events, upTo } = yield* queue.page(cursor, 10)
+        const failed = events.map((event) => ({ event, failure: failedAt(1, 2) }))
+        yield* queue.advance(name, holder, upTo, failed, NOTHING)
+        const [one, two, three] = yield* waiting(name)
+        yield* queue.settle(name, holder, [
+          { delivery: one!, failure: undefined },
+          { delivery: two!, failure: failedAt(10, 20) },
+          { delivery: three!, failure: failedAt(10, undefined) }
+        ], NOTHING)
+        const [again, ...others] = yield* waiting(name)
+        assert.deepStrictEqual([again?.attempts, again?.event.id, others], [2, events[1]!.id, []])
+        const dead = yield* webhooks.deliveries({ endpoint: name, state: "dead" }, undefined, 10)
+        assert.deepStrictEqual(dead.entries.map(({ attempts, dueAt, eventId }) => [attempts, dueAt, eventId]), [
+          [2, undefined, events[2]!.id]
+        ])
+        yield* asked(name, { _tag: "Dead" })
+        const { dead: count, replay } = yield* stateOf(name, owner)
+        assert.strictEqual(count, 1)
+        assert.deepStrictEqual(yield* finish(name, holder, replay!), { sent: 1, isDone: true })
+        const all = yield* waiting(name)
+        assert.deepStrictEqual(all.map(({ attempts, event }) => [event.id, attempts]), [
+          [events[1]!.id, 2],
+          [events[2]!.id, 0]
+        ])
+      }))
+
+    it.effect("deliveries are listed a page at a time, newest first", () =>
+      Effect.gen(function*() {
+        const { cursor, holder, name, queue } = yield* held()
+        const webhooks = yield* Webhooks
+        yield* record(...orders(5))
+        const { events, upTo } = yield* queue.page(cursor, 10)
+        const failed = events.map((event, at) => ({ event, failure: failedAt(at, 100) }))
+        yield* queue.advance(name, holder, upTo, failed, NOTHING)
+        const first = yield* webhooks.deliveries({ endpoint: name }, undefined, 3)
+        const second = yield* webhooks.deliveries({ endpoint: name }, first.next, 3)
+        assert.deepStrictEqual(
+          [...first.entries, ...second.entries].map(({ eventId }) => eventId),
+          events.map(({ id }) => id).toReversed()
+        )
+        assert.isUndefined(second.next)
+      }))
+
+    it.effect("who does not hold an endpoint any more changes nothing", () =>
+      Effect.gen(function*() {
+        const { cursor, name, queue } = yield* held()
+        yield* record(...orders(1))
+        const { events, upTo } = yield* queue.page(cursor, 1)
+        const failed = [{ event: events[0]!, failure: failedAt(1, 2) }]
+        assert.isFalse(yield* queue.advance(name, "another", upTo, failed, NOTHING))
+        assert.isFalse(yield* queue.gone(name, "another", 1))
+        assert.deepStrictEqual(yield* waiting(name), [])
+      }))
+
+    it.effect("a known endpoint keeps its cursor while it is disabled or not in the file", () =>
+      Effect.gen(function*() {
+        const { cursor, name, owner, queue } = yield* held()
+        const webhooks = yield* Webhooks
+        const conditionNow = Effect.map(webhooks.list, (all) => all.find((one) => one.name === name)?.condition)
+        yield* queue.list([listed(name, undefined, true)])
+        assert.strictEqual(yield* conditionNow, "disabled")
+        yield* queue.list([])
+        assert.strictEqual(yield* conditionNow, "unlisted")
+        yield* record(...orders(1))
+        yield* queue.list([listed(name)])
+        assert.strictEqual((yield* stateOf(name, owner)).cursor, cursor)
+      }))
+
+    it.effect("an endpoint that is gone is so until its url changes or an operator enables it", () =>
+      Effect.gen(function*() {
+        const { cursor, holder, name, owner, queue } = yield* held()
+        const webhooks = yield* Webhooks
+        yield* record(...orders(1))
+        const { events, upTo } = yield* queue.page(cursor, 1)
+        yield* queue.advance(name, holder, upTo, [{ event: events[0]!, failure: failedAt(1, 9_000) }], NOTHING)
+        const isGone = Effect.map(stateOf(name, owner), (state) => state.isGone)
+        yield* queue.gone(name, holder, 1)
+        yield* queue.list([listed(name)])
+        assert.isTrue(yield* isGone)
+        yield* queue.list([listed(name, "https://elsewhere.example/")])
+        assert.isFalse(yield* isGone)
+        yield* queue.gone(name, holder, 2)
+        yield* webhooks.enable(name, OPERATOR)
+        assert.isFalse(yield* isGone)
+        assert.strictEqual((yield* waiting(name, 10)).length, 1)
+      }))
+
+    it.effect("instances share the endpoints, and one that is away for its lease loses them", () =>
+      Effect.gen(function*() {
+        const queue = yield* WebhookQueue
+        const names = [named(), named(), named()]
+        const [first, second] = [me(), me()]
+        yield* queue.list(names.map((name) => listed(name)))
+        const heldBy = (owner: typeof first) =>
+          Effect.map(queue.hold(owner, names), (found) => found.map(({ name }) => name))
+        assert.strictEqual((yield* heldBy(first)).length > 0, true)
+        yield* Effect.repeat(Effect.andThen(heldBy(second), heldBy(first)), { times: 3 })
+        const [a, b] = [yield* heldBy(first), yield* heldBy(second)]
+        assert.isTrue(a.length > 0 && b.length > 0, `${a.length} and ${b.length}`)
+        assert.deepStrictEqual([...a, ...b].toSorted(), names.toSorted())
+        yield* queue.release(second.name)
+        assert.deepStrictEqual((yield* heldBy(first)).toSorted(), names.toSorted())
+        const third = { ...me(), leaseMillis: 1 }
+        yield* queue.release(first.name)
+        yield* heldBy(third)
+        yield* Effect.sleep("20 millis")
+        assert.deepStrictEqual((yield* heldBy(first)).toSorted(), names.toSorted())
+        yield* queue.release(first.name)
+      }))
+
+    it.effect("a replay of times, or of ids, sends what matches, no more at once than there is room", () =>
+      Effect.gen(function*() {
+        const { cursor, holder, name, owner, queue } = yield* held()
+        yield* record(...orders(4), adjusted(fresh(1).item, 2, "ops"))
+        const { events } = yield* queue.page(cursor, 10)
+        yield* asked(name, { _tag: "Times", from: timeAt(2), until: timeAt(4) })
+        const goOn = Effect.gen(function*() {
+          const { replay } = yield* stateOf(name, owner)
+          return replay === undefined ? undefined : yield* finish(name, holder, replay, 1)
+        })
+        const done = Effect.repeat(goOn, { until: (found) => found === undefined })
+        yield* done
+        const times = new Set((yield* waiting(name)).map(({ event }) => event.entry))
+        assert.deepStrictEqual(expectedOf(events, times), [2, 3])
+        yield* asked(name, { _tag: "Ids", ids: [events[3]!.id, events[4]!.id, "unknown"] })
+        yield* done
+        const ids = new Set((yield* waiting(name)).map(({ event }) => event.entry))
+        assert.isTrue(ids.has(events[3]!.entry) && ids.has(events[4]!.entry) && !ids.has(events[0]!.entry))
+        const [last] = yield* (yield* Webhooks).replays(name)
+        assert.deepStrictEqual([last?.by, last?.reason, last?.doneAt, last?.replayed._tag], [
+          "ops",
+          "a test",
+          77,
+          "Ids"
+        ])
+      }))
+
+    it.effect("a replay is one however often it is asked for under its key, and can be counted before", () =>
+      Effect.gen(function*() {
+        const { cursor, holder, name, queue } = yield* held()
+        const webhooks = yield* Webhooks
+        const [first, second] = [randomUUID(), randomUUID()]
+        const ask = (key: string | undefined) => webhooks.replay(name, { _tag: "Dead" }, OPERATOR, 5, key)
+        const numbers = [yield* ask(first), yield* ask(second), yield* ask(undefined), yield* ask(undefined)]
+        assert.strictEqual(new Set(numbers).size, 4)
+        assert.deepStrictEqual([yield* ask(first), yield* ask(second)], numbers.slice(0, 2))
+        assert.strictEqual((yield* webhooks.replays(name)).length, 4)
+        yield* record(...orders(4), adjusted(fresh(1).item, 2, "ops"))
+        const { events, upTo } = yield* queue.page(cursor, 10)
+        const dead = events.slice(0, 2).map((event) => ({ event, failure: failedAt(1, undefined) }))
+        yield* queue.advance(name, holder, upTo, dead, NOTHING)
+        assert.deepStrictEqual(yield* webhooks.count(name, { _tag: "Dead" }), { events: 2, isAll: true })
+        const ids = [events[0]!.id, events[0]!.id, "unknown"]
+        assert.deepStrictEqual(yield* webhooks.count(name, { _tag: "Ids", ids }), { events: 2, isAll: true })
+        const before = yield* webhooks.count(name, { _tag: "Times", from: timeAt(2), until: timeAt(4) })
+        yield* record(...orders(4), adjusted(fresh(1).item, 2, "ops"))
+        const after = yield* webhooks.count(name, { _tag: "Times", from: timeAt(2), until: timeAt(4) })
+        assert.isTrue(after.isAll)
+        assert.strictEqual(after.events - before.events, 2)
+      }))
+
+    it.effect("a test is told to who holds the endpoint, and its outcome to who asked", () =>
+      Effect.gen(function*() {
+        const { name, owner, queue } = yield* held()
+        const webhooks = yield* Webhooks
+        const id = `test-${randomUUID()}`
+        yield* webhooks.test(name, id, 3)
+        assert.deepStrictEqual((yield* stateOf(name, owner)).tests, [id])
+        assert.isUndefined((yield* webhooks.outcome(id))?.isDelivered)
+        yield* queue.settleTest(id, { doneAt: 9, isDelivered: false, status: 404, error: "404", tookMillis: 5 })
+        assert.deepStrictEqual(yield* webhooks.outcome(id), {
+          id,
+          endpoint: name,
+          askedAt: 3,
+          doneAt: 9,
+          isDelivered: false,
+          status: 404,
+          error: "404",
+          tookMillis: 5
+        })
+        assert.deepStrictEqual((yield* stateOf(name, owner)).tests, [])
+        assert.isUndefined(yield* webhooks.outcome("test-of-nobody"))
+      }))
+
+    it.effect("an endpoint that nobody knows, and too much at once, are refused", () =>
+      Effect.gen(function*() {
+        const webhooks = yield* Webhooks
+        const nobody = named()
+        const unknown = [
+          webhooks.test(nobody, "test-1", 1),
+          webhooks.replay(nobody, { _tag: "Dead" }, OPERATOR, 1, undefined),
+          webhooks.count(nobody, { _tag: "Dead" }),
+          webhooks.enable(nobody, OPERATOR)
+        ]
+        for (const one of unknown) assert.strictEqual((yield* Effect.flip(one))._tag, "UnknownEndpoint")
+        const { name } = yield* held()
+        const tests = Effect.forEach(Array.from({ length: 11 }), () => webhooks.test(name, randomUUID(), 1))
+        assert.strictEqual((yield* Effect.flip(tests))._tag, "TooManyAsked")
+        const replays = Effect.forEach(Array.from({ length: 11 }), () => asked(name, { _tag: "Dead" }))
+        assert.strictEqual((yield* Effect.flip(replays))._tag, "TooManyAsked")
+      }))
+  })
+
+/** The places among orders, from 1 on, of those entries. */
+const expectedOf = (events: ReadonlyArray<ArchivedEvent>, entries: ReadonlySet<number>) =>
+  events.flatMap(({ entry }, index) => entries.has(entry) ? [index + 1] : [])
