@@ -43,7 +43,7 @@ export const fileOf = (endpoints: ReadonlyArray<Written> = []) => {
   let current = parsed(endpoints)
   return {
     current: () => current,
-    trouble: () => undefined,
+    trouble: (): string | undefined => undefined,
     write: (all: ReadonlyArray<Written>) => {
       current = parsed(all)
     }
