@@ -11,7 +11,9 @@ export const requestId = Argument.String("request_id").pipe(
 
 export const item = Flag.String("item").pipe(
   Flag.withSchema(ItemId),
-  Flag.withDescription("The order's item: needed where its status is no longer kept, a day by default"),
+  Flag.withDescription(
+    "The order's item: needed where its status is no longer kept, a day by default, and no archive names it"
+  ),
   Flag.optional
 )
 
