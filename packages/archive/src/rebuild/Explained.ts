@@ -28,41 +28,59 @@ const hashOf = (itemId: ItemId, requestId: RequestId | undefined): number =>
 const ENDS: ReadonlyArray<string> = ["order.completed", "order.failed", "order.expired", "order.cancelled"]
 
 const ENDS_MASK = 0b11_0000
+const ASKED: Readonly<Record<EventId.Asked, number>> = { cancel_requested: 0b0100_0000, refund_requested: 0b1000_0000 }
 
-const bitOf = (step: EventId.Step): number => 1 << (step - 1)
-const endOf = (step: EventId.Step, type: string): number => step === 3 ? ENDS.indexOf(type) << 4 : 0
+/** What an event tells of an attempt: these bits, out of those of `mask`. */
+interface Part {
+  readonly placedAtOffset: number
+  readonly bits: number
+  readonly mask: number
+}
+
+/** Undefined of an event that is about no attempt. */
+const partOf = (id: string, type: string): Part | undefined => {
+  const asked = EventId.askedOf(id)
+  if (asked !== undefined) {
+    return { placedAtOffset: asked.placedAtOffset, bits: ASKED[asked.asked], mask: ASKED[asked.asked] }
+  }
+  const named = EventId.stepOf(id)
+  if (named === undefined) return undefined
+  const { placedAtOffset, step } = named
+  const made = 1 << (step - 1)
+  return step === 3
+    ? { placedAtOffset, bits: made | (ENDS.indexOf(type) << 4), mask: made | ENDS_MASK }
+    : { placedAtOffset, bits: made, mask: made }
+}
 
 /** Of a log that begins at this offset. */
 export const make = (start: number): Explained => {
-  let steps = new Uint8Array(0)
+  let made = new Uint8Array(0)
   let orders = new Uint32Array(0)
   const others = new Map<string, number>()
 
   return {
     grow: (until) => {
-      const [oldSteps, oldOrders] = [steps, orders]
-      steps = new Uint8Array(until - start)
+      const [oldMade, oldOrders] = [made, orders]
+      made = new Uint8Array(until - start)
       orders = new Uint32Array(until - start)
-      steps.set(oldSteps)
+      made.set(oldMade)
       orders.set(oldOrders)
     },
     add: ({ data, id, type }) => {
       const requestId = "requestId" in data ? data.requestId : undefined
-      const named = EventId.stepOf(id)
-      if (named === undefined) others.set(id, hashOf(data.itemId, requestId))
-      if (named === undefined || named.placedAtOffset < start) return
-      const at = named.placedAtOffset - start
-      steps[at] = (steps[at] ?? 0) | bitOf(named.step) | endOf(named.step, type)
+      const part = partOf(id, type)
+      if (part === undefined) others.set(id, hashOf(data.itemId, requestId))
+      if (part === undefined || part.placedAtOffset < start) return
+      const at = part.placedAtOffset - start
+      made[at] = (made[at] ?? 0) | part.bits
       orders[at] = hashOf(data.itemId, requestId)
     },
     knows: ({ id, itemId, requestId, type }) => {
-      const named = EventId.stepOf(id)
-      if (named === undefined) return others.get(id) === hashOf(itemId, requestId)
-      const at = named.placedAtOffset - start
+      const part = partOf(id, type)
+      if (part === undefined) return others.get(id) === hashOf(itemId, requestId)
+      const at = part.placedAtOffset - start
       if (at < 0) return true
-      const made = steps[at] ?? 0
-      const isMade = (made & bitOf(named.step)) !== 0 && (named.step !== 3 || endOf(3, type) === (made & ENDS_MASK))
-      return isMade && orders[at] === hashOf(itemId, requestId)
+      return ((made[at] ?? 0) & part.mask) === part.bits && orders[at] === hashOf(itemId, requestId)
     }
   }
 }
