@@ -66,7 +66,10 @@ describe("A delivery that is never taken", () => {
       assert.deepStrictEqual([dead?.state, dead?.attempts, dead?.error], ["dead", 10, "answered 500"])
       yield* TestClock.setTime(now + 30 * DAY)
       assert.strictEqual((yield* Retries.round(held)).sent, 0)
-      const id = yield* Effect.flatMap(Webhooks, ({ replay }) => replay(SHOP, { _tag: "Dead" }, { by: "ops" }, now))
+      const id = yield* Effect.flatMap(
+        Webhooks,
+        ({ replay }) => replay(SHOP, { _tag: "Dead" }, { by: "ops" }, now, undefined)
+      )
       const { holder } = yield* WebhookState.WebhookState
       const replayed = { id, replayed: { _tag: "Dead" as const }, cursor: 0, last: 0 }
       yield* Effect.flatMap(
