@@ -22,6 +22,8 @@ const LONG = [
   "test/chaos/StartingAfresh.test.ts",
   "test/chaos/ThreeBrokers.test.ts",
   "test/chaos/Trace.test.ts",
+  "test/chaos/WebhookProcesses.test.ts",
+  "test/chaos/Webhooks.test.ts",
   "test/chaos/checkout/Clocks.test.ts",
   "test/chaos/checkout/Doors.test.ts",
   "test/chaos/checkout/Money.test.ts",

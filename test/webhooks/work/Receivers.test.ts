@@ -30,7 +30,7 @@ const running = (
       const shop = Test.written(SHOP, receiver.url, change)
       const file = Test.fileOf([shop])
       yield* Effect.andThen(Test.known(SHOP), body({ receiver, file, shop })).pipe(
-        Effect.provide(Layer.mergeAll(Layer.provideMerge(Test.processOf(file), Test.archive), Test.silent))
+        Effect.provide(Test.processOf(file).pipe(Layer.provideMerge(Test.archive), Layer.provideMerge(Test.silent)))
       )
     }), TIMEOUT)
 

@@ -21,7 +21,7 @@ const sayDead = (held: Held.Held, count: number) =>
   )
 
 /** One round; false where the endpoint is another's now. Gives how many were due. */
-const round = Effect.fnUntraced(function*(held: Held.Held) {
+export const round = Effect.fnUntraced(function*(held: Held.Held) {
   const { holder, persist } = yield* WebhookState
   const queue = yield* WebhookQueue
   const now = yield* Clock.currentTimeMillis
