@@ -1,68 +1,84 @@
 /**
- * Which events the log explains: those that its fold has told, each of its own order. Pure but for its own state.
+ * Which events the log explains: those that its fold has told, each by the record that has told it first. Pure but for
+ * its own state.
  *
- * **Details**: an id names the place of an attempt, so that a log which was written anew has other orders under ids of
- * before. Keeps five bytes for each record of the log, and the ids of what is about no order: those are few.
+ * **Details**: an id names the place of an attempt, so that a log which was written anew has other orders, or another
+ * end of the same order, under ids of before. Entries are judged range by range, so that only the events of one range
+ * are held; of the rest a byte for each record of the log, and the ids of what is about no order: those are few.
  */
 import * as EventId from "@flash-sale/domain/events/EventId"
 import type { ItemEvent } from "@flash-sale/domain/events/OrderEvent"
 import type { ToldEvent } from "@flash-sale/domain/ports/Archive"
-import type { ItemId, RequestId } from "@flash-sale/domain/records/Ids"
-import { murmur2 } from "@flash-sale/domain/records/Partition"
 
 export interface Explained {
-  readonly add: (event: ItemEvent) => void
-  /** Whether the log tells this. What only records before its beginning could have told is taken for explained. */
+  /** The next range tells these. Returns whether each of them is told for the first time. */
+  readonly tell: (events: ReadonlyArray<ItemEvent>) => ReadonlyArray<boolean>
+  /**
+   * Whether the log tells this, of an entry that was told by a record of the range. What only records before its
+   * beginning could have told is taken for explained.
+   */
   readonly knows: (told: ToldEvent) => boolean
-  /** The log goes on to here. Called before anything of that is added. */
+  /** The log goes on to here. Called before anything of that is told. */
   readonly grow: (end: number) => void
 }
 
-const utf8 = new TextEncoder()
+const requestOf = ({ data }: ItemEvent) => "requestId" in data ? data.requestId : undefined
 
-const whose = (itemId: ItemId, requestId: RequestId | undefined): string => `${itemId}\n${requestId ?? ""}`
-const hashOf = (itemId: ItemId, requestId: RequestId | undefined): number =>
-  murmur2(utf8.encode(whose(itemId, requestId))) >>> 0
+/** Another record may tell the same step of the same order at the same place of another log, at another time. */
+const isSame = (event: ItemEvent, told: ToldEvent): boolean =>
+  event.type === told.type && event.sequence === told.sequence && event.time === told.time &&
+  event.data.itemId === told.itemId && requestOf(event) === told.requestId
 
-/** What the third step of an order may be. The others are of one type each. */
-const ENDS: ReadonlyArray<string> = ["order.completed", "order.failed", "order.expired", "order.cancelled"]
+/** Behind the bits of the four steps. */
+const ASKED_BITS: Readonly<Record<EventId.Asked, number>> = { cancel_requested: 1 << 4, refund_requested: 1 << 5 }
 
-const ENDS_MASK = 0b11_0000
-
-const bitOf = (step: EventId.Step): number => 1 << (step - 1)
-const endOf = (step: EventId.Step, type: string): number => step === 3 ? ENDS.indexOf(type) << 4 : 0
+/** What an event is to an attempt: a bit at the record that placed it. Undefined of one that is about no attempt. */
+const partOf = (id: string): { readonly placedAtOffset: number; readonly bit: number } | undefined => {
+  const asked = EventId.askedOf(id)
+  if (asked !== undefined) return { placedAtOffset: asked.placedAtOffset, bit: ASKED_BITS[asked.asked] }
+  const named = EventId.stepOf(id)
+  return named === undefined ? undefined : { placedAtOffset: named.placedAtOffset, bit: 1 << (named.step - 1) }
+}
 
 /** Of a log that begins at this offset. */
 export const make = (start: number): Explained => {
+  /** What is told of the attempt that each record has placed, a bit each. */
   let steps = new Uint8Array(0)
-  let orders = new Uint32Array(0)
-  const others = new Map<string, number>()
+  const others = new Set<string>()
+  let range = new Map<string, ItemEvent>()
+
+  const isFirst = (id: string): boolean => {
+    const part = partOf(id)
+    if (part === undefined) {
+      const isNew = !others.has(id)
+      others.add(id)
+      return isNew
+    }
+    const at = part.placedAtOffset - start
+    const before = steps[at] ?? 0
+    steps[at] = before | part.bit
+    return (before & part.bit) === 0
+  }
 
   return {
     grow: (until) => {
-      const [oldSteps, oldOrders] = [steps, orders]
+      const before = steps
       steps = new Uint8Array(until - start)
-      orders = new Uint32Array(until - start)
-      steps.set(oldSteps)
-      orders.set(oldOrders)
+      steps.set(before)
     },
-    add: ({ data, id, type }) => {
-      const requestId = "requestId" in data ? data.requestId : undefined
-      const named = EventId.stepOf(id)
-      if (named === undefined) others.set(id, hashOf(data.itemId, requestId))
-      if (named === undefined || named.placedAtOffset < start) return
-      const at = named.placedAtOffset - start
-      steps[at] = (steps[at] ?? 0) | bitOf(named.step) | endOf(named.step, type)
-      orders[at] = hashOf(data.itemId, requestId)
+    tell: (events) => {
+      range = new Map()
+      return events.map((event) => {
+        const isNew = isFirst(event.id)
+        if (isNew) range.set(event.id, event)
+        return isNew
+      })
     },
-    knows: ({ id, itemId, requestId, type }) => {
-      const named = EventId.stepOf(id)
-      if (named === undefined) return others.get(id) === hashOf(itemId, requestId)
-      const at = named.placedAtOffset - start
-      if (at < 0) return true
-      const made = steps[at] ?? 0
-      const isMade = (made & bitOf(named.step)) !== 0 && (named.step !== 3 || endOf(3, type) === (made & ENDS_MASK))
-      return isMade && orders[at] === hashOf(itemId, requestId)
+    knows: (told) => {
+      const part = partOf(told.id)
+      if (part !== undefined && part.placedAtOffset < start) return true
+      const event = range.get(told.id)
+      return event !== undefined && isSame(event, told)
     }
   }
 }

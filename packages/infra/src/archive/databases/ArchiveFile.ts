@@ -94,6 +94,7 @@ export const make = (folder: string): Effect.Effect<ArchiveDatabase, CannotOpen,
     const reading = yield* Semaphore.make(1)
     const session = sessionOf(reader)
     return {
+      ready: Effect.void,
       session: {
         all: (...args) => reading.withPermits(1)(session.all(...args)),
         each: (...args) => reading.withPermits(1)(session.each(...args))
