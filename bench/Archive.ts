@@ -26,7 +26,7 @@ const PAGE = 50
 
 type Ports = Archive | ArchiveWriter
 
-/** Takes all events in. What it takes to make them up is not counted. `serverMicros` is the CPU of the database so far. */
+/** Takes all events in; making them up is not counted. `serverMicros` is the CPU time of the database so far. */
 const fill = Effect.fnUntraced(function*(serverMicros: () => number) {
   const writer = yield* ArchiveWriter
   Table.print(["orders", "events/s", "CPU µs/event", "of server", "slowest ms"])

@@ -84,7 +84,7 @@ describe("The archive", () => {
         blows: [killArchives, killPostgres, killArchives]
       })
       await timed(`${ORDERS} orders`, sale)
-      const isRead = async () => (await metric(archives[0].url, "archive_lag_seconds")) === 0
+      const isRead = () => metric(archives[0].url, "archive_lag_seconds").then((lag) => lag === 0, () => false)
       await timed("reading what is left", until("the archive has no lag", isRead, TIMEOUT))
       const audit = () =>
         Effect.runPromise(
