@@ -5,6 +5,7 @@ import type { Command } from "@flash-sale/domain/records/Command"
 import { ItemId } from "@flash-sale/domain/records/Ids"
 import * as LogRecord from "@flash-sale/domain/records/LogRecord"
 import { home, Offset, PartitionId } from "@flash-sale/domain/records/Partition"
+import * as RecordHeaders from "@flash-sale/domain/records/wire/RecordHeaders"
 import { Effect, Layer, Stream } from "effect"
 
 /** The log of these tests has one partition, in which every item is at home. */
@@ -22,6 +23,10 @@ const ofItem = (itemId: ItemId, command: Encodable): Encodable => {
   return command._tag === "Hold" ? { ...command, order: { ...command.order, itemId } } : command
 }
 
+/** Orders are cancelled and given back by hand. */
+const authorOf = ({ _tag }: Encodable): RecordHeaders.RecordHeaders =>
+  _tag === "Cancel" || _tag === "Refund" ? RecordHeaders.ofOperator({ by: "ann", reason: "the buyer called" }) : {}
+
 /** The records of these commands, one after the other from this offset on. */
 export const recordsOf = (
   commands: ReadonlyArray<readonly [item: string, command: Encodable]>,
@@ -36,7 +41,7 @@ export const recordsOf = (
       timestamp: 1_000 + from + n,
       key: itemId,
       value: utf8.encode(value),
-      headers
+      headers: { ...headers, ...authorOf(command) }
     }
   })
 

@@ -2,6 +2,7 @@
 import { Command } from "@flash-sale/domain/records/Command"
 import { CorrelationId, type ItemId, RequestId, UserId } from "@flash-sale/domain/records/Ids"
 import * as LogRecord from "@flash-sale/domain/records/LogRecord"
+import * as OperatorRecord from "@flash-sale/domain/records/operator/OperatorRecord"
 import { fingerprint } from "@flash-sale/domain/records/Order"
 import { PartitionId } from "@flash-sale/domain/records/Partition"
 import { Clock, Effect, Random, Schedule, Struct } from "effect"
@@ -81,11 +82,12 @@ export const reusers = (world: World) =>
       )
     }), { discard: true })
 
-/** Also of an attempt that is over by then, or does not begin before. */
+/** By hand. Also of an attempt that is over by then, or does not begin before. */
 const cancel = Effect.fnUntraced(function*(world: World, itemId: ItemId, requestId: RequestId) {
   yield* Effect.sleep(yield* Random.nextIntBetween(0, MAX_SECOND_THOUGHT_MILLIS))
   const attempt = yield* Random.nextIntBetween(1, 2)
-  yield* persistently(world, LogRecord.encode(itemId, Command.Cancel({ requestId, attempt })))
+  const record = LogRecord.encode(itemId, Command.Cancel({ requestId, attempt }))
+  yield* persistently(world, OperatorRecord.by({ by: "operator" }, record))
 })
 
 const produced = (world: World, partition: PartitionId, record: Produced) =>

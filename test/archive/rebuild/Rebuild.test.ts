@@ -5,7 +5,7 @@ import type { TurnedAway } from "@flash-sale/domain/events/EventsOf"
 import { ArchiveWriter } from "@flash-sale/domain/ports/Archive"
 import { OrderEvents } from "@flash-sale/domain/ports/OrderEvents"
 import { Command } from "@flash-sale/domain/records/Command"
-import { RequestId } from "@flash-sale/domain/records/Ids"
+import { CorrelationId, RequestId } from "@flash-sale/domain/records/Ids"
 import { Offset } from "@flash-sale/domain/records/Partition"
 import { Effect, Layer } from "effect"
 import { batch } from "../../contract/archive/Telling.ts"
@@ -13,7 +13,7 @@ import * as Histories from "../../domain/Histories.ts"
 import * as LogOracle from "../LogOracle.ts"
 import * as TestLog from "../TestLog.ts"
 import * as TestWriter from "../TestWriter.ts"
-import { type Log, place, rebuild, settle, stock, takenIn } from "./Rebuilding.ts"
+import { type ItemCommand, type Log, place, rebuild, settle, stock, takenIn } from "./Rebuilding.ts"
 
 const { PARTITIONS, partition } = TestLog
 
@@ -199,6 +199,32 @@ describe("the rebuild of an archive", () => {
         [...writer.events.values()].map(({ event: { data, type } }) => "requestId" in data ? data.requestId : type),
         ["item.adjusted", "a", "b", "item.refused"]
       )
+    }))
+
+  it.effect("of a log that was trimmed it is kept who gave back what was placed before, and not what nobody did", () =>
+    Effect.gen(function*() {
+      const refund = (name: string): ItemCommand => [
+        "101",
+        Command.Refund({
+          requestId: RequestId.make(name),
+          attempt: 1,
+          restock: true,
+          correlationId: CorrelationId.make("c")
+        })
+      ]
+      const rules: ItemCommand = ["101", Command.Rules({ version: 2 })]
+      const sold = [plenty, rules, ...orders("a", "b")]
+      const log = TestLog.recordsOf([...sold, refund("a"), refund("b"), settle("101", "a", "voided")])
+      const asked = ({ events }: TestWriter.TestWriter) =>
+        [...events.values()].flatMap(({ event: { data, type } }) =>
+          type === "order.refund_requested" ? [data.requestId] : []
+        )
+      const trimmed = yield* consumed(log)
+      yield* rebuild(trimmed, log.slice(sold.length), { fromStart: true })
+      assert.deepStrictEqual(asked(trimmed), ["a", "b"])
+      const lost = yield* consumed(log)
+      yield* rebuild(lost, log.slice(0, sold.length + 1))
+      assert.deepStrictEqual(asked(lost), ["a"])
     }))
 
   it.live("an archive that is away for a moment is asked again", () =>

@@ -52,9 +52,14 @@ const refund = (item: string, request: string, restock: boolean): ItemCommand =>
   Command.Refund({ ...name(request), attempt: 1, restock, ...trace }) as TestLog.Encodable
 ]
 
+const cancel = (item: string, request: string): ItemCommand => [
+  item,
+  Command.Cancel({ ...name(request), attempt: 1 })
+]
+
 /** Who tells of a refund may have the record of the order at hand, or not: then it knows less of its acceptance. */
 const withoutAcceptance = (row: Readonly<Record<string, unknown>>) =>
-  row["type"] === "order.refunded"
+  row["type"] === "order.refunded" || row["type"] === "order.refund_requested"
     ? { ...row, told: String(row["told"]).replace(/"accepted_at":"[^"]*",/u, "") }
     : row
 
@@ -160,6 +165,30 @@ const CASES: Readonly<Record<string, Case>> = {
     ]),
     expected: ["101/r of u: COMPLETED, attempt 1"]
   },
+  "orders that a person has cancelled while they were paid, and given back once they were": {
+    log: recordsOf([
+      ...stocked,
+      place("101", "cancelled"),
+      cancel("101", "cancelled"),
+      settle("101", "cancelled", "voided"),
+      place("101", "waits"),
+      cancel("101", "waits"),
+      place("101", "refunded"),
+      settle("101", "refunded", "paid"),
+      refund("101", "refunded", true),
+      refund("101", "refunded", true),
+      settle("101", "refunded", "voided"),
+      place("101", "refunding"),
+      settle("101", "refunding", "paid"),
+      refund("101", "refunding", false)
+    ]),
+    // Of an order that is told once it has ended nothing is known before.
+    expected: [
+      "101/cancelled of u: CANCELLED, attempt 1",
+      "101/refunded of u: REFUNDED, attempt 1",
+      "101/refunding of u: COMPLETED, attempt 1"
+    ]
+  },
   "one request id on two items": {
     log: recordsOf([
       ...stocked,
@@ -178,10 +207,8 @@ const CASES: Readonly<Record<string, Case>> = {
       paidBy("101", "r", "pay-2"),
       paidBy("101", "nobody", "pay-3", "other")
     ]),
-    expected: [
-      "101/nobody of other: FAILED, attempt 1, paid by pay-3, due pay-3 to other",
-      "101/r of u: COMPLETED, attempt 1, paid by pay-2, due pay-1 to other"
-    ]
+    // A payment alone is no order of a list; its row is there.
+    expected: ["101/r of u: COMPLETED, attempt 1, paid by pay-2, due pay-1 to other"]
   },
   "holds that are confirmed, expired and refunded": {
     log: recordsOf([

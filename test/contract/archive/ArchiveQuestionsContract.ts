@@ -7,7 +7,7 @@ import { Offset } from "@flash-sale/domain/records/Partition"
 import { Effect, type Layer } from "effect"
 import { randomUUID } from "node:crypto"
 import { fresh } from "./ArchiveContract.ts"
-import { adjusted, batch, partition, step, timeAt, type Told } from "./Telling.ts"
+import { adjusted, asked, batch, isoAt, partition, step, timeAt, type Told } from "./Telling.ts"
 
 const record = (events: ReadonlyArray<Told>) => Effect.flatMap(ArchiveWriter, (writer) => writer.record(batch(events)))
 
@@ -122,6 +122,54 @@ export const suite = <E>(name: string, adapter: Layer.Layer<Archive | ArchiveWri
         assert.deepInclude(byItem[1], { type: "item.adjusted", requestId: undefined })
         assert.strictEqual((yield* ask({ by: bob })).length, 4)
         assert.strictEqual((yield* ask({ itemId, by: ann, since: timeAt(6) })).length, 4)
+      }))
+
+    it.effect("who asked for the end of an order stands in its history, and the order is as it was", () =>
+      Effect.gen(function*() {
+        const { audit, find, history, sums } = yield* Archive
+        const { item, request } = fresh(0)
+        const order = { item, request, placed: 20 }
+        const told = [
+          asked("cancel_requested", { ...order, at: 23 }, "ann"),
+          step("order.cancelled", { ...order, at: 24 }),
+          step("order.completed", { ...order, placed: 30, attempt: 2, at: 31 }),
+          asked("refund_requested", { ...order, placed: 30, attempt: 2, at: 32 }, "bob")
+        ]
+        // Of an order that is told once it has ended nothing is known before.
+        yield* record(told.slice(0, 1))
+        assert.deepStrictEqual(yield* find(request), [])
+        yield* record(told.slice(0, 2))
+        assert.deepStrictEqual((yield* find(request)).map(({ status, updatedAt }) => [status, updatedAt]), [
+          ["CANCELLED", isoAt(24)]
+        ])
+        yield* record(told)
+        assert.deepInclude((yield* find(request))[0], {
+          status: "COMPLETED",
+          attempt: 2,
+          step: 3,
+          updatedAt: isoAt(31)
+        })
+        assert.deepStrictEqual((yield* sums(item)).orders.map(({ orders, status }) => [status, orders]), [
+          ["COMPLETED", 1]
+        ])
+        assert.deepStrictEqual(
+          (yield* history(item, request)).map(({ by, reason, type }) => [type, by, reason]),
+          [
+            ["order.cancel_requested", "ann", "the buyer called"],
+            ["order.cancelled", undefined, undefined],
+            ["order.completed", undefined, undefined],
+            ["order.refund_requested", "bob", "the buyer called"]
+          ]
+        )
+        assert.deepStrictEqual(
+          (yield* audit({ itemId: item }, undefined, 9)).entries.map((
+            { by, requestId, type }
+          ) => [type, by, requestId]),
+          [["order.refund_requested", "bob", request], ["order.cancel_requested", "ann", request]]
+        )
+        // A step that comes late folds the order from all of its events.
+        yield* record([step("order.reserved", { ...order, at: 20 })])
+        assert.deepInclude((yield* find(request))[0], { status: "COMPLETED", attempt: 2, updatedAt: isoAt(31) })
       }))
 
     it.effect("orders of an item are added up as they are alike, with more money than a double counts", () =>

@@ -96,6 +96,16 @@ export const due = (which: Which, reference: string, data: Partial<OrderData> = 
     data: { ...known(which), paymentReference: PaymentReference.make(reference), ...data }
   })
 
+/** That a person has asked for the end of an order. */
+export const asked = (what: EventId.Asked, which: Which, by: string): Told =>
+  told({
+    id: EventId.ofAsked({ partition, placedAtOffset: Offset.make(which.placed ?? which.at), asked: what }),
+    type: `order.${what}`,
+    time: timeAt(which.at),
+    sequence: which.at,
+    data: { ...known(which), status: "RESERVED", change: { by, reason: "the buyer called" } }
+  })
+
 /** What the record that placed an order knows of it. */
 export const placed = (which: Which): Partial<OrderData> => ({
   acceptedAt: new Date(timeAt(which.at) - 250).toISOString(),

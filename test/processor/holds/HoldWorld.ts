@@ -18,6 +18,8 @@ import { PaymentReference } from "@flash-sale/domain/records/checkout/Reference"
 import { Command } from "@flash-sale/domain/records/Command"
 import { CorrelationId, ItemId, RequestId, UserId } from "@flash-sale/domain/records/Ids"
 import * as LogRecord from "@flash-sale/domain/records/LogRecord"
+import type { Operator } from "@flash-sale/domain/records/operator/Operator"
+import * as OperatorRecord from "@flash-sale/domain/records/operator/OperatorRecord"
 import type { StatusRecord } from "@flash-sale/domain/records/OrderStatus"
 import { home, Offset, PartitionId } from "@flash-sale/domain/records/Partition"
 import { PaymentToken } from "@flash-sale/domain/records/token/PaymentToken"
@@ -156,8 +158,11 @@ export const make = Effect.fnUntraced(function*(units = 10, itemId = ITEM) {
   })
   yield* Effect.addFinalizer(() => Effect.ignore(close))
 
-  const append = (command: Parameters<typeof LogRecord.encode>[1]) =>
-    Effect.flatMap(OrderLog, (log) => log.append(LogRecord.encode(itemId, command)))
+  const append = (command: Parameters<typeof LogRecord.encode>[1], operator?: Operator) =>
+    Effect.flatMap(OrderLog, (log) => {
+      const record = LogRecord.encode(itemId, command)
+      return log.append(operator === undefined ? record : OperatorRecord.by(operator, record))
+    })
   yield* append(Command.Rules({ version: 2 }))
   yield* Effect.flatMap(OrderLog, (log) => log.append(stock(itemId, units)))
   return { append, events: events.it, expiries, faults, itemId, provider: provider.it, start, startThat, stop }
@@ -212,15 +217,19 @@ export const actionsOf = ({ append }: Pick<HoldWorld, "append">, itemId = ITEM) 
         ...(userId === undefined ? {} : { userId: UserId.make(userId) }),
         ...trace(`paid-${requestId}`)
       }))),
-  cancel: (requestId: string) => append(Command.Cancel({ requestId: RequestId.make(requestId), attempt: 1 })),
-  refund: (requestId: string, { byHand = undefined as string | undefined, restock = true } = {}) =>
-    append(Command.Refund({
-      requestId: RequestId.make(requestId),
-      attempt: 1,
-      restock,
-      ...(byHand === undefined ? {} : { byHand: PaymentReference.make(byHand) }),
-      ...trace(`c-${requestId}`)
-    }))
+  cancel: (requestId: string, operator?: Operator) =>
+    append(Command.Cancel({ requestId: RequestId.make(requestId), attempt: 1 }), operator),
+  refund: (requestId: string, { byHand = undefined as string | undefined, restock = true } = {}, operator?: Operator) =>
+    append(
+      Command.Refund({
+        requestId: RequestId.make(requestId),
+        attempt: 1,
+        restock,
+        ...(byHand === undefined ? {} : { byHand: PaymentReference.make(byHand) }),
+        ...trace(`c-${requestId}`)
+      }),
+      operator
+    )
 })
 
 type Told = Readonly<Partial<Record<keyof StatusRecord, unknown>>>

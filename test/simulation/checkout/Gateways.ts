@@ -10,6 +10,8 @@ import { PaymentReference } from "@flash-sale/domain/records/checkout/Reference"
 import { Command } from "@flash-sale/domain/records/Command"
 import type { CorrelationId, ItemId, RequestId, UserId } from "@flash-sale/domain/records/Ids"
 import * as LogRecord from "@flash-sale/domain/records/LogRecord"
+import type { Operator } from "@flash-sale/domain/records/operator/Operator"
+import * as OperatorRecord from "@flash-sale/domain/records/operator/OperatorRecord"
 import { home } from "@flash-sale/domain/records/Partition"
 import { PaymentToken } from "@flash-sale/domain/records/token/PaymentToken"
 import * as RulesVersions from "@flash-sale/domain/rules/RulesVersions"
@@ -127,9 +129,13 @@ export const paid = (caller: Caller, reference: string) =>
 /** `POST /orders/:request_id/cancel`: of the attempt that it sees. */
 export const cancel = (caller: Caller) => act(caller, { action: "cancel" })
 
-const append = (world: World, itemId: ItemId, command: Parameters<typeof LogRecord.encode>[1]) =>
+const OPERATOR: Operator = { by: "operator" }
+
+const append = (world: World, itemId: ItemId, command: Parameters<typeof LogRecord.encode>[1], operator: Operator) =>
   Effect.orDie(
-    Effect.retry(world.log.append(LogRecord.encode(itemId, command)), { schedule: Schedule.spaced("10 millis") })
+    Effect.retry(world.log.append(OperatorRecord.by(operator, LogRecord.encode(itemId, command))), {
+      schedule: Schedule.spaced("10 millis")
+    })
   )
 
 /** Whether the item is seen at version 2: where nothing can be seen it is not. */
@@ -144,12 +150,13 @@ const knowsCheckout = (world: World, itemId: ItemId) =>
 const appendCheckout = Effect.fnUntraced(function*(
   world: World,
   itemId: ItemId,
-  command: Parameters<typeof LogRecord.encode>[1]
+  command: Parameters<typeof LogRecord.encode>[1],
+  operator: Operator
 ) {
   if (!(yield* knowsCheckout(world, itemId))) {
-    yield* append(world, itemId, Command.Rules({ version: RulesVersions.CHECKOUT }))
+    yield* append(world, itemId, Command.Rules({ version: RulesVersions.CHECKOUT }), operator)
   }
-  yield* append(world, itemId, command)
+  yield* append(world, itemId, command, operator)
 })
 
 /** Changes how long holds last. */
@@ -157,14 +164,15 @@ export const changeHolds = (
   world: World,
   itemId: ItemId,
   patch: { readonly holdSeconds: number | null } | { readonly maxHoldSeconds: number | null }
-) => atSome(world, () => appendCheckout(world, itemId, Command.Sale({ patch })))
+) => atSome(world, () => appendCheckout(world, itemId, Command.Sale({ patch }), OPERATOR))
 
 /** `order refund`, of an order that is completed. */
 export const refund = (
   { correlationId, itemId, requestId, world }: Caller,
   attempt: number,
   restock: boolean,
-  byHand: string | undefined
+  byHand: string | undefined,
+  operator: Operator
 ) =>
   atSome(world, () =>
     appendCheckout(
@@ -176,5 +184,6 @@ export const refund = (
         restock,
         correlationId,
         ...(byHand === undefined ? {} : { byHand: PaymentReference.make(byHand) })
-      })
+      }),
+      operator
     ))

@@ -30,7 +30,7 @@ const refund = Effect.fnUntraced(function*(world: World) {
   for (let time = 0; time < times; time++) {
     const restock = yield* Random.nextBoolean
     const byHand = (yield* Chance.happens(BY_HAND)) ? `cash-${time}` : undefined
-    yield* Gateways.refund(caller, attempt, restock, byHand)
+    yield* Gateways.refund(caller, attempt, restock, byHand, { by: `operator ${time}` })
   }
   return true
 })

@@ -29,31 +29,47 @@ const isSame = (event: ItemEvent, told: ToldEvent): boolean =>
   event.type === told.type && event.sequence === told.sequence && event.time === told.time &&
   event.data.itemId === told.itemId && requestOf(event) === told.requestId
 
+/** What an id names of an attempt, as one of the bits that are kept for the record that has placed it. */
+interface Part {
+  readonly placedAtOffset: number
+  readonly bit: number
+}
+
+const ASKED: Readonly<Record<EventId.Asked, number>> = { cancel_requested: 0b01_0000, refund_requested: 0b10_0000 }
+
+/** Undefined of an event that is about no attempt. */
+const partOf = (id: string): Part | undefined => {
+  const asked = EventId.askedOf(id)
+  if (asked !== undefined) return { placedAtOffset: asked.placedAtOffset, bit: ASKED[asked.asked] }
+  const named = EventId.stepOf(id)
+  return named === undefined ? undefined : { placedAtOffset: named.placedAtOffset, bit: 1 << (named.step - 1) }
+}
+
 /** Of a log that begins at this offset. */
 export const make = (start: number): Explained => {
-  /** The steps that are told of the attempt that each record has placed, a bit each. */
-  let steps = new Uint8Array(0)
+  /** What is told of the attempt that each record has placed. */
+  let made = new Uint8Array(0)
   const others = new Set<string>()
   let range = new Map<string, ItemEvent>()
 
   const isFirst = (id: string): boolean => {
-    const named = EventId.stepOf(id)
-    if (named === undefined) {
+    const part = partOf(id)
+    if (part === undefined) {
       const isNew = !others.has(id)
       others.add(id)
       return isNew
     }
-    const at = named.placedAtOffset - start
-    const [before, bit] = [steps[at] ?? 0, 1 << (named.step - 1)]
-    steps[at] = before | bit
-    return (before & bit) === 0
+    const at = part.placedAtOffset - start
+    const before = made[at] ?? 0
+    made[at] = before | part.bit
+    return (before & part.bit) === 0
   }
 
   return {
     grow: (until) => {
-      const before = steps
-      steps = new Uint8Array(until - start)
-      steps.set(before)
+      const before = made
+      made = new Uint8Array(until - start)
+      made.set(before)
     },
     tell: (events) => {
       range = new Map()
@@ -64,8 +80,8 @@ export const make = (start: number): Explained => {
       })
     },
     knows: (told) => {
-      const named = EventId.stepOf(told.id)
-      if (named !== undefined && named.placedAtOffset < start) return true
+      const part = partOf(told.id)
+      if (part !== undefined && part.placedAtOffset < start) return true
       const event = range.get(told.id)
       return event !== undefined && isSame(event, told)
     }

@@ -1,5 +1,5 @@
 /** An order as the archive keeps it: what its events have told, for ever. */
-import type { OrderEventType } from "../events/OrderEvent.ts"
+import type { AskedEventType, OrderEventType } from "../events/OrderEvent.ts"
 import type { PaymentReference } from "../records/checkout/Reference.ts"
 import type { CorrelationId, ItemId, RequestId, UserId } from "../records/Ids.ts"
 import type { OrderStatus } from "../records/OrderStatus.ts"
@@ -66,7 +66,7 @@ export const openUntil = ({ confirmed, expiresAt, status }: ArchivedOrder): stri
 /** One entry of an order's history: an event, or a dead letter and how it was handled. In the order of the log. */
 export interface HistoryEntry {
   readonly id: string
-  readonly type: OrderEventType | "letter.put" | "letter.replayed" | "letter.discarded"
+  readonly type: OrderEventType | AskedEventType | "letter.put" | "letter.replayed" | "letter.discarded"
   /** ISO 8601 in UTC. */
   readonly time: string
   readonly partition: PartitionId

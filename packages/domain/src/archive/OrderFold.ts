@@ -15,7 +15,10 @@ export interface FoldedOrder extends Omit<ArchivedOrder, "refundsDue"> {
   readonly acceptedAt: string | undefined
 }
 
-/** An event of an order, and the partition of the log whose record it tells. */
+/**
+ * An event of an order, and the partition of the log whose record it tells. That a person has asked for its end is no
+ * such event: the order is as it was.
+ */
 export interface OrderFact {
   readonly partition: PartitionId
   readonly event: typeof OrderCloudEvent.Type

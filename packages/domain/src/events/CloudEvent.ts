@@ -16,7 +16,7 @@ export const CONTENT_TYPE = "application/cloudevents+json"
 const envelope = {
   specversion: Schema.Literal(SPEC_VERSION),
   id: Schema.NonEmptyString.annotate({
-    description: "The same however often this is told: repetitions are told by it"
+    description: "The same however often this is told: with the item and the request id repetitions are told by it"
   }),
   source: Schema.Literal(SOURCE),
   time: Schema.String.annotate({ description: "The time of the record that is told, ISO 8601 in UTC" }),
@@ -35,6 +35,7 @@ export const of = <Type extends Schema.Constraint, Data extends Schema.Constrain
   Schema.Struct({ ...envelope, type, ...about, data })
 
 export const OrderCloudEvent = of(OrderEvent.OrderEventType, OrderEvent.OrderData)
+export const AskedCloudEvent = of(OrderEvent.AskedEventType, OrderEvent.OrderData)
 export const AdjustedCloudEvent = of(Schema.Literal("item.adjusted"), OrderEvent.AdjustedData)
 export const SaleCloudEvent = of(Schema.Literal("sale.changed"), OrderEvent.SaleData)
 export const RefusedCloudEvent = of(Schema.Literal("item.refused"), OrderEvent.RefusedData)
@@ -49,6 +50,7 @@ export const PositionCloudEvent = Schema.Struct({
 /** The types of events that this build knows. */
 export const TYPES = [
   ...OrderEvent.OrderEventType.literals,
+  ...OrderEvent.AskedEventType.literals,
   "item.adjusted",
   "sale.changed",
   "item.refused",
@@ -58,6 +60,7 @@ export const TYPES = [
 /** Any event that is told. */
 export const CloudEvent = Schema.Union([
   OrderCloudEvent,
+  AskedCloudEvent,
   AdjustedCloudEvent,
   SaleCloudEvent,
   RefusedCloudEvent,

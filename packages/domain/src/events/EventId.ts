@@ -31,6 +31,30 @@ export const stepOf = (id: string): StepId | undefined => {
   }
 }
 
+/** What a person has asked for, and the payment provider does first. */
+export type Asked = "cancel_requested" | "refund_requested"
+
+/** What a person has asked for of the attempt that the record at this place of the log has placed: each once. */
+export interface AskedId extends Omit<StepId, "step"> {
+  readonly asked: Asked
+}
+
+const ASKED = /^(\d{1,4})-(\d{1,16})-(cancel_requested|refund_requested)$/
+
+export const ofAsked = ({ asked, partition, placedAtOffset }: AskedId): string =>
+  `${partition}-${placedAtOffset}-${asked}`
+
+/** What the id says was asked for; undefined where it is the id of another kind of event. */
+export const askedOf = (id: string): AskedId | undefined => {
+  const [, partition, placedAtOffset, asked] = ASKED.exec(id) ?? []
+  if (partition === undefined) return undefined
+  return {
+    partition: PartitionId.make(Number(partition)),
+    placedAtOffset: Offset.make(Number(placedAtOffset)),
+    asked: asked as Asked
+  }
+}
+
 /** Of a payment that came without an order to be for: the offset is that of the record that told of it. */
 export const ofRefundDue = (partition: PartitionId, offset: number): string => `${partition}-${offset}-due`
 

@@ -14,6 +14,7 @@ import { Offset } from "../records/Partition.ts"
 import type { OrderOutcome, RecordOutcome } from "../rules/Outcome.ts"
 import * as OutcomeStatus from "../rules/OutcomeStatus.ts"
 import * as EventId from "./EventId.ts"
+import * as OrderAsked from "./OrderAsked.ts"
 import type { ItemEvent, OrderData, OrderEvent } from "./OrderEvent.ts"
 import { changeOf, dataOf, type FindPlaced, type Known, timesOf, type ToldRecord, traceIn } from "./OrderFacts.ts"
 import * as OrderSteps from "./OrderSteps.ts"
@@ -40,11 +41,13 @@ export const eventsOf = (
     if (requestId === undefined) continue
     const made = OrderSteps.of(command, n, order, outcome)
     const step = made?.isTurnedAway === true && turnedAway === "counted" ? undefined : made
+    const asked = OrderAsked.of(told, order, outcome)
     const due = order.isRefundDue && command._tag === "Confirm" ? command : undefined
-    if (step === undefined && due === undefined) continue
+    if (step === undefined && asked === undefined && due === undefined) continue
     const known = { itemId, requestId, order, told, findPlaced }
     events ??= []
     if (step !== undefined) events.push(ofStep(known, step))
+    if (asked !== undefined) events.push(OrderAsked.eventOf(known, asked))
     if (due !== undefined) events.push(refundDue(known, due))
   }
   return events ?? NOTHING

@@ -8,7 +8,10 @@ import { Adjustment, Currency, Price, SalePatch } from "../records/Command.ts"
 import { Amount, Attempt, CorrelationId, ItemId, RequestId, UserId } from "../records/Ids.ts"
 import { OrderStatus } from "../records/OrderStatus.ts"
 
-/** What can be told of an order. `order.failed` tells also of one that was turned away, where that is asked for. */
+/**
+ * What becomes of an order, and of payments for it. `order.failed` tells also of one that was turned away, where that
+ * is asked for.
+ */
 export const OrderEventType = Schema.Literals([
   "order.reserved",
   "order.confirmed",
@@ -20,6 +23,13 @@ export const OrderEventType = Schema.Literals([
   "order.refund_due"
 ])
 export type OrderEventType = typeof OrderEventType.Type
+
+/**
+ * That a person has asked for an order's end which takes the payment provider: the order is as it was until another
+ * event says that it has ended.
+ */
+export const AskedEventType = Schema.Literals(["order.cancel_requested", "order.refund_requested"])
+export type AskedEventType = typeof AskedEventType.Type
 
 /** Who made a change by hand, and why. */
 export const Change = Schema.Struct({ by: Schema.String, reason: Schema.optionalKey(Schema.String) }).annotate({
@@ -103,9 +113,10 @@ interface Told {
 }
 
 export type OrderEvent = Told & { readonly type: OrderEventType; readonly data: OrderData }
+export type AskedEvent = Told & { readonly type: AskedEventType; readonly data: OrderData }
 export type AdjustedEvent = Told & { readonly type: "item.adjusted"; readonly data: AdjustedData }
 export type SaleEvent = Told & { readonly type: "sale.changed"; readonly data: SaleData }
 export type RefusedEvent = Told & { readonly type: "item.refused"; readonly data: RefusedData }
 
 /** An event about an item, in whose partition it is told. */
-export type ItemEvent = OrderEvent | AdjustedEvent | SaleEvent | RefusedEvent
+export type ItemEvent = OrderEvent | AskedEvent | AdjustedEvent | SaleEvent | RefusedEvent

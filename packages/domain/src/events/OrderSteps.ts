@@ -15,10 +15,10 @@ export interface ToldStep {
   readonly isTurnedAway?: true
 }
 
-type Of<Tag extends Command["_tag"]> = Extract<Command, { readonly _tag: Tag }>
+export type Of<Tag extends Command["_tag"]> = Extract<Command, { readonly _tag: Tag }>
 
 /** The record by which the order is asked about: its offset, and whether it was folded for the first time. */
-type Read = Pick<RecordOutcome, "offset" | "fresh">
+export type Read = Pick<RecordOutcome, "offset" | "fresh">
 
 const RESERVED: ToldStep = { type: "order.reserved", step: 1 }
 const CONFIRMED: ToldStep = { type: "order.confirmed", step: 2 }
@@ -33,12 +33,15 @@ const TURNED_AWAY: ToldStep = { ...FAILED, isTurnedAway: true }
  * Whether the record may have moved this attempt. Of one that is folded for the first time the fold says so; one that
  * is read again is one of those behind the attempt's place that ask for it.
  */
-const mayHaveMoved = (order: OrderOutcome, attempt: number | undefined, { fresh, offset }: Read): boolean =>
+export const mayHaveMoved = (order: OrderOutcome, attempt: number | undefined, { fresh, offset }: Read): boolean =>
   fresh ? order.changed : order.placedAtOffset < offset && (attempt === undefined || attempt === order.attempt)
 
-/** Whether a cancelled order was an open hold, which `cancel` ends at once: nothing was to be voided. */
-const wasNeverConfirmed = ({ hold }: OrderOutcome): boolean =>
-  hold !== undefined && hold.confirmedAtOffset === undefined
+/**
+ * Whether a cancelled order was an open hold, which `cancel` ends at once: nothing was to be voided. A later attempt is
+ * none, though it keeps how the hold was confirmed.
+ */
+export const wasNeverConfirmed = ({ attempt, hold }: OrderOutcome): boolean =>
+  attempt === 1 && hold !== undefined && hold.confirmedAtOffset === undefined
 
 /** A repetition of an order that was turned away is turned away as well, under its own place. */
 const ofPlaced = (order: OrderOutcome, { offset }: Read, isHold: boolean): ToldStep | undefined => {

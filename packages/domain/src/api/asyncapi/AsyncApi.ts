@@ -77,8 +77,9 @@ export const document = (): JsonObject => ({
     title: "Flash Sale Engine: order events",
     version: VERSION,
     description: "What becomes of orders and items, as CloudEvents 1.0 in structured JSON. Events of an item are in " +
-      "order. Each is told at least once: one that is told again has the same `id`. Consumers ignore types and " +
-      "fields that they do not know.",
+      "order. Each is told at least once: one that is told again has the same `id`, the same item and the same " +
+      "`request_id`. An `id` alone may come again for another order, where the log has lost its end and an operator " +
+      "has accepted it so. Consumers ignore types and fields that they do not know.",
     license: { name: "MIT" }
   },
   defaultContentType: CONTENT_TYPE,

@@ -36,6 +36,14 @@ const step = (type: OrderEventType, number: EventId.Step, sequence: number, data
   data: { ...order, ...data }
 })
 
+const asked = (what: EventId.Asked, sequence: number, data: Partial<OrderData>): ItemEvent => ({
+  id: EventId.ofAsked({ partition: PARTITION, placedAtOffset: PLACED_AT, asked: what }),
+  type: `order.${what}`,
+  time,
+  sequence,
+  data: { ...order, ...data, change: OPERATOR }
+})
+
 const EVENTS: ReadonlyArray<ItemEvent> = [
   step("order.reserved", 1, 1_204, { status: "RESERVED", expiresAt: "2026-12-01T18:09:59.981Z" }),
   step("order.confirmed", 2, 1_377, { status: "RESERVED" }),
@@ -43,7 +51,7 @@ const EVENTS: ReadonlyArray<ItemEvent> = [
   step("order.failed", 3, 1_402, { status: "FAILED_PAYMENT", reason: "Payment Declined" }),
   step("order.expired", 3, 1_511, { status: "EXPIRED" }),
   step("order.cancelled", 3, 1_390, { status: "CANCELLED" }),
-  step("order.refunded", 4, 9_077, { status: "REFUNDED", restocked: true, change: OPERATOR }),
+  step("order.refunded", 4, 9_077, { status: "REFUNDED", restocked: true }),
   {
     ...step("order.refund_due", 3, 1_519, {
       status: "EXPIRED",
@@ -51,6 +59,8 @@ const EVENTS: ReadonlyArray<ItemEvent> = [
     }),
     id: EventId.ofRefundDue(PARTITION, 1_519)
   },
+  asked("cancel_requested", 1_381, { status: "RESERVED" }),
+  asked("refund_requested", 9_071, { status: "COMPLETED" }),
   {
     id: EventId.ofAdjustment(itemId, { command: CommandId.make("restock-1"), delta: 50 }),
     type: "item.adjusted",
