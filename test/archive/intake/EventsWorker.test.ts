@@ -203,7 +203,7 @@ describe("EventsWorker", () => {
       assert.include(lines[0], "archive_source_replaced: order-events ends at 1 in partition 2, and was read up to 8")
     }))
 
-  it.effect("a topic that was made anew is read on where it was read to, also once it is longer than the former one", () =>
+  it.effect("a topic that was made anew is read on where it was read to, also once it is longer", () =>
     Effect.gen(function*() {
       const writer = TestWriter.make()
       yield* workFor(yield* partitionOf(many(8)), writer)
@@ -222,7 +222,7 @@ describe("EventsWorker", () => {
       const writer = TestWriter.make()
       const events = yield* partitionOf(many(8))
       let isAnew = false
-      const other = yield* partitionOf(many(3).map((record) => ({ ...record, value: new TextEncoder().encode("{}") })))
+      const other = yield* partitionOf([0, 1, 2].map((offset) => recordOf(partition, offset, "{}")))
       const now = () => isAnew ? other.owned : events.owned
       const owned: OwnedEvents = {
         ...events.owned,

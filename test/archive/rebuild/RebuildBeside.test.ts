@@ -45,14 +45,15 @@ const logs = (seed: string) =>
 /** The log without its end, and other records there: those of another log, or some of its own in other places. */
 const writtenOn = Effect.fnUntraced(function*(log: Log, other: Log) {
   const cut = yield* below(log.length + 1)
-  const tail: Array<Log[number]> = []
+  const moved: Array<Log[number]> = []
   const own = yield* Random.nextBoolean
   const most = yield* below(60)
   for (const record of own ? log.slice(cut) : other.slice(1)) {
-    if (tail.length < most && (yield* below(4)) > 0) tail.push(record)
+    if (moved.length >= most || (yield* below(4)) === 0) continue
+    const offset = cut + moved.length
+    // The same moment is of the same record.
+    moved.push({ ...record, offset: Offset.make(offset), timestamp: 900_000 + offset })
   }
-  // The same moment is of the same record.
-  const moved = tail.map((record, n) => ({ ...record, offset: Offset.make(cut + n), timestamp: 900_000 + cut + n }))
   return [...log.slice(0, cut), ...moved]
 })
 

@@ -145,7 +145,7 @@ export const suite = <E>(name: string, adapter: Layer.Layer<Archive | ArchiveWri
         const { find, history, sums } = yield* Archive
         const own = PartitionId.make(randomInt(100, 9_000))
         const order = fresh(10)
-        const [early, alike, held] = [1, 2, 3].map((at) => ({ ...fresh(at), item: order.item }))
+        const [early, alike, held] = [1, 2, 3].map((at) => ({ item: order.item, request: fresh(at).request, at }))
         const ends = (which: Which, at: number) => ({ ...which, placed: which.at, at })
         yield* record(batch([
           step("order.reserved", order, placed(order)),

@@ -29,21 +29,26 @@ const isSame = (event: ItemEvent, told: ToldEvent): boolean =>
   event.type === told.type && event.sequence === told.sequence && event.time === told.time &&
   event.data.itemId === told.itemId && requestOf(event) === told.requestId
 
-/** Behind the bits of the four steps. */
-const ASKED_BITS: Readonly<Record<EventId.Asked, number>> = { cancel_requested: 1 << 4, refund_requested: 1 << 5 }
+/** What an id names of an attempt, as one of the bits that are kept for the record that has placed it. */
+interface Part {
+  readonly placedAtOffset: number
+  readonly bit: number
+}
 
-/** What an event is to an attempt: a bit at the record that placed it. Undefined of one that is about no attempt. */
-const partOf = (id: string): { readonly placedAtOffset: number; readonly bit: number } | undefined => {
+const ASKED: Readonly<Record<EventId.Asked, number>> = { cancel_requested: 0b01_0000, refund_requested: 0b10_0000 }
+
+/** Undefined of an event that is about no attempt. */
+const partOf = (id: string): Part | undefined => {
   const asked = EventId.askedOf(id)
-  if (asked !== undefined) return { placedAtOffset: asked.placedAtOffset, bit: ASKED_BITS[asked.asked] }
+  if (asked !== undefined) return { placedAtOffset: asked.placedAtOffset, bit: ASKED[asked.asked] }
   const named = EventId.stepOf(id)
   return named === undefined ? undefined : { placedAtOffset: named.placedAtOffset, bit: 1 << (named.step - 1) }
 }
 
 /** Of a log that begins at this offset. */
 export const make = (start: number): Explained => {
-  /** What is told of the attempt that each record has placed, a bit each. */
-  let steps = new Uint8Array(0)
+  /** What is told of the attempt that each record has placed. */
+  let made = new Uint8Array(0)
   const others = new Set<string>()
   let range = new Map<string, ItemEvent>()
 
@@ -55,16 +60,16 @@ export const make = (start: number): Explained => {
       return isNew
     }
     const at = part.placedAtOffset - start
-    const before = steps[at] ?? 0
-    steps[at] = before | part.bit
+    const before = made[at] ?? 0
+    made[at] = before | part.bit
     return (before & part.bit) === 0
   }
 
   return {
     grow: (until) => {
-      const before = steps
-      steps = new Uint8Array(until - start)
-      steps.set(before)
+      const before = made
+      made = new Uint8Array(until - start)
+      made.set(before)
     },
     tell: (events) => {
       range = new Map()

@@ -7,7 +7,8 @@ import { decoded } from "../sql/Decoded.ts"
 import type { Session } from "../sql/Session.ts"
 
 const SET = `INSERT INTO archive_positions(source, partition, next, told) VALUES ($1, $2, $3, $4)
-  ON CONFLICT(source, partition) DO UPDATE SET next = excluded.next, told = coalesce(excluded.told, archive_positions.told)`
+  ON CONFLICT(source, partition) DO UPDATE SET
+    next = excluded.next, told = coalesce(excluded.told, archive_positions.told)`
 
 /** A batch that is taken in again, behind later ones, moves nothing back. */
 const MOVE = `${SET} WHERE excluded.next >= archive_positions.next`
