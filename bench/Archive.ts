@@ -19,18 +19,18 @@ const DATABASES = (process.env["DATABASES"] ?? "sqlite,postgres").split(",")
 /** Events in one batch. */
 const BATCH = 1_000
 /** How often each question is asked. */
-const ASKED = 500
+const ASKED = 200
 /** After how many orders a line is printed. */
 const REPORT = 250_000
 const PAGE = 50
 
 type Ports = Archive | ArchiveWriter
 
-/** Takes all events in. What it takes to make them up is not counted. */
-const fill = Effect.gen(function*() {
+/** Takes all events in. What it takes to make them up is not counted. `serverMicros` is the CPU of the database so far. */
+const fill = Effect.fnUntraced(function*(serverMicros: () => number) {
   const writer = yield* ArchiveWriter
-  Table.print(["orders", "events/s", "CPU µs/event", "slowest ms"])
-  let [n, events, micros, slowest] = [0, 0, 0, 0]
+  Table.print(["orders", "events/s", "CPU µs/event", "of server", "slowest ms"])
+  let [n, events, micros, slowest, server] = [0, 0, 0, 0, serverMicros()]
   let [all, allMicros, cpu] = [0, 0, 0]
   while (n < ORDERS) {
     const { batch, until } = Sale.batchFrom(n, BATCH)
@@ -43,10 +43,12 @@ const fill = Effect.gen(function*() {
     cpu += used.user + used.system
     slowest = Math.max(slowest, took)
     if (Math.floor(until / REPORT) > Math.floor(n / REPORT) || until >= ORDERS) {
-      Table.print([until, Math.round(events / (micros / 1e6)), (cpu / events).toFixed(1), slowest.toFixed(0)])
+      const ofServer = (serverMicros() - server) / events
+      const rate = Math.round(events / (micros / 1e6))
+      Table.print([until, rate, (cpu / events).toFixed(1), ofServer.toFixed(1), slowest.toFixed(0)])
       all += events
       allMicros += micros
-      ;[events, micros, slowest, cpu] = [0, 0, 0, 0]
+      ;[events, micros, slowest, cpu, server] = [0, 0, 0, 0, serverMicros()]
     }
     n = until
   }
@@ -105,9 +107,9 @@ const ask = Effect.gen(function*() {
   }
 })
 
-const measure = (name: string, layer: Layer.Layer<Ports, unknown>): Promise<void> => {
+const measure = (name: string, layer: Layer.Layer<Ports, unknown>, serverMicros = () => 0): Promise<void> => {
   process.stdout.write(`${name}\n`)
-  return Effect.runPromise(Effect.andThen(fill, ask).pipe(Effect.provide(layer)))
+  return Effect.runPromise(Effect.andThen(fill(serverMicros), ask).pipe(Effect.provide(layer)))
 }
 
 const sqlite = async (): Promise<void> => {
@@ -125,7 +127,8 @@ const postgres = async (): Promise<void> => {
     await server.start()
     await measure(
       "PostgreSQL",
-      ArchiveLayers.layerPostgres(Redacted.make(`postgres://postgres@${server.address}/postgres`))
+      ArchiveLayers.layerPostgres(Redacted.make(`postgres://postgres@${server.address}/postgres`)),
+      () => Cpu.treeMicros(server.pid!)
     )
   } finally {
     await server.stop()

@@ -4,11 +4,18 @@ import { readFileSync } from "node:fs"
 /** The kernel counts processor time in these, on every Linux there is. */
 const TICKS_PER_SECOND = 100
 
+/** In microseconds: the first two of these are a process's own, the next two of its children that have ended. */
+const microsOf = (pid: number, count: 2 | 4): number =>
+  readFileSync(`/proc/${pid}/stat`, "utf8").split(") ")[1]!.split(" ").slice(11, 11 + count)
+    .reduce((sum, ticks) => sum + (Number(ticks) * 1e6) / TICKS_PER_SECOND, 0)
+
 /** Processor time of a process so far, in microseconds, of all its threads. */
-export const cpuMicros = (pid: number): number => {
-  const fields = readFileSync(`/proc/${pid}/stat`, "utf8").split(") ")[1]!.split(" ")
-  return ((Number(fields[11]) + Number(fields[12])) * 1e6) / TICKS_PER_SECOND
-}
+export const cpuMicros = (pid: number): number => microsOf(pid, 2)
+
+/** The same with all processes that it has begun, and theirs. None of them may end while it is asked. */
+export const treeMicros = (pid: number): number =>
+  readFileSync(`/proc/${pid}/task/${pid}/children`, "utf8").trim().split(" ").filter((child) => child !== "")
+    .reduce((sum, child) => sum + treeMicros(Number(child)), microsOf(pid, 4))
 
 /** The most memory that a process has had so far, in megabytes. */
 const peakMegabytes = (pid: number): number =>

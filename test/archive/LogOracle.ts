@@ -22,7 +22,9 @@ const byItem = (records: ReadonlyArray<LogRecord.LogRecord>, partitions: number)
   for (const record of records) {
     const itemId = LogRecord.itemOf(record)
     if (itemId === undefined || home(itemId, partitions) !== record.partition) continue
-    items.set(itemId, [...(items.get(itemId) ?? []), record])
+    const known = items.get(itemId)
+    if (known === undefined) items.set(itemId, [record])
+    else known.push(record)
   }
   return items
 }

@@ -45,8 +45,8 @@ export const recordsOf = (
     }
   })
 
-/** Reads what `now` gives. */
-export const layer = (now: () => ReadonlyArray<LogRecord.LogRecord>) =>
+/** Reads what `now` gives, `size` records at once. */
+export const layer = (now: () => ReadonlyArray<LogRecord.LogRecord>, size = BATCH) =>
   Layer.merge(
     Layer.succeed(LogReader, {
       partitions: Effect.succeed(PARTITIONS),
@@ -60,8 +60,8 @@ export const layer = (now: () => ReadonlyArray<LogRecord.LogRecord>) =>
         Stream.suspend(() => {
           const records = now().filter(({ offset }) => offset >= from && offset < until)
           const batches = Array.from(
-            { length: Math.ceil(records.length / BATCH) },
-            (_, n) => records.slice(n * BATCH, (n + 1) * BATCH)
+            { length: Math.ceil(records.length / size) },
+            (_, n) => records.slice(n * size, (n + 1) * size)
           )
           return Stream.fromIterable(batches)
         }),

@@ -23,6 +23,9 @@ const nameOf = ({ data, id, type }: CloudEvent.ItemCloudEvent): string =>
 const isLater = (event: CloudEvent.ItemCloudEvent, than: CloudEvent.ItemCloudEvent): boolean =>
   event.type === "item.refused" && Number(event.sequence) >= Number(than.sequence)
 
+const isSameRecord = (one: CloudEvent.ItemCloudEvent, other: CloudEvent.ItemCloudEvent): boolean =>
+  one.type === other.type && one.sequence === other.sequence && one.time === other.time
+
 export const make = () => {
   const events = new Map<string, Archived>()
   const rebuilt = new Map<PartitionId, Offset>()
@@ -48,6 +51,18 @@ export const make = () => {
       if (known === undefined || isLater(event, known.event)) events.set(nameOf(event), { partition, event })
     }
   }
+  const replace = (partition: PartitionId, taken: Events, from: Offset): number => {
+    let replaced = 0
+    for (const { event } of taken) {
+      if (event.type === "log.position" || event.type === "item.refused") continue
+      const old = events.get(nameOf(event))
+      if (old === undefined || Number(old.event.sequence) < from || isSameRecord(old.event, event)) continue
+      events.delete(nameOf(event))
+      replaced++
+    }
+    take(partition, taken)
+    return replaced
+  }
   const writer = ArchiveWriter.of({
     record: (batch) =>
       Effect.flatMap(
@@ -55,25 +70,41 @@ export const make = () => {
           seen.batches.push(batch)
           take(batch.partition, batch.events)
           const name = `${batch.source}/${batch.partition}`
-          if (batch.next >= (positions.get(name)?.next ?? 0)) positions.set(name, batch)
+          const before = positions.get(name)
+          if (before !== undefined && batch.next < before.next && batch.isAnew !== true) return
+          positions.set(name, { next: batch.next, told: batch.told ?? before?.told })
         }),
         () => seen.lateFailures-- > 0 ? Effect.fail(away) : Effect.void
       ),
     position: (source, partition) => answer(() => positions.get(`${source}/${partition}`)),
-    add: (partition, taken) => answer(() => take(partition, taken)),
-    rebuilt: (partition, until) => answer(() => void rebuilt.set(partition, until)),
+    add: (partition, taken, from) => answer(() => replace(partition, taken, from)),
+    shorten: (partition, end) =>
+      answer(() => {
+        const position = positions.get(`order-events/${partition}`)
+        if ((position?.told ?? 0) <= end) return false
+        positions.set(`order-events/${partition}`, { ...position!, told: undefined })
+        return true
+      }),
+    rebuilt: (partition, until) =>
+      answer(() => {
+        rebuilt.set(partition, until)
+        const position = positions.get(`order-events/${partition}`)
+        if (position === undefined || (position.told ?? 0) >= until) return
+        positions.set(`order-events/${partition}`, { ...position, told: until })
+      }),
     deleteUnexplained: (partition, { from, until }, isExplained, limit) =>
       answer(() => {
         const inRange = [...events].filter(([, { event, partition: own }]) =>
           own === partition && Number(event.sequence) >= from && Number(event.sequence) < until
         )
-        const unexplained = inRange.filter(([, { event: { data, id, sequence, type } }]) =>
+        const unexplained = inRange.filter(([, { event: { data, id, sequence, time, type } }]) =>
           !isExplained({
             id,
             type,
             itemId: data.itemId,
             requestId: "requestId" in data ? data.requestId : undefined,
-            sequence: Number(sequence)
+            sequence: Number(sequence),
+            time: type === "item.refused" ? undefined : Date.parse(time)
           })
         ).slice(0, limit)
         for (const [name] of unexplained) events.delete(name)

@@ -14,8 +14,24 @@ import * as Load from "./Load.ts"
 import * as Services from "./Services.ts"
 
 const FULL = process.env["FULL"] === "1"
-const ORDERS = FULL ? 12_000 : 1_800
-const TIMEOUT = 300_000
+/** `ORDERS` and `RATE` of the environment make it a larger sale. */
+const ORDERS = Number(process.env["ORDERS"] ?? (FULL ? 12_000 : 1_800))
+const RATE = Number(process.env["RATE"] ?? 200)
+/** With a hundredth of a second for each order. */
+const TIMEOUT = 300_000 + ORDERS * 10
+
+/** A figure of a sale whose size somebody has given. */
+const say = (words: string): void => {
+  if (process.env["ORDERS"] !== undefined) process.stderr.write(`${words}\n`)
+}
+
+/** Says how long something takes. */
+const timed = async <A>(name: string, work: Promise<A>): Promise<A> => {
+  const from = performance.now()
+  const done = await work
+  say(`${name}: ${((performance.now() - from) / 1_000).toFixed(1)} s`)
+  return done
+}
 
 /** The value of a metric without labels. */
 const metric = async (url: string, name: string): Promise<number> => {
@@ -59,14 +75,17 @@ describe("The archive", () => {
         await postgres.kill()
         await postgres.start()
       }
-      await Load.balanced({
+      const sale = Load.balanced({
         url: gateway.url,
         env,
         orders: ORDERS,
-        rate: 200,
+        rate: RATE,
         shares: Load.HOLDS,
         blows: [killArchives, killPostgres, killArchives]
       })
+      await timed(`${ORDERS} orders`, sale)
+      const isRead = async () => (await metric(archives[0].url, "archive_lag_seconds")) === 0
+      await timed("reading what is left", until("the archive has no lag", isRead, TIMEOUT))
       const audit = () =>
         Effect.runPromise(
           ArchiveAudit.run("counted").pipe(
@@ -81,10 +100,12 @@ describe("The archive", () => {
       expect(await metric(archives[0].url, "archive_lag_seconds")).toBe(0)
       expect(await metric(archives[0].url, "archive_up")).toBe(1)
       for (const one of archives) expect(await one.stop()).toEqual({ code: 0, signal: null })
-      const rebuilt = await Services.run(["archive", "rebuild"], env)
+      const rebuilt = await timed("archive rebuild", Services.run(["archive", "rebuild"], env))
       expect(rebuilt.output).toMatch(/, 0 events deleted/)
       expect(rebuilt).toMatchObject({ code: 0 })
-      expect(await audit()).toMatchObject(noDifferences)
+      const found = await audit()
+      say(`${found.orders} orders in the archive, ${found.differences.length} differences`)
+      expect(found).toMatchObject(noDifferences)
     }
   )
 })

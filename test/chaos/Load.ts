@@ -35,6 +35,8 @@ export interface Plan {
  */
 const UNITS_OF_ORDER = 1.3
 const TIMEOUT_MILLIS = 240_000
+/** How much longer each order may take than that, in milliseconds. */
+const MILLIS_OF_ORDER = 5
 
 /** The share of what happens that must find orders still coming; else the load was too short to show anything. */
 const UNDER_LOAD = 0.5
@@ -57,15 +59,16 @@ export const balanced = async ({ blows, env, items = 3, orders, rate, shares, ur
     ...Object.entries(shares ?? {}).flatMap(([name, share]) => [`--${name}`, share])
   ]
   const load = await flashSale(["load", ...args.map(String)], env)
+  const timeout = TIMEOUT_MILLIS + orders * MILLIS_OF_ORDER
   let under = 0
   for (const [index, blow] of blows.entries()) {
     const from = (orders * (index + 1)) / (blows.length + 2)
-    await load.waitFor((output) => answered(output, orders) >= from, TIMEOUT_MILLIS)
+    await load.waitFor((output) => answered(output, orders) >= from, timeout)
     if (answered(load.output(), orders) < orders) under++
     await blow()
   }
   expect(under, "blows under load").toBeGreaterThanOrEqual(blows.length * UNDER_LOAD)
-  await load.waitFor((output) => /The books balance|do not balance/.test(output), TIMEOUT_MILLIS)
+  await load.waitFor((output) => /The books balance|do not balance/.test(output), timeout)
   const { code } = await load.exit
   expect(load.output()).toContain("The books balance.")
   expect(code).toBe(0)

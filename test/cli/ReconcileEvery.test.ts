@@ -26,7 +26,7 @@ it("reconcile --every shows how many items differ, until they are repaired", { t
     until(`${count} items differ`, async () => await value("reconcile_items_differing") === count)
 
   await untilDiffering(0)
-  expect(await value("reconcile_items_compared")).toBe(1)
+  expect(await value("reconcile_items_compared")).toBe(2)
   expect(await value("reconcile_partitions_unclear")).toBe(0)
   expect(Math.abs((await value("reconcile_last_run_timestamp_seconds") ?? 0) - Date.now() / 1_000)).toBeLessThan(60)
 

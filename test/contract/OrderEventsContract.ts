@@ -100,6 +100,7 @@ export const suite = <E>(name: string, adapter: Layer.Layer<OrderEvents, E>) =>
         assert.isUndefined(yield* events.told(EMPTY))
         const bounds = yield* inPartition(events, freshGroup(), EMPTY, (owned) => owned.bounds)
         assert.deepStrictEqual(bounds, { start: Offset.make(0), end: Offset.make(0) })
+        assert.deepStrictEqual(yield* events.bounds(EMPTY), bounds)
       }), TEST_TIMEOUT)
 
     it.effect("they are up once they are used, and nothing is wrong with them", () =>
@@ -139,7 +140,9 @@ export const suite = <E>(name: string, adapter: Layer.Layer<OrderEvents, E>) =>
     it.effect("how far everything is told is what the last event of a partition says", () =>
       Effect.gen(function*() {
         const events = yield* OrderEvents
+        const { end } = yield* events.bounds(ONE)
         yield* events.append(ONE, several(3), Offset.make(100))
+        assert.strictEqual((yield* events.bounds(ONE)).end, end + 3)
         yield* events.append(OTHER, several(1), Offset.make(7))
         yield* events.append(ONE, several(2), Offset.make(103))
         assert.strictEqual(yield* events.told(ONE), 103)

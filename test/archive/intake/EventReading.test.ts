@@ -31,8 +31,9 @@ describe("reading records of events", () => {
     assert.strictEqual(batch.told, 40)
   })
 
-  it("the furthest mark counts, and none is none", () => {
-    assert.strictEqual(read({ value: sold("r-1", 1), next: "9" }, { value: sold("r-2", 2), next: "3" }).batch.told, 9)
+  it("the newest mark counts, also where a log that was cut has less, and none is none", () => {
+    assert.strictEqual(read({ value: sold("r-1", 1), next: "9" }, { value: sold("r-2", 2), next: "3" }).batch.told, 3)
+    assert.strictEqual(read({ value: sold("r-1", 1), next: "9" }, { value: sold("r-2", 2) }).batch.told, 9)
     assert.isUndefined(read({ value: sold("r-1", 1) }, { value: sold("r-2", 2), next: "soon" }).batch.told)
   })
 

@@ -203,6 +203,44 @@ describe("EventsWorker", () => {
       assert.include(lines[0], "archive_source_replaced: order-events ends at 1 in partition 2, and was read up to 8")
     }))
 
+  it.effect("a topic that was made anew is read on where it was read to, also once it is longer than the former one", () =>
+    Effect.gen(function*() {
+      const writer = TestWriter.make()
+      yield* workFor(yield* partitionOf(many(8)), writer)
+      // All or nothing, and asked again.
+      writer.seen.failures = 1
+      yield* workFor(yield* partitionOf(many(6)), writer)
+      assert.deepStrictEqual(writer.positions.get("order-events/2"), { next: Offset.make(6), told: Offset.make(5) })
+      const longer = yield* partitionOf(many(12))
+      yield* workFor(longer, writer)
+      assert.deepStrictEqual(longer.seen.sought, [6])
+      assert.strictEqual(writer.events.size, 12)
+    }))
+
+  it.effect("a topic that is made anew while it is read is read from its start", () =>
+    Effect.gen(function*() {
+      const writer = TestWriter.make()
+      const events = yield* partitionOf(many(8))
+      let isAnew = false
+      const other = yield* partitionOf(many(3).map((record) => ({ ...record, value: new TextEncoder().encode("{}") })))
+      const now = () => isAnew ? other.owned : events.owned
+      const owned: OwnedEvents = {
+        ...events.owned,
+        bounds: Effect.suspend(() => now().bounds),
+        seek: (offset) => now().seek(offset),
+        take: (max, wholeFrom) =>
+          Effect.suspend(() => {
+            if (isAnew || writer.events.size < 8) return now().take(max, wholeFrom)
+            isAnew = true
+            return Effect.fail(new LogDamaged({ partition, offset: Offset.make(8), found: "nothing" }))
+          })
+      }
+      const lines = yield* workFor({ owned, revoke: events.revoke }, writer)
+      assert.deepStrictEqual(other.seen.sought, [0])
+      assert.include(lines[0], "archive_source_replaced: order-events ends at 3 in partition 2, and was read up to 8")
+      assert.strictEqual(writer.positions.get("order-events/2")?.next, 3)
+    }))
+
   it.effect("the gauges say how far behind it is, and whether the archive answers", () =>
     Effect.gen(function*() {
       const shown = Effect.map(

@@ -1,24 +1,23 @@
 /** The running counts of orders turned away, as a rebuild tells them. */
 import { assert, describe, it } from "@effect/vitest"
-import * as CloudEvent from "@flash-sale/domain/events/CloudEvent"
 import * as RefusedEvents from "@flash-sale/domain/events/RefusedEvents"
 import { ArchiveWriter } from "@flash-sale/domain/ports/Archive"
 import { ItemId } from "@flash-sale/domain/records/Ids"
 import type { LogRecord } from "@flash-sale/domain/records/LogRecord"
-import { Effect, Result } from "effect"
+import { Effect } from "effect"
+import { batch } from "../../contract/archive/Telling.ts"
 import * as TestLog from "../TestLog.ts"
 import * as TestWriter from "../TestWriter.ts"
-import { place, rebuild, stock } from "./Rebuilding.ts"
+import { place, rebuild, stock, takenIn } from "./Rebuilding.ts"
 
 const { partition, recordsOf } = TestLog
 
 /** Counts as a processor has told them. */
 const toldBefore = (writer: TestWriter.TestWriter, item: string, position: number, refused: Record<string, number>) =>
   Effect.gen(function*() {
-    const { add } = yield* ArchiveWriter
+    const { record } = yield* ArchiveWriter
     const count = { itemId: ItemId.make(item), position, time: 1_000 + position, refused }
-    const text = CloudEvent.write(RefusedEvents.of(partition, count))
-    yield* add(partition, [{ event: Result.getOrThrow(CloudEvent.read(text)), text }])
+    yield* record(batch([takenIn(RefusedEvents.of(partition, count))], { partition }))
   }).pipe(Effect.provide(writer.layer))
 
 /** Id, place and data of each count. */

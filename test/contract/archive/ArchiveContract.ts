@@ -1,6 +1,6 @@
 /** What every adapter of the archive keeps. Each test has items of its own: the archive may hold others. */
 import { assert, layer } from "@effect/vitest"
-import { Archive, ArchiveWriter } from "@flash-sale/domain/ports/Archive"
+import { Archive, type ArchiveError, ArchiveWriter } from "@flash-sale/domain/ports/Archive"
 import { ItemId, RequestId, UserId } from "@flash-sale/domain/records/Ids"
 import { Offset, PartitionId } from "@flash-sale/domain/records/Partition"
 import { Effect, type Layer } from "effect"
@@ -237,6 +237,73 @@ export const suite = <E>(name: string, adapter: Layer.Layer<Archive | ArchiveWri
         assert.isUndefined(yield* position(place.source, partition))
       }))
 
+    it.effect("a position says what the newest has said, and begins anew with another source", () =>
+      Effect.gen(function*() {
+        const { position, record } = yield* ArchiveWriter
+        const own = PartitionId.make(8)
+        const moved = (next: number, told: number | undefined, isAnew = false) =>
+          Effect.andThen(
+            record(batch([], {
+              partition: own,
+              next: Offset.make(next),
+              told: told === undefined ? undefined : Offset.make(told),
+              isAnew
+            })),
+            Effect.map(position("order-events", own), (found): ReadonlyArray<number | undefined> => [
+              found?.next,
+              found?.told
+            ])
+          )
+        assert.deepStrictEqual(yield* moved(10, 900), [10, 900])
+        // A log that was cut has less; one that says nothing says nothing else.
+        assert.deepStrictEqual(yield* moved(11, 500), [11, 500])
+        assert.deepStrictEqual(yield* moved(12, undefined), [12, 500])
+        assert.deepStrictEqual(yield* moved(11, 700), [12, 500])
+        assert.deepStrictEqual(yield* moved(3, undefined, true), [3, 500])
+        assert.deepStrictEqual(yield* moved(2, 400, true), [2, 400])
+        assert.deepStrictEqual(yield* moved(1, 300), [2, 400])
+      }))
+
+    it.effect("what was said of a log that was longer counts no more once it is shortened", () =>
+      Effect.gen(function*() {
+        const { position, rebuilt, record, shorten } = yield* ArchiveWriter
+        const { gaps, told } = yield* Archive
+        const own = PartitionId.make(9)
+        let next = 0
+        const said = (upTo: number, missingBefore?: number) =>
+          record(batch([], {
+            partition: own,
+            next: Offset.make(++next),
+            told: Offset.make(upTo),
+            ...(missingBefore === undefined ? {} : { missingBefore: Offset.make(missingBefore) })
+          }))
+        const found: Effect.Effect<ReadonlyArray<number | undefined>, ArchiveError> = Effect.all([
+          Effect.map(told, (all) => all.get(own)),
+          Effect.map(gaps, (all) => all.get(own))
+        ])
+        const end = Offset.make(500)
+        assert.isFalse(yield* shorten(own, end))
+        yield* rebuilt(own, Offset.make(800))
+        yield* said(1_000, 700)
+        assert.deepStrictEqual(yield* found, [1_000, undefined])
+        assert.isFalse(yield* shorten(own, Offset.make(1_000)))
+        assert.isTrue(yield* shorten(own, end))
+        assert.isFalse(yield* shorten(own, end))
+        assert.deepStrictEqual(yield* found, [undefined, undefined])
+        assert.strictEqual((yield* position("order-events", own))?.next, 1)
+        yield* rebuilt(own, end)
+        assert.deepStrictEqual(yield* found, [500, undefined])
+        // A real gap of the log that goes on is no longer hidden by what was rebuilt of the former one.
+        yield* said(650, 600)
+        assert.deepStrictEqual(yield* found, [650, 600])
+        yield* rebuilt(own, Offset.make(640))
+        assert.deepStrictEqual(yield* found, [650, undefined])
+        yield* said(660, 655)
+        assert.isTrue(yield* shorten(own, end))
+        yield* rebuilt(own, end)
+        assert.deepStrictEqual(yield* found, [500, undefined])
+      }))
+
     it.effect("where something may be missing stays until a rebuild has gone past it", () =>
       Effect.gen(function*() {
         const { rebuilt, record } = yield* ArchiveWriter
@@ -257,7 +324,6 @@ export const suite = <E>(name: string, adapter: Layer.Layer<Archive | ArchiveWri
         yield* rebuilt(own, Offset.make(1_999_999_999_999))
         assert.strictEqual(yield* found, 2_000_000_000_000)
         yield* rebuilt(own, Offset.make(2_000_000_000_000))
-        yield* rebuilt(own, Offset.make(1))
         assert.isUndefined(yield* found)
         // An archive that is filled only now: what was before is there already.
         yield* gapBefore(1_000_000_000_000)
@@ -282,7 +348,7 @@ export const suite = <E>(name: string, adapter: Layer.Layer<Archive | ArchiveWri
         const { add, position } = yield* ArchiveWriter
         const order = fresh(10)
         const before = yield* position("order-events", partition)
-        yield* add(partition, [step("order.completed", order), adjusted(order.item, 11, "ann")])
+        yield* add(partition, [step("order.completed", order), adjusted(order.item, 11, "ann")], Offset.make(0))
         assert.deepStrictEqual(yield* position("order-events", partition), before)
         assert.strictEqual((yield* find(order.request))[0]?.status, "COMPLETED")
       }))

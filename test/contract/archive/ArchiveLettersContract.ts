@@ -115,7 +115,7 @@ export const suite = <E>(name: string, adapter: Layer.Layer<Archive | ArchiveWri
           step("order.completed", later),
           adjusted(gone.item, 50, by),
           step("order.completed", fresh(60))
-        ])
+        ], Offset.make(0))
         const asked: Array<ToldEvent> = []
         const explained = (told: ToldEvent): boolean => {
           asked.push(told)
@@ -129,13 +129,63 @@ export const suite = <E>(name: string, adapter: Layer.Layer<Archive | ArchiveWri
           type: "order.completed",
           itemId: kept.item,
           requestId: kept.request,
-          sequence: 10
+          sequence: 10,
+          time: timeAt(10)
         })
         assert.strictEqual((yield* find(kept.request))[0]?.status, "COMPLETED")
         assert.deepInclude((yield* find(halved.request))[0], { status: "RESERVED", metadata: placed(halved).metadata })
         assert.deepStrictEqual(yield* find(gone.request), [])
         assert.strictEqual((yield* history(halved.item, halved.request)).length, 1)
         assert.deepStrictEqual((yield* audit({ by }, undefined, 10)).entries, [])
+      }))
+
+    it.effect("a rebuild tells in the place of what another record has told, and orders are as that tells", () =>
+      Effect.gen(function*() {
+        const { add, record } = yield* ArchiveWriter
+        const { find, history, sums } = yield* Archive
+        const own = PartitionId.make(randomInt(100, 9_000))
+        const order = fresh(10)
+        const [early, alike, held] = [1, 2, 3].map((at) => ({ ...fresh(at), item: order.item }))
+        const ends = (which: Which, at: number) => ({ ...which, placed: which.at, at })
+        yield* record(batch([
+          step("order.reserved", order, placed(order)),
+          step("order.failed", ends(order, 90), { reason: "payment timed out" }),
+          step("order.completed", ends(early!, 19)),
+          step("order.completed", ends(alike!, 30)),
+          step("order.completed", ends(held!, 90)),
+          adjusted(order.item, 80, "ann")
+        ], { partition: own }))
+        const told = [
+          step("order.completed", ends(order, 20)),
+          step("order.expired", ends(early!, 22)),
+          step("order.completed", ends(alike!, 30), { amount: 70 }),
+          step("order.completed", ends(held!, 40))
+        ]
+        assert.strictEqual(yield* add(own, told, Offset.make(20)), 2)
+        const shown = Effect.forEach(
+          [order, early!, alike!, held!],
+          ({ request }) => Effect.map(find(request), ([one]) => [one?.status, one?.updatedAt, one?.amount])
+        )
+        const expected = [
+          ["COMPLETED", isoAt(20), 2],
+          ["COMPLETED", isoAt(19), 2],
+          ["COMPLETED", isoAt(30), 2],
+          ["COMPLETED", isoAt(40), 2]
+        ]
+        assert.deepStrictEqual(yield* shown, expected)
+        assert.deepStrictEqual((yield* history(order.item, order.request)).map(({ id, sequence }) => [id, sequence]), [
+          ["3-10-1", 10],
+          ["3-10-3", 20]
+        ])
+        assert.deepStrictEqual((yield* sums(order.item)).orders.map(({ orders, status }) => [status, orders]), [
+          ["COMPLETED", 4]
+        ])
+        assert.strictEqual(yield* add(own, told, Offset.make(20)), 0)
+        // Of an item alone as well, and of the same offset at another time.
+        const [stocked, moved] = [adjusted(order.item, 80), step("order.completed", ends(held!, 40))]
+        const again = [{ ...moved, event: { ...moved.event, time: isoAt(41) } }, stocked] as const
+        assert.strictEqual(yield* add(own, again, Offset.make(0)), 1)
+        assert.deepStrictEqual(yield* shown, expected)
       }))
 
     it.effect("counts that the log does not explain are deleted, and lower ones count then", () =>
@@ -149,7 +199,7 @@ export const suite = <E>(name: string, adapter: Layer.Layer<Archive | ArchiveWri
           refused(kept, 10, { sold_out: 1 }),
           refused(gone, 11, { sold_out: 2 }),
           refused(later, 12, { sold_out: 3 })
-        ])
+        ], Offset.make(0))
         const asked: Array<ToldEvent> = []
         const explained = (told: ToldEvent): boolean => {
           asked.push(told)
@@ -163,10 +213,11 @@ export const suite = <E>(name: string, adapter: Layer.Layer<Archive | ArchiveWri
           type: "item.refused",
           itemId: gone,
           requestId: undefined,
-          sequence: 11
+          sequence: 11,
+          time: undefined
         })
         assert.deepStrictEqual(yield* countsOf, [{ sold_out: 1 }, undefined, { sold_out: 3 }])
-        yield* add(own, [refused(gone, 5, { limit: 1 }), refused(kept, 5, { limit: 1 })])
+        yield* add(own, [refused(gone, 5, { limit: 1 }), refused(kept, 5, { limit: 1 })], Offset.make(0))
         assert.deepStrictEqual(yield* countsOf, [{ sold_out: 1 }, { limit: 1 }, { sold_out: 3 }])
       }))
 

@@ -1,14 +1,19 @@
 /** The archive in PostgreSQL: processes that write at once, and tables that this build does not know. */
 import { assert, describe, it } from "@effect/vitest"
 import { Archive, type ArchiveError, ArchiveWriter } from "@flash-sale/domain/ports/Archive"
+import { Offset } from "@flash-sale/domain/records/Partition"
 import * as ArchiveLayers from "@flash-sale/infra/archive/ArchiveLayers"
-import { Effect, Redacted } from "effect"
+import { WRITER_LOCK } from "@flash-sale/infra/archive/databases/PostgresDatabase"
+import { Effect, Fiber, Layer, Redacted, Schedule } from "effect"
 import { fresh } from "../../contract/archive/ArchiveContract.ts"
-import { batch, placed, step } from "../../contract/archive/Telling.ts"
+import { batch, partition, placed, step } from "../../contract/archive/Telling.ts"
 import { needed, postgresAddr } from "../../servers/servers.ts"
 import * as OwnDatabase from "./OwnDatabase.ts"
 
 const address = needed(postgresAddr())
+/** How long another holds the lock of who writes: longer than an answer may take. */
+const OTHERS_SECONDS = 3.5
+
 const nameIn = (url: Redacted.Redacted): string => new URL(Redacted.value(url)).pathname.slice(1)
 
 describe("the archive in PostgreSQL", () => {
@@ -39,6 +44,36 @@ describe("the archive in PostgreSQL", () => {
       for (const [n, [order]] of found.entries()) {
         assert.deepInclude(order, { status: "COMPLETED", metadata: placed(orders[n]!).metadata })
       }
+    }).pipe(Effect.scoped))
+
+  it.live("takes a batch in that has waited for another who writes, and meanwhile says where reading goes on", () =>
+    Effect.gen(function*() {
+      const url = yield* OwnDatabase.make(address)
+      const { position, record } = yield* Effect.provide(
+        ArchiveWriter,
+        yield* Layer.build(ArchiveLayers.layerPostgres(url))
+      )
+      const next = Offset.make(1)
+      yield* record(batch([], { next }))
+      const database = nameIn(url)
+      const others = `SELECT pg_advisory_lock(${WRITER_LOCK}), pg_sleep(${OTHERS_SECONDS})`
+      const writing = yield* Effect.forkChild(OwnDatabase.administer(address, others, database))
+      const held = "SELECT count(*)::int AS n FROM pg_locks WHERE locktype = 'advisory' AND granted AND database = " +
+        "(SELECT oid FROM pg_database WHERE datname = current_database())"
+      yield* Effect.repeat(OwnDatabase.administer(address, held, database), {
+        until: ([found]) => found?.["n"] === 1,
+        schedule: Schedule.spaced("20 millis")
+      })
+      const order = fresh(1)
+      const written = yield* Effect.forkChild(record(batch([step("order.completed", order)], { next: Offset.make(2) })))
+      // Of another process, which knows nothing of the tables yet.
+      const other = yield* Effect.provide(ArchiveWriter, yield* Layer.build(ArchiveLayers.layerPostgres(url)))
+      for (const asked of [position, other.position]) {
+        assert.strictEqual((yield* asked("order-events", partition))?.next, next)
+      }
+      assert.isUndefined(writing.pollUnsafe())
+      yield* Fiber.join(written)
+      assert.strictEqual((yield* position("order-events", partition))?.next, 2)
     }).pipe(Effect.scoped))
 
   it.live("of a later build is refused in one line, by who writes and by who reads", () =>

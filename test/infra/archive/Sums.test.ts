@@ -72,7 +72,7 @@ const anyWrite = (items: ReadonlyArray<ItemId>) =>
     const events: Array<Told> = []
     const size = yield* below(20)
     while (events.length < size) events.push(yield* anyEvent(items))
-    return yield* kind === 2 ? add(partition, events) : record(batch(events))
+    return yield* kind === 2 ? add(partition, events, Offset.make(OFFSETS / 4)) : record(batch(events))
   })
 
 /** What the rows of orders add up to. */

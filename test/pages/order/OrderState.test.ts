@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest"
-import { guest, orderMemory } from "../../../packages/pages/src/order/OrderMemory.ts"
+import { guest, orderMemory, pageStorage } from "../../../packages/pages/src/order/OrderMemory.ts"
 import { isOver, type OrderState, stepOf, withStatus } from "../../../packages/pages/src/order/OrderState.ts"
 import { subjectOf } from "../../../packages/pages/src/order/TokenSubject.ts"
 import * as Words from "../../../packages/pages/src/order/Words.ts"
@@ -35,12 +35,7 @@ describe("withStatus", () => {
 
 describe("OrderMemory", () => {
   it("keeps the order of each item and engine, and one guest", () => {
-    const kept = new Map<string, string>()
-    const storage = {
-      getItem: (key: string) => kept.get(key) ?? null,
-      setItem: (key: string, value: string) => void kept.set(key, value),
-      removeItem: (key: string) => void kept.delete(key)
-    }
+    const storage = pageStorage()
     const memory = orderMemory(storage, "https://a.example", "101")
     expect(memory.read()).toBeUndefined()
     memory.keep({ requestId: "r-1", userId: "u-1" })

@@ -31,6 +31,7 @@ describe("TimeLeft", () => {
     expect(moneyOf(1_900, "EUR", "en")).toBe("€19.00")
     expect(moneyOf(1_900, "JPY", "en")).toBe("¥1,900")
     expect(moneyOf(1_900, "KWD", "en")).toMatch(/1\.900$/)
+    expect(moneyOf(1_900, "IDR", "en")).toMatch(/19\.00$/)
   })
 })
 

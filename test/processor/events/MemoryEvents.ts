@@ -38,6 +38,7 @@ export const make = () => {
       Effect.suspend(() =>
         it.isAway ? refuse : Effect.succeed(it.told.findLast((event) => event.partition === partition)?.next)
       ),
+    bounds: () => Effect.die(new Error("a processor does not ask where its events end")),
     consume: () => Effect.die(new Error("a processor does not consume its events")),
     isUp: Effect.sync(() => !it.isAway),
     warnings: Effect.succeed([])

@@ -103,6 +103,7 @@ export const make = (faults: Chance.Faults, partitions: ReadonlyArray<PartitionI
           if (last === undefined) begunAt.set(partition, committedInSilence.get(partition) ?? 0)
           return last?.next
         }),
+      bounds: () => Effect.die(new Error("the processor does not ask where its events end")),
       consume: () => Effect.die(new Error("the processor does not consume its events")),
       isUp: Effect.map(isAway, (is) => !is),
       warnings: Effect.succeed([])

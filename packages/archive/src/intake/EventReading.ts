@@ -55,8 +55,8 @@ export const read = (partition: PartitionId, records: ReadonlyArray<EventRecord>
       unreadable.push({ kind: text === undefined ? "no UTF-8" : kindOf(text), offset: record.offset })
       continue
     }
-    const said = toldBy(record)
-    if (said !== undefined && said > (told ?? -1)) told = said
+    // The newest counts: of a log that was cut less is told than before.
+    told = toldBy(record) ?? told
     if (event.type !== "log.position") events.push({ event, text })
   }
   return {

@@ -40,18 +40,22 @@ const run = Effect.fnUntraced(function*(owned: OwnedEvents) {
   const state = yield* ArchiveState
   const pace = yield* Pace.Pace
   const position = yield* state.persist(writer.position("order-events", partition))
-  const from = yield* Start.at("order-events", partition, position?.next, yield* owned.bounds)
+  const beginning = yield* Start.at("order-events", partition, position?.next, yield* owned.bounds)
+  const from = beginning.next
   yield* state.begin(partition, from)
   yield* owned.seek(Offset.make(from))
   let next = from
   let wholeFrom = 0
   /** Whether what is read next does not follow what was read before. */
   let isGap = from !== position?.next
+  let { isAnew } = beginning
 
   const take = Effect.suspend(() => owned.take(pace.events, wholeFrom)).pipe(
     Effect.catchTag("LogDamaged", (damage) =>
       Effect.gen(function*() {
         wholeFrom = (yield* owned.bounds).end
+        // It is another source now: reading begins anew.
+        if (wholeFrom < next) return yield* damage
         isGap = true
         yield* sayMissing(damage)
         return []
@@ -66,7 +70,8 @@ const run = Effect.fnUntraced(function*(owned: OwnedEvents) {
     if (unreadable.length > 0) yield* state.passedOver(partition, unreadable)
     // A record that is passed over may have told of an order.
     const missingBefore = unreadable.length > 0 ? batch.told : isGap ? EventReading.firstToldBy(records) : undefined
-    yield* pace.keep(state.persist(writer.record({ ...batch, missingBefore })))
+    yield* pace.keep(state.persist(writer.record({ ...batch, missingBefore, isAnew })))
+    isAnew = false
     if (missingBefore !== undefined) {
       if (position === undefined && next === from && missingBefore > 0) yield* sayIncomplete(partition, missingBefore)
       isGap = false

@@ -6,7 +6,7 @@ import { Effect } from "effect"
 import { BATCH_EVENTS, patiently } from "./Patience.ts"
 
 /** Behind every offset. */
-const NO_END = Offset.make(Number.MAX_SAFE_INTEGER)
+export const NO_END = Offset.make(Number.MAX_SAFE_INTEGER)
 
 type IsExplained = (told: ToldEvent) => boolean
 
@@ -25,6 +25,10 @@ export const within = Effect.fnUntraced(function*(
   }
 })
 
+/** What two records tell under one id is two entries. */
+const nameOf = ({ id, itemId, requestId, sequence, time }: ToldEvent): string =>
+  [id, itemId, requestId ?? "", sequence, time].join("\n")
+
 /**
  * Deletes what was told behind the end of the log: of a log that was longer. First it is listed, then it is asked where
  * the log ends: an event that is told meanwhile is of a record that is in the log by then.
@@ -32,18 +36,18 @@ export const within = Effect.fnUntraced(function*(
 export const beyond = Effect.fnUntraced(function*<E, R>(
   partition: PartitionId,
   end: Offset,
-  rebuildOn: (from: Offset, until: Offset) => Effect.Effect<void, E, R>
+  rebuildOn: (until: Offset) => Effect.Effect<void, E, R>
 ) {
   const writer = yield* ArchiveWriter
   const { bounds } = yield* LogReader
   const suspects = new Set<string>()
-  const note = ({ id }: ToldEvent): boolean => {
-    suspects.add(id)
+  const note = (told: ToldEvent): boolean => {
+    suspects.add(nameOf(told))
     return true
   }
   yield* patiently(writer.deleteUnexplained(partition, { from: end, until: NO_END }, note, BATCH_EVENTS))
   if (suspects.size === 0) return 0
   const now = yield* bounds(partition)
-  yield* rebuildOn(end, now.end)
-  return yield* within(partition, { from: now.end, until: NO_END }, ({ id }) => !suspects.has(id))
+  yield* rebuildOn(now.end)
+  return yield* within(partition, { from: now.end, until: NO_END }, (told) => !suspects.has(nameOf(told)))
 })

@@ -17,15 +17,17 @@ export const run = ({ count, partitions, ...options }: Options) =>
   Effect.forEach(partitions, (partition) => RebuildPartition.run({ ...options, partition, partitions: count }))
 
 /**
- * The partitions of which the archive has not read all that was told. What it reads later may be of a log that is gone.
+ * The partitions of which the archive has not read all that was told. What it reads later may be of a log that is gone,
+ * so that a rebuild asks before it begins.
  */
 export const behind = Effect.fnUntraced(function*(partitions: ReadonlyArray<PartitionId>) {
   const events = yield* OrderEvents
   const writer = yield* ArchiveWriter
   return yield* Effect.filter(partitions, (partition) =>
     Effect.gen(function*() {
-      const told = yield* events.told(partition)
+      // First the position: where both are of one source it is no further than the end.
       const position = yield* patiently(writer.position("order-events", partition))
-      return told !== undefined && (position?.told ?? -1) < told
+      const { end, start } = yield* events.bounds(partition)
+      return (position?.next ?? start) !== end
     }))
 })

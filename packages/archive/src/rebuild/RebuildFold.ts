@@ -4,7 +4,7 @@
  *
  * **Details**: holds the items of the partition, with each order that ever held units, as a processor's store does.
  */
-import { eventsOf } from "@flash-sale/domain/events/EventsOf"
+import { eventsOf, type TurnedAway } from "@flash-sale/domain/events/EventsOf"
 import type { ItemEvent } from "@flash-sale/domain/events/OrderEvent"
 import type { PlacedOrder } from "@flash-sale/domain/events/OrderFacts"
 import type * as RefusedEvents from "@flash-sale/domain/events/RefusedEvents"
@@ -102,10 +102,12 @@ export const make = (partition: PartitionId, count: number): RebuildFold => {
       const placed = item.placed.get(requestId)
       return placed?.offset === placedAt ? placed : undefined
     }
-    const events = eventsOf(itemId, { record, command }, outcome, findPlaced, "told")
+    const eventsIf = (turnedAway: TurnedAway) => eventsOf(itemId, { record, command }, outcome, findPlaced, turnedAway)
+    const events = eventsIf("told")
+    // Which step is one of an order that was turned away says nobody else.
+    const others = new Set(eventsIf("counted").map(({ id }) => id))
     remember(item.placed, command, outcome)
-    const isTurnedAway = outcome.orders[0]?.state === "rejected" && command._tag !== "Confirm"
-    return events.map((event) => ({ event, isTurnedAway }))
+    return events.map((event) => ({ event, isTurnedAway: !others.has(event.id) }))
   }
 
   return {

@@ -35,7 +35,7 @@ export interface RebuiltPartition {
   readonly end: number
   /** Events that the log tells. */
   readonly told: number
-  /** Events that were archived and that the log does not explain. */
+  /** Events that were archived and that the log does not explain; others may have taken their places. */
   readonly deleted: number
   /** Items that stand still, where and why. */
   readonly stopped: ReadonlyArray<string>
@@ -48,12 +48,14 @@ const takenIn = (event: ItemEvent): ArchiveBatch["events"][number] => {
   return { event: Result.getOrThrow(CloudEvent.read(text)), text }
 }
 
-const add = Effect.fnUntraced(function*(partition: PartitionId, events: ReadonlyArray<ItemEvent>) {
+/** Adds these in the place of what a record at or after `from` has told under their ids. Returns how much that is. */
+const add = Effect.fnUntraced(function*(partition: PartitionId, events: ReadonlyArray<ItemEvent>, from: Offset) {
   const writer = yield* ArchiveWriter
+  let replaced = 0
   for (const some of Chunks.of(events, Patience.BATCH_EVENTS, () => 1)) {
-    yield* Patience.patiently(writer.add(partition, some.map(takenIn)))
+    replaced += yield* Patience.patiently(writer.add(partition, some.map(takenIn), from))
   }
-  return events.length
+  return replaced
 })
 
 /** The records of a range. Those that are missing where an operator accepted the log are passed over. */
@@ -74,6 +76,7 @@ const recordsOf = (partition: PartitionId) =>
 export const run = Effect.fnUntraced(function*(options: Options) {
   const { fromStart, isTurnedAwayTold, onRead, partition, partitions } = options
   const reader = yield* LogReader
+  const writer = yield* ArchiveWriter
   const { end, start } = yield* reader.bounds(partition)
   const read = yield* recordsOf(partition)
   const fold = RebuildFold.make(partition, partitions)
@@ -89,25 +92,33 @@ export const run = Effect.fnUntraced(function*(options: Options) {
 
   const takeIn = Effect.fnUntraced(function*(records: ReadonlyArray<LogRecord>, until: Offset) {
     const rebuilt = fold.fold(records)
-    for (const { event } of rebuilt) explained.add(event)
+    const isFirst = explained.tell(rebuilt.map(({ event }) => event))
     if (isKnown) deleted += yield* Deletion.within(partition, { from: next, until }, isExplained)
-    // First what has another order under an id, then the order of the log.
-    const kept = rebuilt.filter(({ isTurnedAway }) => !isTurnedAway || (isTurnedAwayTold && isKnown))
-    told += yield* add(partition, kept.map(({ event }) => event))
+    const kept = rebuilt.filter(({ isTurnedAway }, n) =>
+      isFirst[n]! && (!isTurnedAway || (isTurnedAwayTold && isKnown))
+    )
+    deleted += yield* add(partition, kept.map(({ event }) => event), isKnown ? start : Deletion.NO_END)
+    told += kept.length
     next = until
     onRead(records.length)
   })
-  const rebuild = Effect.fnUntraced(function*(from: Offset, until: Offset) {
+  const rebuildOn = Effect.fnUntraced(function*(until: Offset) {
     explained.grow(until)
-    yield* Stream.runForEach(read(from, until), (records) => takeIn(records, Offset.make(records.at(-1)!.offset + 1)))
+    yield* Stream.runForEach(read(next, until), (records) => takeIn(records, Offset.make(records.at(-1)!.offset + 1)))
     if (next < until) yield* takeIn([], until)
   })
 
-  yield* rebuild(start, end)
-  deleted += yield* Deletion.beyond(partition, end, rebuild)
+  const isShorter = isKnown && (yield* Patience.patiently(writer.shorten(partition, end)))
+  yield* rebuildOn(end)
+  deleted += yield* Deletion.beyond(partition, end, rebuildOn)
+  // Whoever fills the archive has passed over what was told under the id of an entry that was still there, and may have
+  // read meanwhile how far a log that goes on is told.
+  if (deleted > 0 || isShorter) yield* rebuildOn((yield* reader.bounds(partition)).end)
   // Last, as counts of records that are gone may be of a greater sequence.
-  if (isKnown) told += yield* add(partition, fold.counts().map((count) => RefusedEvents.of(partition, count)))
-  if (isKnown) yield* Patience.patiently((yield* ArchiveWriter).rebuilt(partition, next))
+  const counts = isKnown ? fold.counts().map((count) => RefusedEvents.of(partition, count)) : []
+  yield* add(partition, counts, start)
+  told += counts.length
+  if (isKnown) yield* Patience.patiently(writer.rebuilt(partition, next))
   return {
     partition,
     start,

@@ -55,6 +55,8 @@ const rebuild = Effect.fnUntraced(function*(given: Given, isTurnedAwayTold: bool
   yield* refuseHalted(partitions)
   const bounds = yield* Effect.forEach(partitions, reader.bounds)
   const total = bounds.reduce((sum, { end, start }) => sum + end - start, 0)
+  // What is read of a log that is gone while the rebuild is at work may stay. An answer is wanted, and not awaited.
+  const behind = yield* Effect.exit(Rebuild.behind(partitions))
   let read = 0
   const rebuilt = yield* Progress.during(
     Rebuild.run({
@@ -69,8 +71,8 @@ const rebuild = Effect.fnUntraced(function*(given: Given, isTurnedAwayTold: bool
   for (const one of rebuilt) {
     for (const line of RebuildWords.ofPartition(one)) yield* Console.log(line)
   }
-  const behind = yield* Rebuild.behind(partitions)
-  if (behind.length > 0) yield* Console.log(RebuildWords.behind(behind))
+  const unread = yield* behind
+  if (unread.length > 0) yield* Console.log(RebuildWords.behind(unread))
 })
 
 /** The archive and what was told, beside the log and the marks of the engine. */

@@ -19,7 +19,9 @@ export const ofPartition = (
   ...stopped.map((line) => `partition ${partition}: ${line}`)
 ]
 
-/** Of an archive that has not read all that was told. */
+/** Of an archive that had not read all that was told when the rebuild began. */
 export const behind = (partitions: ReadonlyArray<number>): string =>
-  `partition ${partitions.join(", ")}: the archive has not read all that was told: where the log was accepted as it ` +
+  `partition ${
+    partitions.join(", ")
+  }: the archive had not read all that was told before: where the log was accepted as it ` +
   "is, type this again when archive_lag_seconds is 0"

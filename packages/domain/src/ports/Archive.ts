@@ -42,6 +42,8 @@ export interface ArchiveBatch {
    * on, behind it. Undefined where this batch follows the one before.
    */
   readonly missingBefore?: Offset | undefined
+  /** The source is another one than what was read before, and is read from its start: this batch is the first of it. */
+  readonly isAnew?: boolean
 }
 
 /** An event that was taken in, by what a rebuild knows it. Another log may have told of another order under its id. */
@@ -53,9 +55,14 @@ export interface ToldEvent {
   readonly requestId: RequestId | undefined
   /** The offset of the record that has told it. */
   readonly sequence: number
+  /** The time of that record, in milliseconds since 1970 (UTC); undefined of counts. */
+  readonly time: number | undefined
 }
 
-/** Where reading goes on. */
+/**
+ * Where reading goes on, and what the newest that was read says: everything of the log before `told` has been told.
+ * Undefined where nothing says so, or the log has become shorter than that.
+ */
 export interface ArchivePosition {
   readonly next: Offset
   readonly told: Offset | undefined
@@ -63,18 +70,34 @@ export interface ArchivePosition {
 
 /** What fills it. */
 export class ArchiveWriter extends Context.Service<ArchiveWriter, {
-  /** Takes a batch in with its position, all or nothing. Taken in again it changes nothing, and moves nothing back. */
+  /**
+   * Takes a batch in with its position, all or nothing. Taken in again it changes nothing, and moves nothing back. The
+   * first batch of another source moves the position back to it.
+   */
   readonly record: (batch: ArchiveBatch) => Effect.Effect<void, ArchiveUnavailable>
   readonly position: (
     source: ArchiveSource,
     partition: PartitionId
   ) => Effect.Effect<ArchivePosition | undefined, ArchiveUnavailable>
-  /** Takes events of a partition in, as a rebuild tells them, without moving a position. */
+  /**
+   * Takes events of a partition in, each id once, as a rebuild tells them, without moving a position. Entries of the
+   * same orders under the same ids go that another record has told, at or after `from` (an offset of the log): one of
+   * another offset, time or type. Returns how many have gone so.
+   */
   readonly add: (
     partition: PartitionId,
-    events: ArchiveBatch["events"]
-  ) => Effect.Effect<void, ArchiveUnavailable>
-  /** Everything that the log's partition tells before this offset, from its beginning on, has been added. */
+    events: ArchiveBatch["events"],
+    from: Offset
+  ) => Effect.Effect<number, ArchiveUnavailable>
+  /**
+   * The log's partition ends at this offset now. What is kept of a log that was longer, how far it was told and rebuilt
+   * and where something is missing, counts no more. Returns whether there was any.
+   */
+  readonly shorten: (partition: PartitionId, end: Offset) => Effect.Effect<boolean, ArchiveUnavailable>
+  /**
+   * Everything that the log's partition tells before this offset, from its beginning on, has been added. Counts as told
+   * up to there at the least.
+   */
   readonly rebuilt: (partition: PartitionId, until: Offset) => Effect.Effect<void, ArchiveUnavailable>
   /**
    * Deletes at most `limit` events of a partition that were told at or after `from` and before `until` (offsets of the

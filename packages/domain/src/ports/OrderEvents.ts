@@ -7,7 +7,7 @@ import { CONTENT_TYPE } from "../events/CloudEvent.ts"
 import type { ItemId } from "../records/Ids.ts"
 import type { LogRecord } from "../records/LogRecord.ts"
 import { Offset, type PartitionId } from "../records/Partition.ts"
-import type { LogUnavailable, OwnedPartition, PartitionLost } from "./OrderLog.ts"
+import type { LogUnavailable, OwnedPartition, PartitionBounds, PartitionLost } from "./OrderLog.ts"
 
 /**
  * What is told, `ORDER_EVENTS`: nothing; each order that ever held units, and a count of those that were turned away;
@@ -66,6 +66,8 @@ export class OrderEvents extends Context.Service<OrderEvents, {
   ) => Effect.Effect<void, LogUnavailable | PartitionLost>
   /** How far everything is told, as the last event of the partition says; undefined where it holds none. */
   readonly told: (partition: PartitionId) => Effect.Effect<Offset | undefined, LogUnavailable>
+  /** Where a partition of events begins and ends, by its own offsets. */
+  readonly bounds: (partition: PartitionId) => Effect.Effect<PartitionBounds, LogUnavailable>
   /**
    * Joins the consumer group of this name and runs `worker` for each partition while it is owned, as
    * `OrderLog.consume` does. Never returns; retries while the events are away.

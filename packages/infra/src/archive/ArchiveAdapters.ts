@@ -10,6 +10,7 @@ import * as Events from "./writing/Events.ts"
 import * as Gaps from "./writing/Gaps.ts"
 import * as Letters from "./writing/Letters.ts"
 import * as Positions from "./writing/Positions.ts"
+import * as Replacement from "./writing/Replacement.ts"
 import * as Retirement from "./writing/Retirement.ts"
 import * as Unexplained from "./writing/Unexplained.ts"
 
@@ -24,8 +25,9 @@ const writerOf = (database: ArchiveDatabase): ArchiveWriter["Service"] => ({
       })
     ),
   // The tables are made where there are none: an archive is filled from its beginning.
-  position: (source, partition) => database.write((session) => Positions.find(session, source, partition)),
-  add: (partition, events) => database.write((session) => Events.take(session, partition, events)),
+  position: (source, partition) => Effect.andThen(database.ready, Positions.find(database.session, source, partition)),
+  add: (...args) => database.write((session) => Replacement.add(session, ...args)),
+  shorten: (partition, end) => database.write((session) => Gaps.shorten(session, partition, end)),
   rebuilt: (partition, until) => database.write((session) => Gaps.fill(session, partition, until)),
   deleteUnexplained: (...args) => Unexplained.remove(database, ...args),
   retire: (before, limit) => database.write((session) => Retirement.retire(session, before, limit))
@@ -60,6 +62,7 @@ export const layerNone: Layer.Layer<Ports> = Layer.succeedContext(
       record: nowhere,
       position: nowhere,
       add: nowhere,
+      shorten: nowhere,
       rebuilt: nowhere,
       deleteUnexplained: nowhere,
       retire: nowhere

@@ -3,6 +3,7 @@ import { headersOf, OrderEvents } from "@flash-sale/domain/ports/OrderEvents"
 import { Effect, Fiber, Layer, Schedule } from "effect"
 import { KafkaClient } from "./client/KafkaClient.ts"
 import * as TopicHealth from "./client/TopicHealth.ts"
+import * as TopicMetadata from "./client/TopicMetadata.ts"
 import * as EventAppends from "./events/EventAppends.ts"
 import * as EventsTopic from "./events/EventsTopic.ts"
 import * as LastEvents from "./events/LastEvents.ts"
@@ -25,6 +26,7 @@ export const layer = (mayMake: boolean): Layer.Layer<OrderEvents, never, KafkaCl
       const { ready, warnings } = yield* EventsTopic.make(client, mayMake)
       const appends = yield* EventAppends.make(client.settings, topic)
       const last = yield* LastEvents.make(client, topic)
+      const boundsOf = TopicMetadata.one(TopicMetadata.allBounds(client, topic))
       const isUp = yield* TopicHealth.make(client, topic)
 
       const consume = Effect.fnUntraced(function*(group: string, worker: Workers.Worker) {
@@ -51,6 +53,7 @@ export const layer = (mayMake: boolean): Layer.Layer<OrderEvents, never, KafkaCl
             )
           ),
         told: (partition) => Effect.andThen(ready, last(partition)),
+        bounds: (partition) => Effect.andThen(ready, boundsOf(partition)),
         consume,
         isUp,
         warnings: Effect.sync(() => {

@@ -7,10 +7,12 @@ export const styles = css`
   }
   .frame {
     display: grid;
+    grid-template-columns: minmax(0, 1fr);
     gap: var(--fs-space-3);
   }
   .top {
     display: flex;
+    flex-wrap: wrap;
     gap: var(--fs-space-2) var(--fs-space-5);
     justify-content: space-between;
     min-height: 4.75rem;
@@ -21,6 +23,10 @@ export const styles = css`
     line-height: 1.15;
     letter-spacing: -0.02em;
     font-variant-numeric: tabular-nums;
+  }
+  .amount {
+    font-size: min(var(--fs-figure), 9cqi);
+    overflow-wrap: break-word;
   }
   .unit {
     font-size: var(--fs-large);

@@ -2,6 +2,7 @@
 import type { ItemStanding } from "@flash-sale/client"
 import { html, nothing } from "lit"
 import { stepOf } from "../order/OrderState.ts"
+import { countOf } from "../sale/TimeLeft.ts"
 import type { ButtonView } from "./ButtonView.ts"
 import { type Action, type Message, type Press, priceOf, type Seen } from "./SaleOffer.ts"
 
@@ -25,7 +26,9 @@ const stock = ({ available, held, sold }: ItemStanding) =>
   html`
     <div>
       <p class="muted small">Left</p>
-      <p class="figure">${available} <span class="unit">of ${available + held + sold}</span></p>
+      <p class="figure">
+        ${countOf(available)} <span class="unit">of ${countOf(available + held + sold)}</span>
+      </p>
     </div>
   `
 
@@ -35,7 +38,7 @@ const price = ({ sale: { per_user_limit: limit, ...sale } }: ItemStanding) => {
   return html`
     <div>
       <p class="muted small">${limit === undefined ? "Each" : `Up to ${limit} each`}</p>
-      <p class="figure">${shown ?? nothing}</p>
+      <p class="figure amount">${shown ?? nothing}</p>
     </div>
   `
 }
@@ -71,19 +74,23 @@ const button = ({ label, press }: Action, look: string, onPress: (press: Press) 
       @click=${() => press !== undefined && onPress(press)}>${label}</button>
   `
 
-const link = (isStale: boolean) =>
-  html`<p class="link small muted ${isStale ? "stale" : ""}">${isStale ? "Connecting again" : "Live"}</p>`
+const link = ({ isOnline }: Seen, isStale: boolean) =>
+  html`
+    <p class="link small muted ${isStale || !isOnline ? "stale" : ""}">
+      ${!isOnline ? "Offline" : isStale ? "Connecting again" : "Live"}
+    </p>
+  `
 
 /** What comes and goes has its room from the start, or is below everything else: nothing jumps. */
 export const template = (seen: Seen, view: ButtonView, isStale: boolean, onPress: (press: Press) => void) => {
   const { item } = seen
   return html`
     <div class="frame">
-      <div class="top ${isStale ? "old" : ""}">
+      <div class="top ${isStale || !seen.isOnline ? "old" : ""}">
         ${item === undefined ? nothing : html`${stock(item)} ${price(item)}`}
       </div>
       ${item === undefined ? html`<svg class="bar" aria-hidden="true"></svg>` : bar(item)}
-      ${item === undefined ? html`<p class="link small"></p>` : link(isStale)}
+      ${item === undefined ? html`<p class="link small"></p>` : link(seen, isStale)}
       ${button(view.main, "main", onPress)}
       ${steps(seen)}
       ${message(view.message)}

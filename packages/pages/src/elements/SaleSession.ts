@@ -10,7 +10,7 @@ import { jitter } from "../sale/StartJitter.ts"
 import { linked } from "../sale/StreamLink.ts"
 import { untilNextSecond } from "../sale/TimeLeft.ts"
 import { after, chance } from "../sale/Timers.ts"
-import { type ButtonToken, userIdOf } from "./Buyer.ts"
+import { type ButtonToken, storage, userIdOf } from "./Buyer.ts"
 import type { Seen } from "./SaleOffer.ts"
 
 export interface SaleSessionOptions {
@@ -43,7 +43,7 @@ export class SaleSession {
     this.#run = new OrderRun({
       client: this.#client({}),
       itemId,
-      memory: orderMemory(sessionStorage, gateway, itemId),
+      memory: orderMemory(storage, gateway, itemId),
       userId: () => userIdOf(options.token),
       onState: (order) => this.#change(() => this.#order = order),
       signal: this.#ending.signal

@@ -9,7 +9,7 @@ export const tokens = css`
     display: block;
     color: var(--fs-ink);
     font: var(--fs-body)/1.5 var(--fs-font);
-    overflow-wrap: break-word;
+    overflow-wrap: anywhere;
   }
   *,
   ::before,

@@ -18,6 +18,16 @@ export interface OrderMemory {
   readonly forget: () => void
 }
 
+/** In this page alone: where a browser keeps nothing. */
+export const pageStorage = (): Kept => {
+  const kept = new Map<string, string>()
+  return {
+    getItem: (key) => kept.get(key) ?? null,
+    setItem: (key, value) => void kept.set(key, value),
+    removeItem: (key) => void kept.delete(key)
+  }
+}
+
 const PREFIX = "flash-sale"
 
 /** The memory of one item at one engine. Ids have no spaces. */

@@ -1,4 +1,5 @@
-/** Times for people. Pure. */
+/** Times, money and counts for people. Pure. */
+import { digitsEver } from "@flash-sale/domain/records/Currencies"
 
 const two = (value: number): string => String(value).padStart(2, "0")
 
@@ -23,8 +24,15 @@ export const momentOf = (millis: number, language?: string): string => {
   return `${local} (${new Intl.DateTimeFormat("en-GB", UTC).format(millis)} UTC)`
 }
 
-/** An amount of money in the smallest unit of its currency, as people write it. */
+/** An amount of money in the smallest unit of its currency, as people write it, with the digits of ISO 4217. */
 export const moneyOf = (smallest: number, currency: string, language?: string): string => {
-  const format = new Intl.NumberFormat(language, { style: "currency", currency })
-  return format.format(smallest / 10 ** (format.resolvedOptions().maximumFractionDigits ?? 2))
+  // The runtime's own digits are CLDR's, which are others for some currencies.
+  const digits = digitsEver(currency) ?? 0
+  const fraction = { minimumFractionDigits: digits, maximumFractionDigits: digits }
+  return new Intl.NumberFormat(language, { style: "currency", currency, ...fraction }).format(smallest / 10 ** digits)
 }
+
+const COUNT = new Intl.NumberFormat()
+
+/** A whole number, as people write it. */
+export const countOf = (count: number): string => COUNT.format(count)

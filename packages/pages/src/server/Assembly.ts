@@ -75,6 +75,7 @@ const pathsOf = (): ReadonlyMap<string, string> => {
   for (const room of ROOMS) add(room, join(source, room), filesIn(join(source, room)))
   const client = join(folderOf("@flash-sale/client", import.meta.url), "src")
   add("client", client, filesIn(client))
+  found.set(ModuleGraph.CURRENCIES, fileURLToPath(import.meta.resolve("@flash-sale/domain/records/Currencies")))
   const lit = join(folderOf("lit", import.meta.url), "package.json")
   for (const [name, files] of Object.entries(LIT)) {
     add("lit", name === "lit" ? dirname(lit) : folderOf(name, lit), files)

@@ -1,8 +1,12 @@
 /** Which module needs which, and where the names of packages lead in a browser. Pure. */
 
+/** The one module of the domain that browsers get: it needs nothing. */
+export const CURRENCIES = "domain/records/Currencies.ts"
+
 /** The files behind the names of packages: the import map of every page has these. */
 export const PACKAGES: Readonly<Record<string, string>> = {
   "@flash-sale/client": "client/main.ts",
+  "@flash-sale/domain/records/Currencies": CURRENCIES,
   lit: "lit/index.js",
   "lit-html": "lit/lit-html.js",
   "lit-html/is-server.js": "lit/is-server.js",

@@ -95,6 +95,7 @@ export const make = (folder: string): Effect.Effect<ArchiveDatabase, CannotOpen,
     const session = sessionOf(reader)
     return {
       dialect: DIALECT,
+      ready: Effect.void,
       session: {
         all: (...args) => reading.withPermits(1)(session.all(...args)),
         each: (...args) => reading.withPermits(1)(session.each(...args))

@@ -9,7 +9,7 @@ import type * as Reactivity from "effect/reactivity/Reactivity"
 import { BeginTransaction } from "effect/sql/SqlClient"
 import { SqlError } from "effect/sql/SqlError"
 import { messageOf } from "../../errors/MessageOf.ts"
-import type { ArchiveDatabase, Dialect, Session, Work } from "../sql/Session.ts"
+import type { ArchiveDatabase, Dialect, Session, Value, Work } from "../sql/Session.ts"
 import * as Migration from "../tables/Migration.ts"
 import * as PostgresStatements from "./PostgresStatements.ts"
 
@@ -24,7 +24,11 @@ const WRITE_MILLIS = 15_000
 /** How long a transaction may wait for its process, before the server ends it for the others who write. */
 const IDLE_MILLIS = 10_000
 /** The lock of who writes, for one transaction: one writer at a time reads, folds and writes rows. */
-const WRITER_LOCK = 5_701_162_016
+export const WRITER_LOCK = 5_701_162_016
+
+/** Waits for others who write for as long as the batch may take. */
+const BE_ALONE = `SELECT set_config('idle_in_transaction_session_timeout', '${IDLE_MILLIS}', true),
+  pg_advisory_xact_lock(${WRITER_LOCK})`
 
 const DIALECT: Dialect = {
   text: "TEXT COLLATE \"C\"",
@@ -58,12 +62,13 @@ const within = <A>(work: Effect.Effect<A, ArchiveUnavailable>, millis: number): 
       Effect.onExit(() => Effect.asVoid(Effect.forkDetach(Fiber.interrupt(fiber))))
     ))
 
+/** Runs a statement for as long as it takes. */
+const run = (client: PgClient.PgClient, sql: string, parameters: ReadonlyArray<Value>) =>
+  Effect.mapError(client.unsafe<Record<string, unknown>>(sql, parameters), unavailable)
+
 const sessionOf = (client: PgClient.PgClient): Session => {
   const all: Session["all"] = (sql, ...parameters) =>
-    Effect.timeoutOrElse(
-      Effect.mapError(client.unsafe<Record<string, unknown>>(sql, parameters), unavailable),
-      late(ANSWER_MILLIS)
-    )
+    Effect.timeoutOrElse(run(client, sql, parameters), late(ANSWER_MILLIS))
   return {
     all,
     each: (statement, rows) =>
@@ -113,18 +118,17 @@ export const make = (url: Redacted.Redacted, ca?: string): Connecting<ArchiveDat
     const session = sessionOf(client)
     const line = yield* Semaphore.make(1)
     const write = <A>(work: Work<A>) => {
-      const alone = Effect.andThen(
-        session.all(
-          `SELECT set_config('idle_in_transaction_session_timeout', '${IDLE_MILLIS}', true),
-            pg_advisory_xact_lock(${WRITER_LOCK})`
-        ),
-        work(session)
-      )
+      const alone = Effect.andThen(run(client, BE_ALONE, []), work(session))
       return line.withPermits(1)(within(inTransaction(client, "BEGIN", alone), WRITE_MILLIS))
     }
-    const made = onceBefore(write((opened) => Migration.migrate(opened, DIALECT, VERSIONS)))
+    const versionOf = within(Migration.versionOf(session, VERSIONS), ANSWER_MILLIS)
+    const ready = onceBefore(Effect.flatMap(
+      versionOf,
+      (version) =>
+        version === Migration.LATEST ? Effect.void : write((opened) => Migration.migrate(opened, DIALECT, VERSIONS))
+    ))
     const known = onceBefore(Effect.flatMap(
-      Migration.versionOf(session, VERSIONS),
+      versionOf,
       (version) => version > 0 ? Effect.void : new ArchiveUnavailable({ detail: NO_TABLES })
     ))
     /** A question, which ends in time. */
@@ -132,11 +136,12 @@ export const make = (url: Redacted.Redacted, ca?: string): Connecting<ArchiveDat
       within(Effect.andThen(known, question), ANSWER_MILLIS)
     return {
       dialect: DIALECT,
+      ready,
       session: {
         all: (...args) => ask(session.all(...args)),
         each: (...args) => ask(session.each(...args))
       },
       snapshot: (work) => ask(inTransaction(client, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", work(session))),
-      write: (work) => Effect.andThen(made, write(work))
+      write: (work) => Effect.andThen(ready, write(work))
     }
   })

@@ -58,6 +58,8 @@ export type Work<A> = (session: Session) => Effect.Effect<A, ArchiveUnavailable>
 
 export interface ArchiveDatabase {
   readonly dialect: Dialect
+  /** Makes the tables where there are none. Changes nothing, and waits for nobody who writes, once they are there. */
+  readonly ready: Effect.Effect<void, ArchiveUnavailable>
   /** Each statement by itself. */
   readonly session: Session
   /** Reads as of one moment. */

@@ -6,17 +6,17 @@ import * as Columns from "../sql/Columns.ts"
 import { decoded } from "../sql/Decoded.ts"
 import type { Session } from "../sql/Session.ts"
 
-/** Moves nothing back. */
-const MOVE = `INSERT INTO archive_positions(source, partition, next, told) VALUES ($1, $2, $3, $4)
-  ON CONFLICT(source, partition) DO UPDATE SET
-    next = CASE WHEN excluded.next > archive_positions.next THEN excluded.next ELSE archive_positions.next END,
-    told = CASE WHEN excluded.told > archive_positions.told OR archive_positions.told IS NULL THEN excluded.told
-      ELSE archive_positions.told END`
+const SET = `INSERT INTO archive_positions(source, partition, next, told) VALUES ($1, $2, $3, $4)
+  ON CONFLICT(source, partition) DO UPDATE SET next = excluded.next, told = coalesce(excluded.told, archive_positions.told)`
+
+/** A batch that is taken in again, behind later ones, moves nothing back. */
+const MOVE = `${SET} WHERE excluded.next >= archive_positions.next`
 
 export const move = (
   session: Session,
-  { next, partition, source, told }: ArchiveBatch
-): Effect.Effect<void, ArchiveUnavailable> => Effect.asVoid(session.all(MOVE, source, partition, next, told ?? null))
+  { isAnew = false, next, partition, source, told }: ArchiveBatch
+): Effect.Effect<void, ArchiveUnavailable> =>
+  Effect.asVoid(session.all(isAnew ? SET : MOVE, source, partition, next, told ?? null))
 
 const optionalOffset = (value: number | undefined) => value === undefined ? undefined : Offset.make(value)
 

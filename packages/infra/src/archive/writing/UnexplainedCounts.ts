@@ -22,7 +22,7 @@ const toldOf = (partition: PartitionId, row: Row): ToldEvent => {
   const itemId = ItemId.make(Columns.text(row, "item_id"))
   const sequence = Columns.integer(row, "sequence")
   const id = EventId.ofRefused(partition, itemId, sequence)
-  return { id, type: "item.refused", itemId, requestId: undefined, sequence }
+  return { id, type: "item.refused", itemId, requestId: undefined, sequence, time: undefined }
 }
 
 const remove: Told["remove"] = (session, { after, room, size }, [partition, { until }, isExplained]) =>

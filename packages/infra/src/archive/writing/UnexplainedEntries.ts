@@ -12,7 +12,7 @@ import * as Refold from "./Refold.ts"
 import type { Told } from "./ToldRows.ts"
 
 /** In the order of the log; letters are no events of it. */
-const NEXT = `SELECT n, id, type, request_id, item_id, sequence FROM archive_entries
+const NEXT = `SELECT n, id, type, request_id, item_id, sequence, at FROM archive_entries
   WHERE partition = $1 AND (sequence, n) > ($2, $3) AND sequence < $4 AND type NOT LIKE 'letter.%'
   ORDER BY sequence, n LIMIT $5`
 
@@ -30,7 +30,8 @@ const toldOf = (row: Row): ToldEvent => {
     type: readType(Columns.text(row, "type")),
     itemId: ItemId.make(Columns.text(row, "item_id")),
     requestId: requestId === EntryRow.NONE ? undefined : RequestId.make(requestId),
-    sequence: Columns.integer(row, "sequence")
+    sequence: Columns.integer(row, "sequence"),
+    time: Columns.integer(row, "at")
   }
 }
 

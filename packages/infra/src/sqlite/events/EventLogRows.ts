@@ -1,5 +1,6 @@
 /** Order events as rows of the embedded file, and how far each of their readers has come. */
 import { headersOf } from "@flash-sale/domain/ports/OrderEvents"
+import type { PartitionBounds } from "@flash-sale/domain/ports/OrderLog"
 import type { LogRecord } from "@flash-sale/domain/records/LogRecord"
 import { Offset, type PartitionId } from "@flash-sale/domain/records/Partition"
 import { Duration } from "effect"
@@ -57,6 +58,15 @@ const endOf = (connection: Connection, partition: PartitionId): number => {
   return last === undefined ? 0 : integer(last, "offset") + 1
 }
 
+/** Where the events of a partition begin and end. */
+export const bounds = (connection: Connection, partition: PartitionId): PartitionBounds => {
+  const oldest = connection.get(OLDEST, partition)
+  return {
+    start: Offset.make(oldest === undefined ? 0 : integer(oldest, "offset")),
+    end: Offset.make(endOf(connection, partition))
+  }
+}
+
 /** How far everything is told, as the last event says. */
 export const told = (connection: Connection, partition: PartitionId): Offset | undefined => {
   const last = connection.get(LAST, partition)
@@ -74,13 +84,7 @@ export const source = (reader: string): Consumer.Source => ({
     records: connection.all(SELECT, partition, from, max).map((row) => toRecord(partition, row)),
     damage: undefined
   }),
-  bounds: (connection, partition) => {
-    const oldest = connection.get(OLDEST, partition)
-    return {
-      start: Offset.make(oldest === undefined ? 0 : integer(oldest, "offset")),
-      end: Offset.make(endOf(connection, partition))
-    }
-  },
+  bounds,
   committed: (connection, partition) => {
     const row = connection.get(READ, reader, partition)
     return row === undefined ? undefined : Offset.make(integer(row, "next"))

@@ -61,6 +61,7 @@ export const layer: Layer.Layer<OrderEvents, LogUnavailable, SqliteDatabase> = L
         }
       }),
       told: (partition) => read((connection) => EventLogRows.told(connection, partition)),
+      bounds: (partition) => read((connection) => EventLogRows.bounds(connection, partition)),
       // One consumer of a group owns all partitions: another one waits until the first has left.
       consume: (group, worker) =>
         Effect.flatMap(readerOf(group), (alone) => Semaphore.takeScoped(alone, 1)).pipe(
