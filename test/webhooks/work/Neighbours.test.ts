@@ -6,7 +6,7 @@ import type { LookupAddress } from "node:dns"
 import * as Receiver from "../Receiver.ts"
 import * as Test from "../TestWebhooks.ts"
 
-const TIMEOUT = 60_000
+const TIMEOUT = 120_000
 
 const start = (file: Test.File, options?: Parameters<typeof Test.processOf>[1]) =>
   Effect.gen(function*() {
@@ -38,7 +38,7 @@ describe("Endpoints", () => {
       for (const name of ["alive", "silent", "closed"]) yield* Test.known(name)
       const ids = yield* Test.tell(1_000)
       // Beside one that takes ten seconds for sixteen events.
-      yield* Test.wait("the living one is told", () => alive.ids().length === ids.length, 30_000)
+      yield* Test.wait("the living one is told", () => alive.ids().length === ids.length, 60_000)
       assert.strictEqual(alive.received.length, ids.length)
       assert.isAbove((yield* Test.standing("closed"))?.waiting ?? 0, 500)
     }).pipe(Effect.scoped, Effect.provide([Test.archive, Test.silent])), TIMEOUT)
