@@ -3,7 +3,6 @@
  *
  * Needs the ports only, whether their adapters use Kafka and Redis or one file.
  */
-import type { AuthMode } from "@flash-sale/domain/access/MayDo"
 import { Api } from "@flash-sale/domain/api/Api"
 import type { Callers } from "@flash-sale/domain/ports/Callers"
 import type { ItemStore } from "@flash-sale/domain/ports/ItemStore"
@@ -16,29 +15,12 @@ import { MAX_REQUEST_ID_LENGTH } from "@flash-sale/domain/records/Ids"
 import type { CannotListen } from "@flash-sale/infra/http/Listener"
 import type { Telemetry } from "@flash-sale/infra/observability/Telemetry"
 import type { GatewaySettings } from "@flash-sale/infra/Settings"
-import * as Networks from "@flash-sale/infra/settings/Networks"
 import { Layer } from "effect"
 import { HttpRouter } from "effect/http"
 import { HttpApiBuilder } from "effect/http-api"
 import * as AuthNotice from "./access/AuthNotice.ts"
-import * as Gatekeeper from "./access/Gatekeeper.ts"
-import * as Admission from "./buy/Admission.ts"
-import * as BuyHandler from "./buy/BuyHandler.ts"
-import * as BuyRoute from "./buy/BuyRoute.ts"
-import * as RateLimitHeaders from "./buy/RateLimitHeaders.ts"
-import * as ActionAppend from "./checkout/ActionAppend.ts"
-import * as ActionTelemetry from "./checkout/ActionTelemetry.ts"
-import * as OrderActions from "./checkout/OrderActions.ts"
 import * as GatewayReport from "./GatewayReport.ts"
-import * as ItemRules from "./guards/ItemRules.ts"
-import * as LogBreaker from "./guards/LogBreaker.ts"
-import * as PartitionCount from "./guards/PartitionCount.ts"
-import * as Places from "./guards/Places.ts"
-import * as ProcessorRules from "./guards/ProcessorRules.ts"
-import * as StoreBreaker from "./guards/StoreBreaker.ts"
-import * as StoreRoomGuard from "./guards/StoreRoomGuard.ts"
-import * as Unconfirmed from "./guards/Unconfirmed.ts"
-import * as WaitEstimate from "./guards/WaitEstimate.ts"
+import * as GatewayServices from "./GatewayServices.ts"
 import * as Authentication from "./http/Authentication.ts"
 import * as CheckoutHandlers from "./http/CheckoutHandlers.ts"
 import * as Documents from "./http/documents/Documents.ts"
@@ -51,21 +33,10 @@ import * as Paths from "./http/Paths.ts"
 import * as RefusalCounts from "./http/RefusalCounts.ts"
 import * as RequestTracing from "./http/RequestTracing.ts"
 import * as SchemaErrors from "./http/SchemaErrors.ts"
-import * as ItemEvents from "./live/ItemEvents.ts"
-import * as ItemFeeds from "./live/ItemFeeds.ts"
-import * as OrderEvents from "./live/OrderEvents.ts"
-import * as OrderWaits from "./live/OrderWaits.ts"
-import * as Subscribers from "./live/Subscribers.ts"
-import * as ArchiveReads from "./reads/ArchiveReads.ts"
-import * as ItemLists from "./reads/ItemLists.ts"
-import * as ItemPages from "./reads/ItemPages.ts"
-import * as ItemReads from "./reads/ItemReads.ts"
 import * as KnownOrders from "./reads/KnownOrders.ts"
-import * as StatusReads from "./reads/StatusReads.ts"
-import * as Arrivals from "./request/Arrivals.ts"
-import * as BuyTelemetry from "./request/BuyTelemetry.ts"
-import * as RequestRules from "./request/RequestRules.ts"
 import * as Shutdown from "./request/Shutdown.ts"
+
+export type { Settings } from "./GatewayServices.ts"
 
 /**
  * The longest part of a path, in characters: a request id of which every character is written in nine, as `%E2%82%AC`.
@@ -78,49 +49,6 @@ const ONE_SPELLING = { caseSensitive: true, ignoreDuplicateSlashes: false, ignor
 
 type Services = OrderLog | ItemStore | RecoveryMarks | OrderStatuses | RateLimits | LiveEvents | Callers | Telemetry
 
-/** Its settings, and whether orders need a key or a token. */
-export interface Settings extends GatewaySettings {
-  readonly auth: AuthMode
-}
-
-const gatekeeper = ({ auth, maxInFlight, trustedProxies }: Settings) =>
-  Gatekeeper.layer({ auth, maxChecks: maxInFlight, isTrusted: Networks.includes(trustedProxies) })
-
-/** The services behind the endpoints. */
-const services = (settings: Settings) =>
-  Layer.mergeAll(BuyRoute.layer, ItemEvents.layer, OrderEvents.layer, OrderWaits.layer, OrderActions.layer).pipe(
-    Layer.provideMerge([BuyHandler.layer, ActionAppend.layer(settings)]),
-    Layer.provideMerge([
-      Admission.layer(settings),
-      RateLimitHeaders.layer(settings.rateLimit),
-      ItemLists.layer,
-      ItemPages.layer
-    ]),
-    Layer.provideMerge([
-      StatusReads.layer.pipe(Layer.provideMerge(ArchiveReads.layer)),
-      ProcessorRules.layer,
-      ItemRules.layer,
-      ItemReads.layer(settings.soldOutCache),
-      ItemFeeds.layer,
-      WaitEstimate.layer
-    ]),
-    Layer.provideMerge(Subscribers.layer(settings.maxListeners)),
-    Layer.provideMerge(Shutdown.layer(settings.shutdownNotice)),
-    Layer.provideMerge([
-      Arrivals.layer(settings.trustTraceparent),
-      BuyTelemetry.layer,
-      ActionTelemetry.layer,
-      Places.layer(settings),
-      RequestRules.layer(settings),
-      gatekeeper(settings),
-      LogBreaker.layer(settings.breaker),
-      PartitionCount.layer,
-      StoreRoomGuard.layer,
-      Unconfirmed.layer
-    ]),
-    Layer.provideMerge(StoreBreaker.layer)
-  )
-
 const routes = ({ docs, metricsToken, pages }: GatewaySettings) =>
   Layer.mergeAll(
     HttpApiBuilder.layer(Api, { openapiPath: "/openapi.json" }).pipe(
@@ -132,7 +60,7 @@ const routes = ({ docs, metricsToken, pages }: GatewaySettings) =>
     Middleware.layer
   ).pipe(Layer.provide(RefusalCounts.layer))
 
-const port = (settings: Settings) =>
+const port = (settings: GatewayServices.Settings) =>
   // Above the server, so that it is taken down before it.
   Layer.merge(Shutdown.layerBegin, AuthNotice.layer(settings)).pipe(
     Layer.provide(HttpRouter.serve(routes(settings), {
@@ -149,11 +77,13 @@ const port = (settings: Settings) =>
   )
 
 /**
- * Serves until its scope closes: then streams end, the port is closed, and what was begun is answered. `beside`: another
- * port of the process, which asks what this one knows of its orders.
+ * Serves until its scope closes: then streams end, the port is closed, and what was begun is answered. `beside` is
+ * another port of the process, which asks what this one knows of its orders.
  */
 export const layer = <R = never>(
-  settings: Settings,
+  settings: GatewayServices.Settings,
   beside: Layer.Layer<never, CannotListen, R> = Layer.empty
 ): Layer.Layer<never, CannotListen, Services | Exclude<R, KnownOrders.KnownOrders>> =>
-  Layer.merge(port(settings), Layer.provide(beside, KnownOrders.layer)).pipe(Layer.provide(services(settings)))
+  Layer.merge(port(settings), Layer.provide(beside, KnownOrders.layer)).pipe(
+    Layer.provide(GatewayServices.layer(settings))
+  )

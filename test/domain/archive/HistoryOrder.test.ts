@@ -15,7 +15,10 @@ const entry = (type: HistoryEntry["type"], second: number, sequence = second): H
   data: {}
 })
 
-const typesOf = (...entries: ReadonlyArray<HistoryEntry>) => HistoryOrder.oldestFirst(entries).map(({ type }) => type)
+const typesOf = (...entries: ReadonlyArray<HistoryEntry>) => {
+  const sorted = HistoryOrder.oldestFirst(entries)
+  return sorted.map(({ type }) => type)
+}
 
 it("a letter stands behind the end that it is about, though it has the offset of the record that placed the order", () => {
   expect(typesOf(

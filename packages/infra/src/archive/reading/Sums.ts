@@ -4,7 +4,7 @@ import type { ArchiveUnavailable } from "@flash-sale/domain/ports/Archive"
 import type { ItemId } from "@flash-sale/domain/records/Ids"
 import { Offset, PartitionId } from "@flash-sale/domain/records/Partition"
 import { Effect, Schema } from "effect"
-import * as EntryRow from "../rows/EntryRow.ts"
+import * as LetterRow from "../rows/LetterRow.ts"
 import * as SumRow from "../rows/SumRow.ts"
 import * as Columns from "../sql/Columns.ts"
 import { decoded } from "../sql/Decoded.ts"
@@ -13,7 +13,7 @@ import type { Session } from "../sql/Session.ts"
 const REFUSED = "SELECT counts FROM archive_refused WHERE item_id = $1"
 
 const DUE = `SELECT count(*) AS due FROM archive_entries AS letter
-  WHERE item_id = $1 AND ${EntryRow.IS_REFUND_DUE} AND ${EntryRow.isOpen("letter")}`
+  WHERE item_id = $1 AND ${LetterRow.IS_REFUND_DUE} AND ${LetterRow.isOpen("letter")}`
 
 const RETIRED = "SELECT until_millis FROM archive_retired WHERE item_id = $1"
 

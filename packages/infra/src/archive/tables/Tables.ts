@@ -2,7 +2,7 @@
  * The tables of the archive, as a list of steps from an empty database. Names have a prefix, as the database may be
  * shared with the shop.
  */
-import * as EntryRow from "../rows/EntryRow.ts"
+import * as LetterRow from "../rows/LetterRow.ts"
 import type { Dialect } from "../sql/Session.ts"
 import { webhooks } from "./WebhookTables.ts"
 
@@ -40,7 +40,7 @@ const first = ({ integer, numbered, prepare, text }: Dialect): ReadonlyArray<str
   "CREATE INDEX archive_changes_by_time ON archive_entries(at, n) WHERE by_name IS NOT NULL",
   "CREATE INDEX archive_changes_by_item ON archive_entries(item_id, at, n) WHERE by_name IS NOT NULL",
   "CREATE INDEX archive_changes_by_name ON archive_entries(by_name, at, n) WHERE by_name IS NOT NULL",
-  `CREATE INDEX archive_refunds_due ON archive_entries(item_id) WHERE ${EntryRow.IS_REFUND_DUE}`,
+  `CREATE INDEX archive_refunds_due ON archive_entries(item_id) WHERE ${LetterRow.IS_REFUND_DUE}`,
   `CREATE TABLE archive_sums(
     item_id ${text} NOT NULL, status ${text} NOT NULL, currency ${text} NOT NULL, orders ${integer} NOT NULL,
     units ${integer} NOT NULL, money_parts ${integer} NOT NULL, money_rest ${integer} NOT NULL,

@@ -2,6 +2,7 @@
 import type { ArchiveBatch, ArchiveUnavailable } from "@flash-sale/domain/ports/Archive"
 import { Effect } from "effect"
 import * as EntryRow from "../rows/EntryRow.ts"
+import * as LetterRow from "../rows/LetterRow.ts"
 import * as Columns from "../sql/Columns.ts"
 import type { Session, Statement } from "../sql/Session.ts"
 
@@ -38,20 +39,20 @@ export const take = (
   { handlings, letters }: Pick<ArchiveBatch, "handlings" | "letters">
 ): Effect.Effect<void, ArchiveUnavailable> =>
   Effect.gen(function*() {
-    yield* session.each(EntryRow.INSERT, firstById(letters.map(EntryRow.ofLetter)))
+    yield* session.each(EntryRow.INSERT, firstById(letters.map(LetterRow.ofLetter)))
     yield* session.each(
       INSERT_HANDLED,
       firstById(handlings.map((one) => ({
-        ...EntryRow.ofHandling(one),
-        letter_id: Columns.storable(EntryRow.letterIds(one).put)
+        ...LetterRow.ofHandling(one),
+        letter_id: Columns.storable(LetterRow.letterIds(one).put)
       })))
     )
     yield* session.each(
       FIND_ORDER,
       letters.map((letter) => {
-        const { item_id, partition, request_id, sequence } = EntryRow.ofLetter(letter)
+        const { item_id, partition, request_id, sequence } = LetterRow.ofLetter(letter)
         return {
-          handled_id: Columns.storable(EntryRow.letterIds(letter).handled),
+          handled_id: Columns.storable(LetterRow.letterIds(letter).handled),
           item_id,
           partition,
           request_id,

@@ -2,7 +2,7 @@
 import type { ArchiveUnavailable } from "@flash-sale/domain/ports/Archive"
 import { isFinal, OrderStatus } from "@flash-sale/domain/records/OrderStatus"
 import { Effect } from "effect"
-import * as EntryRow from "../rows/EntryRow.ts"
+import * as LetterRow from "../rows/LetterRow.ts"
 import * as OrderKey from "../rows/OrderKey.ts"
 import * as OrderRow from "../rows/OrderRow.ts"
 import { decoded } from "../sql/Decoded.ts"
@@ -14,7 +14,7 @@ const OPEN = OrderStatus.literals.filter((status) => !isFinal(status)).map((stat
 /** An order for which the shop still owes money is not over. */
 const OWES = `EXISTS (SELECT 1 FROM archive_entries AS letter
   WHERE letter.request_id = archive_orders.request_id AND letter.item_id = archive_orders.item_id
-    AND letter.${EntryRow.IS_REFUND_DUE} AND ${EntryRow.isOpen("letter")})`
+    AND letter.${LetterRow.IS_REFUND_DUE} AND ${LetterRow.isOpen("letter")})`
 
 const FIND = `SELECT * FROM archive_orders
   WHERE updated_at < $1 AND status NOT IN (${OPEN}) AND NOT ${OWES} ORDER BY updated_at LIMIT $2`
