@@ -20,7 +20,7 @@ const typesOf = (...entries: ReadonlyArray<HistoryEntry>) => {
   return sorted.map(({ type }) => type)
 }
 
-it("a letter stands behind the end that it is about, though it has the offset of the record that placed the order", () => {
+it("a letter stands behind the end that it is about, though it has the offset of the placing record", () => {
   expect(typesOf(
     entry("order.reserved", 1),
     entry("letter.put", 9, 1),
