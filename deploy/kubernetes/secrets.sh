@@ -5,6 +5,7 @@
 #   PAYMENT_API_KEY=… sh deploy/kubernetes/secrets.sh | kubectl create -f -
 #
 # ARCHIVE_URL beside it names a PostgreSQL of your own: postgres://user:password@host:5432/database.
+# WEBHOOKS is the list of endpoints, as docs/webhooks.md has it; none where it is absent.
 # `create` refuses what is there: other passwords would shut the services out of a Kafka that has the old ones.
 set -eu
 
@@ -41,4 +42,5 @@ secret processor REDIS_PASSWORD "$redis_processor" KAFKA_PASSWORD "$kafka_proces
   PAYMENT_TOKEN_KEY "$token_key" PAYMENT_API_KEY "$PAYMENT_API_KEY"
 secret operator REDIS_PASSWORD "$redis_operator" KAFKA_PASSWORD "$kafka_operator" ARCHIVE_URL "$archive_url"
 secret archive KAFKA_PASSWORD "$kafka_archive" ARCHIVE_URL "$archive_url"
+secret webhooks ARCHIVE_URL "$archive_url" WEBHOOKS "${WEBHOOKS:-[]}"
 secret keda sasl scram_sha512 username keda password "$kafka_keda"

@@ -99,19 +99,23 @@ it("takes what is signed by either secret once, and in whatever order it comes",
   expect(await post(url, eventOf("r-1", "RESERVED", 1_204), { secret: OLD })).toBe(204)
   expect(await post(url, eventOf("r-2", "EXPIRED", 1_511))).toBe(204)
   expect(await post(url, { ...eventOf("r-3", "COMPLETED", 1_600), type: "order.of_next_year" })).toBe(204)
+  // The id of an order that was lost with its log.
+  expect(await post(url, { ...eventOf("r-4", "FAILED_PAYMENT", 1_402), id: completed.id })).toBe(204)
   expect(await post(url, { ...completed, id: "test-1", type: "webhook.test", data: {} })).toBe(204)
   await running.waitFor(() => rows(inbox, "SELECT id FROM inbox WHERE done = 0").length === 0)
-  expect(rows(inbox, "SELECT id FROM inbox ORDER BY rowid")).toEqual([
+  expect(rows(inbox, "SELECT event ->> 'id' FROM inbox ORDER BY rowid")).toEqual([
     ["3-1402-3"],
     ["3-1204-3"],
     ["3-1511-3"],
     ["3-1600-3"],
+    [completed.id],
     ["test-1"]
   ])
   expect(rows(inbox, "SELECT request_id, status FROM orders ORDER BY request_id")).toEqual([
     ["r-1", "COMPLETED"],
     ["r-2", "EXPIRED"],
-    ["r-3", "COMPLETED"]
+    ["r-3", "COMPLETED"],
+    ["r-4", "FAILED_PAYMENT"]
   ])
 }, TIMEOUT)
 
@@ -155,7 +159,7 @@ it("loses nothing that it has answered for by kill -9", async () => {
   const second = await start(inbox)
   for (const event of taken) expect(await post(second.url, event)).toBe(204)
   await second.running.waitFor(() => rows(inbox, "SELECT id FROM inbox WHERE done = 0").length === 0)
-  expect(rows(inbox, "SELECT id FROM inbox").flat()).toEqual(expect.arrayContaining(kept))
+  expect(rows(inbox, "SELECT event ->> 'id' FROM inbox").flat()).toEqual(expect.arrayContaining(kept))
   expect(rows(inbox, "SELECT count(*) FROM inbox")).toEqual([[taken.length]])
   expect(rows(inbox, "SELECT count(*) FROM orders WHERE status = 'COMPLETED'")).toEqual([[taken.length]])
 }, TIMEOUT)

@@ -54,7 +54,7 @@ interface Service extends Schema.KubernetesObject {
   }
 }
 
-const ENGINE = ["gateway", "processor", "archive", "reconcile"]
+const ENGINE = ["gateway", "processor", "archive", "webhooks", "reconcile"]
 const EXAMPLES = Manifests.inFolder(join(Manifests.folder, "examples"))
 
 const everything = Manifests.collect(join(Manifests.folder, "all"))
@@ -108,6 +108,7 @@ it("has the services that the engine looks for, each in front of something", () 
     ["gateway", [8080]],
     ["processor", [9090]],
     ["archive", [9091]],
+    ["webhooks", [9092]],
     ["reconcile", [9090]],
     ["redis-service", [6379]],
     ["kafka-service", [9092]],
@@ -136,14 +137,17 @@ it.each(workloads)("$metadata.name runs without rights, on a file system that it
   expect(selects(spec.selector.matchLabels, spec.template.metadata.labels)).toBe(true)
 })
 
-it.each(["gateway", "processor", "archive"])("%s is asked at /livez and /readyz, and given its time to end", (name) => {
-  const { containers: [container], terminationGracePeriodSeconds } = podOf(name)
-  expect(container?.args).toEqual(["flash-sale", name])
-  expect(container?.startupProbe?.httpGet?.path).toBe("/livez")
-  expect(container?.livenessProbe?.httpGet?.path).toBe("/livez")
-  expect(container?.readinessProbe?.httpGet?.path).toBe("/readyz")
-  expect(terminationGracePeriodSeconds).toBeGreaterThan(ENGINE_SECONDS + PRE_STOP_SECONDS)
-})
+it.each(["gateway", "processor", "archive", "webhooks"])(
+  "%s is asked at /livez and /readyz, and given its time to end",
+  (name) => {
+    const { containers: [container], terminationGracePeriodSeconds } = podOf(name)
+    expect(container?.args).toEqual(["flash-sale", name])
+    expect(container?.startupProbe?.httpGet?.path).toBe("/livez")
+    expect(container?.livenessProbe?.httpGet?.path).toBe("/livez")
+    expect(container?.readinessProbe?.httpGet?.path).toBe("/readyz")
+    expect(terminationGracePeriodSeconds).toBeGreaterThan(ENGINE_SECONDS + PRE_STOP_SECONDS)
+  }
+)
 
 it("goes on taking orders until everybody has heard that a gateway ends", () => {
   const [container] = podOf("gateway").containers
@@ -186,10 +190,11 @@ it("gives each service its own secret, as files that it alone reads, and no othe
   const readers = ENGINE.filter((name) => JSON.stringify(podOf(name)).includes("flash-sale-payments"))
   expect(readers).toEqual(["processor"])
   expect(filesOf("archive")).toEqual(["KAFKA_PASSWORD", "ARCHIVE_URL"])
+  expect(filesOf("webhooks")).toEqual(["ARCHIVE_URL", "WEBHOOKS"])
   expect(filesOf("reconcile")).toEqual([...stores, "ARCHIVE_URL"])
 })
 
-it("connects to names, the stores and a collector, and processors to the provider, and nowhere else", () => {
+it("connects to names, the stores and a collector, processors to the provider, webhooks to the shop, and nowhere else", () => {
   interface Policy {
     readonly egress?: ReadonlyArray<{
       readonly to?: ReadonlyArray<{
@@ -210,6 +215,7 @@ it("connects to names, the stores and a collector, and processors to the provide
     )
   )
   expect(allowed).toEqual([
+    ["webhooks", "0.0.0.0/0", [443]],
     ["processor", "0.0.0.0/0", [443]],
     ["engine", "kube-dns", [53]],
     ["engine", "redis", [6379, 26379]],

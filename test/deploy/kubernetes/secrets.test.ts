@@ -36,7 +36,7 @@ it("has every file that a service reads, and every user of Redis and Kafka", () 
     const [file, service] of [["gateway", "gateway"], ["processor", "processor"], ["reconcile", "operator"], [
       "archive",
       "archive"
-    ]] as const
+    ], ["webhooks", "webhooks"]] as const
   ) {
     const text = readFileSync(join(Manifests.folder, `base/${file}.yaml`), "utf8")
     const read = Array.from(text.matchAll(/value: \/secrets\/(\w+)$/gm), ([, name]) => name)
@@ -54,7 +54,8 @@ it("has every file that a service reads, and every user of Redis and Kafka", () 
   expect(Object.keys(of("redis")).toSorted()).toEqual(users.toSorted())
   expect(of("keda")).toEqual({ sasl: "scram_sha512", username: "keda", password: of("kafka")["keda"] })
   const archive = `postgres://archive:${of("postgres")["archive"]}@postgres-service:5432/archive`
-  for (const service of ["gateway", "archive", "operator"]) expect(of(service)["ARCHIVE_URL"]).toBe(archive)
+  for (const service of ["gateway", "archive", "webhooks", "operator"]) expect(of(service)["ARCHIVE_URL"]).toBe(archive)
+  expect(of("webhooks")["WEBHOOKS"]).toBe("[]")
   expect(of("processor")["PAYMENT_API_KEY"]).toBe(API_KEY)
   expect(of("gateway")["PAYMENT_TOKEN_KEY"]).toMatch(/^k1 [0-9a-f]{64}$/)
   expect(of("processor")["PAYMENT_TOKEN_KEY"]).toBe(of("gateway")["PAYMENT_TOKEN_KEY"])
