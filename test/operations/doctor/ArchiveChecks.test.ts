@@ -15,7 +15,8 @@ const facts: ArchiveFacts = {
   place: "db:5432/archive",
   tables: { found: { version: 2, latest: 2 } },
   told: told(5_000, 7),
-  gaps: { found: new Map() }
+  gaps: { found: new Map() },
+  endpoints: { found: [] }
 }
 const state: ArchiveChecks.ArchiveState = {
   archive: facts,
@@ -31,7 +32,9 @@ it("has nothing to mend where all is as it should be", () => {
     { id: "archive.address", verdict: "ok", detail: "db:5432/archive" },
     { id: "archive.tables", verdict: "ok", detail: "version 2" },
     { id: "archive.lag", verdict: "ok", detail: "10 records to read" },
-    { id: "archive.gaps", verdict: "ok", detail: "nothing is missing" }
+    { id: "archive.gaps", verdict: "ok", detail: "nothing is missing" },
+    { id: "webhooks.endpoints", verdict: "ok", detail: "0 endpoints" },
+    { id: "webhooks.deliveries", verdict: "ok", detail: "0 wait for another attempt" }
   ])
 })
 
@@ -44,7 +47,9 @@ it("says what there is not where there is no archive, and finds no fault in that
     },
     { id: "archive.tables", verdict: "ok", detail: "there is no archive" },
     { id: "archive.lag", verdict: "ok", detail: "there is no archive" },
-    { id: "archive.gaps", verdict: "ok", detail: "there is no archive" }
+    { id: "archive.gaps", verdict: "ok", detail: "there is no archive" },
+    { id: "webhooks.endpoints", verdict: "ok", detail: "there is no archive" },
+    { id: "webhooks.deliveries", verdict: "ok", detail: "there is no archive" }
   ])
 })
 

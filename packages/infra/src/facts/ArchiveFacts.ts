@@ -1,5 +1,6 @@
 /** What is known of the archive, before anybody judges it. Plain values. */
 import type { Offset, PartitionId } from "@flash-sale/domain/records/Partition"
+import type { EndpointStanding } from "@flash-sale/domain/webhooks/Standing"
 import type { Looked } from "./Looked.ts"
 
 export interface ArchiveFacts {
@@ -11,6 +12,8 @@ export interface ArchiveFacts {
   readonly told: Looked<ReadonlyMap<PartitionId, Offset>>
   /** The partitions of which something may be missing before an offset of the log. */
   readonly gaps: Looked<ReadonlyMap<PartitionId, Offset>>
+  /** Every endpoint of webhooks that was ever in the file. */
+  readonly endpoints: Looked<ReadonlyArray<EndpointStanding>>
 }
 
 /** Undefined where there is no archive. */

@@ -49,6 +49,8 @@ export const CHECKS = {
   "archive.tables": "this build knows the archive's tables",
   "archive.lag": "how much of the processed log the archive has still to read",
   "archive.gaps": "nothing may be missing in the archive",
+  "webhooks.endpoints": "somebody delivers to each endpoint of webhooks, and it takes what it is told",
+  "webhooks.deliveries": "no delivery of a webhook was given up",
   "letters.open": "dead letters that wait for a person",
   "holds.limit": "items with holds have a limit per user",
   "holds.overdue": "no hold is open past its time",

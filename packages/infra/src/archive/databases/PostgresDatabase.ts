@@ -30,7 +30,7 @@ export const WRITER_LOCK = 5_701_162_016
 const BE_ALONE = `SELECT set_config('idle_in_transaction_session_timeout', '${IDLE_MILLIS}', true),
   pg_advisory_xact_lock(${WRITER_LOCK})`
 
-const DIALECT: Dialect = {
+export const DIALECT: Dialect = {
   text: "TEXT COLLATE \"C\"",
   integer: "BIGINT",
   numbered: "BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY",

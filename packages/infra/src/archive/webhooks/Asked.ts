@@ -12,6 +12,7 @@ import * as Counts from "./Counts.ts"
 import * as DeliveryRows from "./DeliveryRows.ts"
 import * as ReplayCounts from "./ReplayCounts.ts"
 import * as ReplayRows from "./ReplayRows.ts"
+import * as Standings from "./Standings.ts"
 import * as TestRows from "./TestRows.ts"
 
 /** The replays of an endpoint that are shown. */
@@ -43,14 +44,7 @@ const unknown = (name: EndpointName) => ({ refused: new UnknownEndpoint({ name }
 const tooMany = (detail: string) => ({ refused: new TooManyAsked({ detail }) })
 
 export const askedOf = ({ dialect, session, snapshot, write }: ArchiveDatabase): Webhooks["Service"] => ({
-  list: snapshot((opened) =>
-    Effect.gen(function*() {
-      const [clock] = yield* opened.all(`SELECT ${dialect.now} AS now`)
-      const now = yield* decoded(() => Columns.integer(clock!, "now"))
-      const rows = yield* opened.all("SELECT * FROM webhook_endpoints ORDER BY name")
-      return yield* Effect.forEach(rows, (row) => Counts.standing(opened, row, now))
-    })
-  ),
+  list: snapshot((opened) => Standings.read(opened, dialect)),
   deliveries: ({ endpoint, state }, from, limit) => {
     const conditions = Keyset.conditions([["endpoint = ?", endpoint], ["state = ?", state]])
     const { parameters, sql } = Keyset.select("webhook_deliveries", "created_at", conditions, from, limit)

@@ -4,6 +4,7 @@ import type { ArchiveFacts, ArchiveFound } from "@flash-sale/infra/facts/Archive
 import * as Looked from "@flash-sale/infra/facts/Looked"
 import type { CheckId, Finding } from "../Check.ts"
 import * as Check from "../Check.ts"
+import * as WebhookChecks from "./WebhookChecks.ts"
 
 /** The offset that the processors read next. */
 export interface Processed {
@@ -93,7 +94,8 @@ export const judge = (state: ArchiveState): ReadonlyArray<Finding> => {
   return archive === undefined
     ? [
       Check.ok("archive.address", `no archive (${named}): no lists of orders, histories and reports of long ago`),
-      ...NONE.map((id) => Check.ok(id, NOTHING))
+      ...NONE.map((id) => Check.ok(id, NOTHING)),
+      ...WebhookChecks.judge(archive)
     ]
-    : [address(archive), tables(archive, start), lag(archive, state), gaps(archive)]
+    : [address(archive), tables(archive, start), lag(archive, state), gaps(archive), ...WebhookChecks.judge(archive)]
 }
