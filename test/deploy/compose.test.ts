@@ -23,7 +23,7 @@ interface Service {
   readonly stop_grace_period: string
 }
 type Engine = "redis" | "redpanda" | "gateway" | "proxy" | "processor"
-type Archiving = "postgres" | "archive"
+type Archiving = "postgres" | "archive" | "webhooks"
 type Observer = "reconcile" | "prometheus" | "grafana" | "jaeger"
 interface Compose {
   readonly name: string
@@ -34,10 +34,28 @@ interface Compose {
 const root = fileURLToPath(new URL("../..", import.meta.url))
 const read = (path: string) => readFileSync(`${root}/${path}`, "utf8")
 const compose: Compose = parse(read("docker-compose.yml"), { merge: true })
-const { archive, gateway, grafana, jaeger, postgres, processor, prometheus, proxy, reconcile, redis, redpanda } =
-  compose.services
+const {
+  archive,
+  gateway,
+  grafana,
+  jaeger,
+  postgres,
+  processor,
+  prometheus,
+  proxy,
+  reconcile,
+  redis,
+  redpanda,
+  webhooks
+} = compose.services
 const services = Object.entries(compose.services)
-const engine: ReadonlyArray<readonly [string, Service]> = Object.entries({ gateway, processor, archive, reconcile })
+const engine: ReadonlyArray<readonly [string, Service]> = Object.entries({
+  gateway,
+  processor,
+  archive,
+  webhooks,
+  reconcile
+})
 const observers = Object.entries({ reconcile, prometheus, grafana, jaeger })
 
 it("has the names that the runbook types", () => {
@@ -72,7 +90,8 @@ it("passes on every variable that the engine reads", () => {
 
 it.each(engine)("%s takes its settings from the shell, but for addresses and ports", (_, { environment }) => {
   for (const [name, value] of Object.entries(environment ?? {})) {
-    if (/_(ADDR|PORT)$/.test(name)) expect(String(value)).not.toContain("$")
+    // The file of the shell is mounted at a place of the container's own.
+    if (/_(ADDR|PORT)$|^WEBHOOKS_FILE$/.test(name)) expect(String(value)).not.toContain("$")
     else expect(String(value)).toMatch(new RegExp(`^\\$\\{${name}:-[^}]*\\}$`))
   }
 })

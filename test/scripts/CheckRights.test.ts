@@ -34,7 +34,7 @@ describe("check-rights", () => {
     "finds an operation that its service's user may not perform, and one that it need not",
     { timeout: TIMEOUT },
     () => {
-      const path = "packages/gateway/src/reads/StatusReads.ts"
+      const path = "packages/gateway/src/reads/KnownOrders.ts"
       const reads = "packages/gateway/src/reads/ItemReads.ts"
       assert.deepStrictEqual(messages(checkOperations(modules)), [])
       const [added] = messages(checkOperations(withMore(modules, reads, "store.fold(request)")))

@@ -24,6 +24,7 @@ const SLEEPING: Exceptions = {
   "test/chaos/Store.ts": "the writes of the last second, which Redis may lose, and the lag of a replica",
   "test/chaos/ThreeBrokers.test.ts": "the rate of appends",
   "test/cli/ProcessEnds.test.ts": "the longest that a process may take to end",
+  "test/contract/archive/WebhooksContract.ts": "a lease that ends by the database's clock",
   "test/contract/OrderLogContract.ts": "how far a reader gets before it seeks back",
   "test/deploy/Traffic.ts": "the rate of orders",
   "test/deploy/prometheus/Checkout.ts": "the rate of orders",
@@ -52,7 +53,9 @@ const SLEEPING: Exceptions = {
   "test/processor/scenarios/OpenOrders.test.ts": "payments that take their time, by the test's clock",
   "test/processor/scenarios/ProcessorMetrics.test.ts": "payments that take their time, by the test's clock",
   "test/processor/scenarios/Voids.test.ts": "voids that take their time, by the test's clock",
-  "test/servers/Processes.ts": "the pause between two checks of a condition"
+  "test/servers/Processes.ts": "the pause between two checks of a condition",
+  "test/webhooks/work/Neighbours.test.ts": "how long nothing may come twice",
+  "test/webhooks/work/Receivers.test.ts": "answers that trickle, and how long nothing may come"
 }
 
 const sleepsIn = ({ path, text }: Source): ReadonlyArray<Violation> =>

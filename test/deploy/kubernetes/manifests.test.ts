@@ -271,8 +271,8 @@ it("lets each talk to what it needs: every policy names pods and ports that ther
       selects(spec.podSelector.matchLabels ?? {}, template.metadata.labels)
     ).map((found) => found.metadata.name)
     const expected: Readonly<Record<string, ReadonlyArray<string>>> = {
-      "nobody-else": ["gateway", "processor", "archive", "reconcile", "redis", "kafka", "postgres"],
-      engine: ["gateway", "processor", "archive", "reconcile"]
+      "nobody-else": ["gateway", "processor", "archive", "webhooks", "reconcile", "redis", "kafka", "postgres"],
+      engine: ["gateway", "processor", "archive", "webhooks", "reconcile"]
     }
     expect(selected, metadata.name).toEqual(expected[metadata.name] ?? [metadata.name])
   }
