@@ -2,6 +2,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import { ArchiveWriter } from "@flash-sale/domain/ports/Archive"
 import { Offset, PartitionId } from "@flash-sale/domain/records/Partition"
+import * as Migration from "@flash-sale/infra/archive/tables/Migration"
 import * as InfraArchives from "@flash-sale/infra/InfraArchives"
 import * as InfraLooks from "@flash-sale/infra/InfraLooks"
 import { Effect, type Layer, Redacted } from "effect"
@@ -41,7 +42,7 @@ describe("A look at the archive in PostgreSQL", () => {
       const url = yield* OwnDatabase.make(address)
       const found = yield* InfraLooks.archive({ url })
       assert.match(found?.place ?? "", /^[\w.]+:\d+\/archive_\w+$/)
-      assert.deepInclude(found?.tables, { found: { version: 0, latest: 1 } })
+      assert.deepInclude(found?.tables, { found: { version: 0, latest: Migration.LATEST } })
       assert.deepInclude(found?.told, { why: "its tables cannot be read" })
       assert.deepStrictEqual(yield* tablesOf(url), [])
     }).pipe(Effect.scoped))
@@ -51,14 +52,16 @@ describe("A look at the archive in PostgreSQL", () => {
       const url = yield* OwnDatabase.make(address)
       yield* fill(InfraArchives.layer({ url }))
       const found = yield* InfraLooks.archive({ url })
-      assert.deepInclude(found?.tables, { found: { version: 1, latest: 1 } })
+      assert.deepInclude(found?.tables, { found: { version: Migration.LATEST, latest: Migration.LATEST } })
       assert.deepInclude(found?.told, { found: new Map([[partition, told]]) })
       yield* OwnDatabase.administer(
         address,
         "UPDATE archive_version SET version = 99",
         new URL(Redacted.value(url)).pathname.slice(1)
       )
-      assert.deepInclude((yield* InfraLooks.archive({ url }))?.tables, { found: { version: 99, latest: 1 } })
+      assert.deepInclude((yield* InfraLooks.archive({ url }))?.tables, {
+        found: { version: 99, latest: Migration.LATEST }
+      })
     }).pipe(Effect.scoped))
 
   it.live("says why it does not answer, and shows no password", () =>
@@ -86,7 +89,7 @@ describe("A look at the archive's file", () => {
       const before = readdirSync(dataDir)
       const found = yield* InfraLooks.archiveFile({ dataDir })
       assert.strictEqual(found?.place, join(dataDir, "archive.sqlite"))
-      assert.deepInclude(found?.tables, { found: { version: 1, latest: 1 } })
+      assert.deepInclude(found?.tables, { found: { version: Migration.LATEST, latest: Migration.LATEST } })
       assert.deepInclude(found?.told, { found: new Map([[partition, told]]) })
       assert.deepStrictEqual(readdirSync(dataDir), before)
     }).pipe(Effect.scoped))
