@@ -64,6 +64,8 @@ describe("the archive in a PostgreSQL", () => {
         postgres.thaw()
         assert.strictEqual((yield* whenUp(find(order.request))).length, 1)
         yield* Effect.promise(() => postgres.kill())
+        // The process of a connection notices a moment later that its server is gone, and answers until then.
+        yield* Effect.repeat(isUp, { until: (up: boolean) => !up })
         yield* isAway("killed")
         yield* Effect.promise(() => postgres.start())
         assert.strictEqual((yield* whenUp(find(order.request))).length, 1)

@@ -10,7 +10,7 @@ const sizeOf = (names: ReadonlyArray<string>): number =>
   assembled.assets.filter(({ name }) => names.includes(name)).reduce((sum, { brotli }) => sum + brotli.length, 0)
 
 /** The storefront's budget is 40 KB with its document; the document has about 2. */
-const MOST = 36_000
+const MOST = 37_500
 
 describe("Assembly", () => {
   it("gives modules without types and without comments, and each encoding has the same content", () => {
