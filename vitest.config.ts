@@ -9,6 +9,7 @@ const servers = "./test/servers/globalSetup.ts"
 /** Each takes about half a minute or more, and has rarely found anything: `npm run test:full` has them. */
 const LONG = [
   "test/chaos/AlteredLog.test.ts",
+  "test/chaos/ArchiveAcceptLog.test.ts",
   "test/chaos/Checkout.test.ts",
   "test/chaos/EmbeddedDamage.test.ts",
   "test/chaos/EmbeddedFull.test.ts",
