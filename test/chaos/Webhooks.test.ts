@@ -66,6 +66,11 @@ describe("Webhooks", () => {
       }
     }
     const told = () => alive.ids().toSorted()
+    // Every order has ended; the archive takes its time beside buyers.
+    await until("the archive has read all", async () => {
+      const metrics = await (await fetch(`${engine.metricsUrl}/metrics`)).text()
+      return /^archive_lag_seconds 0$/m.test(metrics)
+    }, 60_000)
     await until("every archived event is told", () => {
       const all = archived()
       return all.length > ORDERS / 2 && all.length === told().length
