@@ -194,7 +194,7 @@ it("gives each service its own secret, as files that it alone reads, and no othe
   expect(filesOf("reconcile")).toEqual([...stores, "ARCHIVE_URL"])
 })
 
-it("connects to names, the stores and a collector, processors to the provider, webhooks to the shop, and nowhere else", () => {
+it("connects to names, stores and a collector, processors to the provider, webhooks to the shop, else nowhere", () => {
   interface Policy {
     readonly egress?: ReadonlyArray<{
       readonly to?: ReadonlyArray<{
