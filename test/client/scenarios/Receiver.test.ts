@@ -142,7 +142,7 @@ it("tries an event again that it could not work on, and goes on with the others"
   const { sequence: _, ...wrong } = eventOf("r-1", "COMPLETED", 1_402)
   expect(await post(url, wrong)).toBe(204)
   expect(await post(url, eventOf("r-2", "COMPLETED", 1_403))).toBe(204)
-  await running.waitFor("event 3-1402-3 is tried again")
+  await running.waitFor("r-1 is tried again")
   await running.waitFor(() => rows(inbox, "SELECT id FROM inbox WHERE done = 0").length === 1)
   expect(rows(inbox, "SELECT request_id FROM orders")).toEqual([["r-2"]])
 }, TIMEOUT)
