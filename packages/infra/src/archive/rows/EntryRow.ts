@@ -1,7 +1,7 @@
 /** Entries of histories, and changes by hand, as rows of `archive_entries`. */
 import type { HistoryEntry } from "@flash-sale/domain/archive/ArchivedOrder"
 import type { AuditEntry } from "@flash-sale/domain/archive/Questions"
-import type { ItemCloudEvent } from "@flash-sale/domain/events/CloudEvent"
+import type { CloudEvent, ItemCloudEvent } from "@flash-sale/domain/events/CloudEvent"
 import { ItemId } from "@flash-sale/domain/records/Ids"
 import { PartitionId } from "@flash-sale/domain/records/Partition"
 import { Schema } from "effect"
@@ -42,10 +42,16 @@ export const changeOf = (change: { readonly by: string; readonly reason?: string
   reason: change?.reason === undefined ? null : Columns.storable(change.reason)
 })
 
+type Entered = Exclude<ItemCloudEvent, { readonly type: "item.refused" }>
+
+/** Whether it stands in the histories: a mark says nothing of an item, and counts have a table of their own. */
+export const isEntered = (event: CloudEvent): event is Entered =>
+  event.type !== "log.position" && event.type !== "item.refused"
+
 /** An event of an order, or a change of an item: with its text, byte for byte. */
 export const ofEvent = (
   partition: number,
-  event: Exclude<ItemCloudEvent, { readonly type: "item.refused" }>,
+  event: Entered,
   text: string
 ): EntryValues => ({
   id: event.id,

@@ -26,7 +26,7 @@ const entriesIn = (partition: PartitionId, events: Events) => {
   const entries = new Map<string, EntryRow.EntryValues>()
   const facts = new Map<string, OrderFold.OrderFact>()
   for (const { event, text } of events) {
-    if (event.type === "log.position" || event.type === "item.refused") continue
+    if (!EntryRow.isEntered(event)) continue
     const values = EntryRow.ofEvent(partition, event, text)
     const name = entryName(values, values.id)
     if (entries.has(name)) continue

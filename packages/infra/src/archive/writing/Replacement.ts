@@ -9,17 +9,11 @@ import type { Session, Statement } from "../sql/Session.ts"
 import * as Events from "./Events.ts"
 import * as Refold from "./Refold.ts"
 
+/** By what an entry is known, and what tells it from that of another record. */
+const { at, id, item_id, partition, request_id, sequence, type } = EntryRow.COLUMNS
+
 const DELETE: Statement = {
-  columns: {
-    id: "text",
-    request_id: "text",
-    item_id: "text",
-    partition: "integer",
-    sequence: "integer",
-    type: "text",
-    at: "integer",
-    since: "integer"
-  },
+  columns: { id, request_id, item_id, partition, sequence, type, at, since: "integer" },
   sql: `DELETE FROM archive_entries WHERE n IN (
     SELECT old.n FROM input JOIN archive_entries AS old
       ON old.request_id = input.request_id AND old.item_id = input.item_id AND old.id = input.id
@@ -30,7 +24,7 @@ const DELETE: Statement = {
 
 const rowsOf = (partition: PartitionId, events: ArchiveBatch["events"], since: Offset) =>
   events.flatMap(({ event, text }) => {
-    if (event.type === "log.position" || event.type === "item.refused") return []
+    if (!EntryRow.isEntered(event)) return []
     const { at, id, item_id, request_id, sequence, type } = EntryRow.ofEvent(partition, event, text)
     return [{ id, request_id, item_id, partition, sequence, type, at, since }]
   })

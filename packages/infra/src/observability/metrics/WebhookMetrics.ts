@@ -6,6 +6,9 @@ import { bounded, counter, gauge } from "./Series.ts"
 const MAX_ENDPOINTS = 200
 const BEYOND = "other"
 
+const byEndpoint = <Input, State>(metric: Metric.Metric<Input, State>) =>
+  bounded(metric, "endpoint", MAX_ENDPOINTS, BEYOND)
+
 /** What becomes of an attempt, or of an event that is not sent at all. */
 export const OUTCOMES = ["delivered", "retry", "dead", "gone", "too_old"] as const
 export type Outcome = (typeof OUTCOMES)[number]
@@ -16,30 +19,19 @@ const deliveries = counter(
 )
 
 const byOutcome = new Map(
-  OUTCOMES.map((outcome) =>
-    [outcome, bounded(Metric.withAttributes(deliveries, { outcome }), "endpoint", MAX_ENDPOINTS, BEYOND)] as const
-  )
+  OUTCOMES.map((outcome) => [outcome, byEndpoint(Metric.withAttributes(deliveries, { outcome }))] as const)
 )
 
 export const delivered = (endpoint: string, outcome: Outcome) => byOutcome.get(outcome)!(endpoint)
 
-export const waiting = bounded(
-  gauge("webhooks_waiting", "Deliveries that have failed and are tried again"),
-  "endpoint",
-  MAX_ENDPOINTS,
-  BEYOND
+export const waiting = byEndpoint(
+  gauge("webhooks_waiting", "Deliveries that have failed and are tried again")
 )
-export const oldest = bounded(
-  gauge("webhooks_oldest_seconds", "Age of the oldest event that an endpoint was not told yet; 0 where there is none"),
-  "endpoint",
-  MAX_ENDPOINTS,
-  BEYOND
+export const oldest = byEndpoint(
+  gauge("webhooks_oldest_seconds", "Age of the oldest event that an endpoint was not told yet; 0 where there is none")
 )
-export const dead = bounded(
-  counter("webhooks_dead_total", "Deliveries that were given up after their last attempt"),
-  "endpoint",
-  MAX_ENDPOINTS,
-  BEYOND
+export const dead = byEndpoint(
+  counter("webhooks_dead_total", "Deliveries that were given up after their last attempt")
 )
 export const up = gauge(
   "webhooks_up",
