@@ -15,6 +15,7 @@ import type { CannotListen } from "@flash-sale/infra/http/Listener"
 import * as AdminMetrics from "@flash-sale/infra/observability/metrics/AdminMetrics"
 import * as ConnectionMetrics from "@flash-sale/infra/observability/metrics/ConnectionMetrics"
 import * as Networks from "@flash-sale/infra/settings/Networks"
+import * as PageRoutes from "@flash-sale/pages/server/PageRoutes"
 import { Duration, Effect, Layer, Metric } from "effect"
 import { HttpRouter } from "effect/http"
 import { HttpApiBuilder } from "effect/http-api"
@@ -80,6 +81,7 @@ const routes = (settings: Settings) =>
       ])
     ),
     AsyncApiRoute.layer,
+    PageRoutes.layerConsole,
     AdminMiddleware.layer(AdminPaths.make(settings.docs)),
     settings.docs ? Docs.layerOf(AdminApi) : Layer.empty
   )
