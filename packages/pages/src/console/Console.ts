@@ -1,13 +1,9 @@
 /** `<flash-sale-console>`: the console, for the person on duty. */
 import { html, LitElement, nothing } from "lit"
-import { storage } from "../elements/Buyer.ts"
 import { after } from "../sale/Timers.ts"
-import { AdminCalls } from "./calls/AdminCalls.ts"
-import { type ConsoleKey, consoleKey, keyIn } from "./calls/ConsoleKey.ts"
-import { may, type Operator } from "./calls/Operator.ts"
+import { ConsoleSession } from "./ConsoleSession.ts"
 import { header, navigation } from "./Frame.ts"
 import { keyForm } from "./KeyForm.ts"
-import { OverviewFeed } from "./live/OverviewFeed.ts"
 import { placeOf } from "./Pages.ts"
 import { ConsoleChange } from "./parts/ChangeDialog.ts"
 import type { ConsoleContext } from "./parts/ConsoleContext.ts"
@@ -17,29 +13,25 @@ import { type Route, routeOf } from "./parts/Route.ts"
 const NOTICE_MILLIS = 12_000
 
 export class FlashSaleConsole extends LitElement {
-  static override properties = {
-    context: { state: true },
-    route: { state: true },
-    problem: { state: true },
-    isAsking: { state: true },
-    notice: { state: true }
-  }
+  static override properties = { route: { state: true }, notice: { state: true } }
 
-  declare context: ConsoleContext | undefined
   declare route: Route
-  /** Why a key does not let anybody in. */
-  declare problem: unknown
-  declare isAsking: boolean
   /** What came of the last change. */
   declare notice: string | undefined
-  readonly #key: ConsoleKey = consoleKey(storage)
+  readonly #session = new ConsoleSession({
+    ask: (change) => this.#dialog?.open(change, (words) => this.#tell(words)),
+    onChange: () => {
+      this.requestUpdate()
+      // What a change will do follows what there is.
+      this.#dialog?.requestUpdate()
+    }
+  })
   #leaving = new AbortController()
   #cancelNotice = () => {}
 
   constructor() {
     super()
-    this.isAsking = false
-    this.route = routeOf(location.hash)
+    this.route = routeOf("")
   }
 
   override createRenderRoot(): HTMLElement {
@@ -51,67 +43,20 @@ export class FlashSaleConsole extends LitElement {
     this.#leaving = new AbortController()
     addEventListener("hashchange", () => this.#arrive(), { signal: this.#leaving.signal })
     this.#arrive()
-    this.#enterAgain()
   }
 
   override disconnectedCallback(): void {
     super.disconnectedCallback()
     this.#leaving.abort()
-    this.context?.feed.end()
-    this.context = undefined
+    this.#session.end()
   }
 
-  /** Goes where the address leads; a key in it is taken out of it before anything else. */
+  /** Goes where the address leads. */
   #arrive(): void {
-    const key = keyIn(location.hash)
-    if (key !== undefined) {
-      history.replaceState(null, "", "#/")
-      this.#leave()
-      this.#key.keep(key)
-      this.#enterAgain()
-    }
+    this.#session.begin()
+    const before = this.route
     this.route = routeOf(location.hash)
-  }
-
-  #enterAgain(): void {
-    const key = this.#key.read()
-    if (key !== undefined && this.context === undefined && !this.isAsking) void this.#enter(key)
-  }
-
-  async #enter(key: string): Promise<void> {
-    const { signal } = this.#leaving
-    this.isAsking = true
-    this.problem = undefined
-    try {
-      const onRejected = (error: unknown) => {
-        this.#leave()
-        this.problem = error
-      }
-      const calls = new AdminCalls({ origin: location.origin, key, onRejected })
-      const operator = await calls.get<Operator>("/me", signal)
-      this.#key.keep(key)
-      this.#begin(calls, operator)
-    } catch (error) {
-      // A key that cannot be sent is no key.
-      if (error instanceof TypeError) this.#key.forget()
-      if (!signal.aborted) this.problem = error
-    }
-    this.isAsking = false
-  }
-
-  #begin(calls: AdminCalls, operator: Operator): void {
-    const feed = new OverviewFeed(calls)
-    feed.listen(() => {
-      this.requestUpdate()
-      this.#dialog?.requestUpdate()
-    })
-    if (may(operator, "read")) feed.begin()
-    this.context = {
-      calls,
-      operator,
-      feed,
-      ask: (change) => this.#dialog?.open(change, (words) => this.#tell(words))
-    }
+    if (before.path.join("/") !== this.route.path.join("/")) scrollTo(0, 0)
   }
 
   get #dialog(): ConsoleChange | undefined {
@@ -125,32 +70,33 @@ export class FlashSaleConsole extends LitElement {
     this.#cancelNotice = after(NOTICE_MILLIS, () => this.notice = undefined)
   }
 
-  #leave(): void {
-    this.context?.feed.end()
-    this.context = undefined
-    this.problem = undefined
-    this.#key.forget()
+  #entrance() {
+    const session = this.#session
+    return keyForm({
+      isAsking: session.isAsking,
+      problem: session.problem,
+      again: session.hasKey ? () => session.again() : undefined,
+      onKey: (key) => void session.enter(key)
+    })
   }
 
-  override render() {
-    const { context, route } = this
-    if (context === undefined) {
-      document.title = "Console"
-      const again = this.#key.read() === undefined ? undefined : () => this.#enterAgain()
-      const onKey = (key: string) => void this.#enter(key)
-      return keyForm({ isAsking: this.isAsking, problem: this.problem, again, onKey })
-    }
-    const { content, title } = placeOf(context, route)
-    document.title = `${title} · Console`
+  #frame(context: ConsoleContext) {
+    const { content, title } = placeOf(context, this.route)
+    if (document.title !== title) document.title = title
     return html`
       <div class="frame">
-        ${header(context.operator, context.feed, () => this.#leave())}
-        ${navigation(context.operator, context.feed, route)}
+        ${header(context.operator, context.feed, () => this.#session.leave())}
+        ${navigation(context.operator, context.feed, this.route)}
         <main>${content}</main>
         <div class="notice" role="status">${this.notice === undefined ? nothing : html`<p>${this.notice}</p>`}</div>
         <console-change></console-change>
       </div>
     `
+  }
+
+  override render() {
+    const { context } = this.#session
+    return context === undefined ? this.#entrance() : this.#frame(context)
   }
 }
 

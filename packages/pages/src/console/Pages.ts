@@ -1,13 +1,16 @@
 /** The pages of the console: a page is an entry here, and an element in a room of its own. */
 import { html, type TemplateResult } from "lit"
-import type { Scope } from "./calls/Operator.ts"
-import { may } from "./calls/Operator.ts"
-import "./items/ItemPage.ts"
-import "./items/ItemsPage.ts"
-import "./overview/OverviewPage.ts"
+import { may, type Scope } from "./calls/Operator.ts"
+import { ConsoleItem } from "./items/ItemPage.ts"
+import { ConsoleItems } from "./items/ItemsPage.ts"
+import { ConsoleOverview } from "./overview/OverviewPage.ts"
 import type { ConsoleContext } from "./parts/ConsoleContext.ts"
 import { empty } from "./parts/Panels.ts"
 import type { Route } from "./parts/Route.ts"
+
+customElements.define("console-overview", ConsoleOverview)
+customElements.define("console-items", ConsoleItems)
+customElements.define("console-item", ConsoleItem)
 
 export interface Page {
   /** The first part of its place: `#/items`. */

@@ -4,45 +4,19 @@ import { countOf } from "../../sale/TimeLeft.ts"
 import { part } from "../calls/AdminCalls.ts"
 import type { ItemDetails } from "../calls/Wire.ts"
 import type { Change } from "../parts/Change.ts"
-import { left, saleBadge } from "../parts/ItemCells.ts"
+import { saleBadge } from "../parts/ItemCells.ts"
 import { PageElement } from "../parts/PageElement.ts"
 import { moment, type Shown, shown } from "../parts/Panels.ts"
 import { hrefOf } from "../parts/Route.ts"
 import { facts } from "../parts/Table.ts"
-import { durationOf, rateOf } from "../words/Figures.ts"
-import { byCount, refusedWords } from "../words/RefusedWords.ts"
+import { durationOf } from "../words/Figures.ts"
 import { priceOf } from "../words/SaleWords.ts"
+import { counts, inTheLog, turnedAway } from "./ItemCounts.ts"
 import { HOLD, holds, limit, price } from "./PriceChanges.ts"
 import { pause, times } from "./SaleChanges.ts"
 import { addStock, setStock } from "./StockChanges.ts"
 
 const EVERY = 2_000
-
-const soldOutIn = ({ available, rates }: ItemDetails): string =>
-  available === 0 ? "now" : rates === undefined || rates.left <= 0 ? "–" : durationOf(available / rates.left)
-
-const counts = (item: ItemDetails): TemplateResult =>
-  html`
-    <dl class="tiles">
-      <div class="tile wide"><dt>Left</dt><dd>${left(item)}</dd></div>
-      <div class="tile"><dt>Held</dt><dd class="figure">${countOf(item.held)}</dd></div>
-      <div class="tile"><dt>Sold</dt><dd class="figure">${countOf(item.sold)}</dd></div>
-      <div class="tile"><dt>Sold a second</dt><dd class="figure">${
-    item.rates === undefined ? "–" : rateOf(item.rates.sold)
-  }</dd></div>
-      <div class="tile"><dt>Sold out in</dt><dd class="figure">${soldOutIn(item)}</dd></div>
-      <div class="tile"><dt>Behind</dt><dd class="figure">${
-    item.lag === undefined ? "–" : durationOf(item.lag.seconds)
-  }</dd></div>
-    </dl>
-  `
-
-const turnedAway = ({ refused = {} }: ItemDetails): Shown => {
-  const reasons = byCount(refused)
-  return reasons.length === 0
-    ? html`<p class="muted">No order was turned away.</p>`
-    : facts(reasons.map(([code, count]) => [refusedWords(code), countOf(count)]))
-}
 
 export class ConsoleItem extends PageElement {
   readonly #item = this.loads(
@@ -126,16 +100,7 @@ export class ConsoleItem extends PageElement {
       <div class="columns">
         <section aria-labelledby="how-sold"><h2 id="how-sold">How it is sold</h2>${this.#sale(item)}</section>
         <section aria-labelledby="turned-away"><h2 id="turned-away">Orders turned away</h2>${turnedAway(item)}</section>
-        <section aria-labelledby="in-the-log"><h2 id="in-the-log">In the log</h2>
-          ${
-      facts([
-        ["Put in", countOf(item.stocked)],
-        ["Partition", item.partition],
-        ["Last record", item.position],
-        ["Records not folded", item.lag === undefined ? "–" : countOf(item.lag.records)]
-      ])
-    }
-        </section>
+        <section aria-labelledby="in-the-log"><h2 id="in-the-log">In the log</h2>${inTheLog(item)}</section>
       </div>
     `
   }
@@ -147,5 +112,3 @@ export class ConsoleItem extends PageElement {
     `
   }
 }
-
-customElements.define("console-item", ConsoleItem)

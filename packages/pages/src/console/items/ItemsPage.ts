@@ -88,5 +88,3 @@ export class ConsoleItems extends PageElement {
     `
   }
 }
-
-customElements.define("console-items", ConsoleItems)

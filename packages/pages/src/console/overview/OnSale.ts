@@ -76,5 +76,3 @@ export class ConsoleOnSale extends PageElement {
     `
   }
 }
-
-customElements.define("console-on-sale", ConsoleOnSale)

@@ -2,7 +2,8 @@
 import { html, nothing, type TemplateResult } from "lit"
 import { countOf } from "../../sale/TimeLeft.ts"
 import type { Overview } from "../calls/Wire.ts"
-import { type Line } from "../live/Plot.ts"
+import { ConsolePlot } from "../live/Plot.ts"
+import type { Line } from "../live/PlotOptions.ts"
 import type { Samples, Series } from "../live/Samples.ts"
 import { PageElement } from "../parts/PageElement.ts"
 import { refused, runbook, stale } from "../parts/Panels.ts"
@@ -10,7 +11,7 @@ import { durationOf, rateOf } from "../words/Figures.ts"
 import { problemsOf, type ShownProblem } from "../words/Problems.ts"
 import { refusalOf } from "../words/Refusals.ts"
 import { instances } from "./Instances.ts"
-import "./OnSale.ts"
+import { ConsoleOnSale } from "./OnSale.ts"
 import { tiles } from "./OverviewTiles.ts"
 
 const problem = ({ section, text, title, tone }: ShownProblem): TemplateResult =>
@@ -100,4 +101,5 @@ export class ConsoleOverview extends PageElement {
   }
 }
 
-customElements.define("console-overview", ConsoleOverview)
+customElements.define("console-on-sale", ConsoleOnSale)
+customElements.define("console-plot", ConsolePlot)

@@ -8,7 +8,13 @@ import { durationOf, rateOf, sumOf } from "../words/Figures.ts"
 import { byCount, refusedWords } from "../words/RefusedWords.ts"
 
 const tile = (name: string, value: Shown, below: Shown = nothing, look = ""): TemplateResult =>
-  html`<div class="tile ${look}"><dt>${name}</dt><dd class="figure">${value}</dd><dd class="small muted">${below}</dd></div>`
+  html`
+    <div class="tile ${look}">
+      <dt>${name}</dt>
+      <dd class="figure">${value}</dd>
+      <dd class="small muted">${below}</dd>
+    </div>
+  `
 
 /** The code that most have, with its number. */
 const mostly = (rates: Readonly<Record<string, number>>): string => {

@@ -1,17 +1,8 @@
 /** `<console-change>`: shows what a change will do, asks for the reason, makes it, and says what came of it. */
 import { FlashSaleError, newRequestId } from "@flash-sale/client"
-import { html, LitElement, nothing } from "lit"
+import { html, LitElement } from "lit"
 import type { Change, Effects, Values } from "./Change.ts"
-import { fields } from "./ChangeFields.ts"
-import { refused, type Shown } from "./Panels.ts"
-
-/** The longest reason, in characters: the engine's bound. */
-const MAX_REASON = 500
-
-interface Progress {
-  readonly done: number
-  readonly total: number
-}
+import { type Progress, template } from "./ChangeTemplate.ts"
 
 export class ConsoleChange extends LitElement {
   static override properties = {
@@ -113,58 +104,23 @@ export class ConsoleChange extends LitElement {
       : { kind: "effects", lines: [...this.preview] }
   }
 
-  #progress(): Shown {
-    const { progress } = this
-    return progress === undefined
-      ? nothing
-      : html`<progress max=${progress.total} value=${progress.done} aria-label="Done"></progress>
-        <p class="small muted">${progress.done} of ${progress.total}</p>`
-  }
-
-  #told(told: Effects): Shown {
-    return told.kind === "missing"
-      ? html`<p class="muted">${told.why}</p>`
-      : html`<ul>${told.lines.map((line) => html`<li>${line}</li>`)}</ul>`
-  }
-
-  #buttons(change: Change, told: Effects): Shown {
-    const isReady = told.kind === "effects" && this.reason.trim() !== "" && !this.isBusy
-    const words = this.isBusy ? "Sending…" : this.#isLocked ? "Send the same again" : change.action
-    return html`
-      <div class="buttons">
-        <button type="button" class="quiet" @click=${() => this.#close()}>${this.isBusy ? "Close" : "Cancel"}</button>
-        <button type="submit" class=${change.isDestructive === true ? "danger" : "main"} ?disabled=${!isReady}>
-          ${words}</button>
-      </div>
-    `
-  }
-
   override render() {
     const { change } = this
     if (change === undefined) return html`<dialog></dialog>`
-    const told = this.#effects(change)
-    const submit = (event: Event) => {
-      event.preventDefault()
-      void this.#send(change)
-    }
-    const typed = (name: string, value: string) => this.values = { ...this.values, [name]: value }
-    return html`
-      <dialog aria-labelledby="change-title" @cancel=${() => this.#close()}>
-        <form @submit=${submit}>
-          <h2 id="change-title">${change.title}</h2>
-          ${fields(change.fields ?? [], this.values, this.#isLocked, typed)}
-          <div class="effects" role="status">${this.#told(told)} ${this.#progress()}</div>
-          <div class="field">
-            <label for="change-reason">Reason, for whoever asks later</label>
-            <input id="change-reason" type="text" maxlength=${MAX_REASON} required autocomplete="off"
-              ?disabled=${this.#isLocked} .value=${this.reason}
-              @input=${({ target }: Event) => this.reason = (target as HTMLInputElement).value}>
-          </div>
-          ${this.failure === undefined ? nothing : refused(this.failure)}
-          ${this.#buttons(change, told)}
-        </form>
-      </dialog>
-    `
+    return template({
+      change,
+      values: this.values,
+      reason: this.reason,
+      told: this.#effects(change),
+      progress: this.progress,
+      isBusy: this.isBusy,
+      isLocked: this.#isLocked,
+      failure: this.failure,
+      onValue: (name, value) => this.values = { ...this.values, [name]: value },
+      onReason: (reason) => this.reason = reason,
+      onSend: () => void this.#send(change),
+      onClose: () => this.#close()
+    })
   }
 }
 
