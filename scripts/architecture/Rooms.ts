@@ -63,7 +63,10 @@ export const PLAN: Readonly<Record<string, Floors>> = {
     "orders",
     "webhooks"
   ]],
-  "packages/admin/src": [["request"], ["archive", "letters", "orders", "overview"], ["items", "webhooks"], ["http"]],
+  "packages/admin/src": [["request"], ["access", "archive", "doctor", "letters", "orders", "overview"], [
+    "items",
+    "webhooks"
+  ], ["http"]],
   "packages/cli/src": [
     ["terminal"],
     ["engine"],
