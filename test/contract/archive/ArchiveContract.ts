@@ -197,7 +197,10 @@ export const suite = <E>(name: string, adapter: Layer.Layer<Archive | ArchiveWri
     it.effect("a buyer's own order is found, however many others have used its request id since", () =>
       Effect.gen(function*() {
         const order = fresh(30)
-        const others = Array.from({ length: 12 }, (_, n) => ({ ...fresh(40 + n), request: order.request, user: "other" }))
+        const others = Array.from(
+          { length: 12 },
+          (_, n) => ({ ...fresh(40 + n), request: order.request, user: "other" })
+        )
         yield* record([order, ...others].map((one) => step("order.completed", one)))
         assert.strictEqual((yield* find(order.request)).length, 10)
         const own = yield* find(order.request, UserId.make("buyer-1"))

@@ -65,7 +65,10 @@ export const suite = <E>(name: string, adapter: Layer.Layer<Archive | ArchiveWri
         const owed = Effect.map(sums(order.item), ({ refundsDue }) => refundsDue)
         const letter: DeadLetter = { ...letterOf(order), error: "Payment Without Order" }
         yield* Effect.flatMap(ArchiveWriter, ({ record }) => record(batch([step("order.expired", order)])))
-        yield* letters([letter, { ...letter, offset: Offset.make(order.at + 1) }, { ...letterOf({ ...order, at: 5_000 }), timestamp: isoAt(order.at) }])
+        yield* letters([letter, { ...letter, offset: Offset.make(order.at + 1) }, {
+          ...letterOf({ ...order, at: 5_000 }),
+          timestamp: isoAt(order.at)
+        }])
         assert.strictEqual(yield* owed, 2)
         yield* letters([], [handlingOf(order, "ann", "discarded")])
         assert.strictEqual(yield* owed, 1)

@@ -63,7 +63,8 @@ export const layer: Layer.Layer<ArchiveReads, never, PartitionCount | StoreBreak
     const extent = yield* Kept.make(inTime(Effect.all([archive.told, archive.gaps])), TOLD_KEPT)
 
     return {
-      find: (requestId, of) => Effect.catchTag(lookUp(archive.find(requestId, of)), "NoArchive", () => Effect.succeed([])),
+      find: (requestId, of) =>
+        Effect.catchTag(lookUp(archive.find(requestId, of)), "NoArchive", () => Effect.succeed([])),
       isCaughtUp: Effect.gen(function*() {
         const [told, gaps] = yield* extent
         const wanted = yield* commits.aMomentAgo

@@ -16,7 +16,8 @@ import type { Row, Session, Statement } from "../sql/Session.ts"
 const MAX_FOUND = 10
 
 /** A payment alone, which a shop may have sent for a wrong item, comes behind every order. */
-const findWhere = (condition: string) => `SELECT * FROM archive_orders WHERE ${condition}
+const findWhere = (condition: string) =>
+  `SELECT * FROM archive_orders WHERE ${condition}
   ORDER BY CASE WHEN step > 0 THEN 0 ELSE 1 END, updated_at DESC, n DESC LIMIT ${MAX_FOUND}`
 
 const FIND = findWhere("request_id = $1")
