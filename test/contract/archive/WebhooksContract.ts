@@ -1,6 +1,6 @@
 /** What every adapter of webhooks keeps. Each test has endpoints of its own; the archive may hold others' events. */
 import { assert, layer } from "@effect/vitest"
-import { ArchiveWriter } from "@flash-sale/domain/ports/Archive"
+import { Archive, ArchiveWriter } from "@flash-sale/domain/ports/Archive"
 import { WebhookQueue } from "@flash-sale/domain/ports/WebhookQueue"
 import { Webhooks } from "@flash-sale/domain/ports/Webhooks"
 import { EndpointName } from "@flash-sale/domain/webhooks/Endpoint"
@@ -64,7 +64,7 @@ const asked = (name: EndpointName, replayed: Replayed) =>
 
 export const suite = <E>(
   label: string,
-  adapter: Layer.Layer<ArchiveWriter | WebhookQueue | Webhooks, E>
+  adapter: Layer.Layer<Archive | ArchiveWriter | WebhookQueue | Webhooks, E>
 ): void =>
   layer(adapter, { excludeTestServices: true })(`Webhooks (${label})`, (it) => {
     it.effect("a new endpoint begins at the end of what is archived, and is told what comes then, byte for byte", () =>
@@ -201,7 +201,7 @@ export const suite = <E>(
         yield* queue.list([listed(name, "https://elsewhere.example/")])
         assert.isFalse(yield* isGone)
         yield* queue.gone(name, holder, 2)
-        yield* webhooks.enable(name, OPERATOR)
+        yield* webhooks.enable(name, OPERATOR, 3)
         assert.isFalse(yield* isGone)
         assert.strictEqual((yield* waiting(name, 10)).length, 1)
       }))
@@ -285,7 +285,7 @@ export const suite = <E>(
         const { name, owner, queue } = yield* held()
         const webhooks = yield* Webhooks
         const id = `test-${randomUUID()}`
-        yield* webhooks.test(name, id, 3)
+        yield* webhooks.test(name, id, OPERATOR, 3)
         assert.deepStrictEqual((yield* stateOf(name, owner)).tests, [id])
         assert.isUndefined((yield* webhooks.outcome(id))?.isDelivered)
         yield* queue.settleTest(id, { doneAt: 9, isDelivered: false, status: 404, error: "404", tookMillis: 5 })
@@ -303,19 +303,60 @@ export const suite = <E>(
         assert.isUndefined(yield* webhooks.outcome("test-of-nobody"))
       }))
 
+    it.effect("what operators have asked for is among the changes by hand, once, and is sent to nobody", () =>
+      Effect.gen(function*() {
+        const { cursor, holder, name, owner, queue } = yield* held()
+        const webhooks = yield* Webhooks
+        const { audit } = yield* Archive
+        const [operator, key] = [{ by: randomUUID(), reason: "a look" }, randomUUID()]
+        const test = `test-${randomUUID()}`
+        yield* webhooks.test(name, test, { by: operator.by }, 1_000)
+        const times: Replayed = { _tag: "Times", from: 0, until: 60_000 }
+        const replays = [
+          yield* webhooks.replay(name, times, operator, 2_000, key),
+          yield* webhooks.replay(name, { _tag: "Dead" }, operator, 3_000, undefined),
+          yield* webhooks.replay(name, { _tag: "Ids", ids: ["1-1-3", "1-2-3"] }, operator, 4_000, undefined)
+        ]
+        yield* webhooks.replay(name, times, operator, 5_000, key)
+        // It is not gone: nothing is changed.
+        yield* webhooks.enable(name, operator, 6_000)
+        yield* queue.gone(name, holder, 6_500)
+        yield* webhooks.enable(name, operator, 7_000)
+        yield* Effect.flip(webhooks.enable(named(), operator, 8_000))
+        const { entries } = yield* audit({ by: operator.by }, undefined, 10)
+        assert.deepStrictEqual(entries.map(({ data, reason, time, type }) => [Date.parse(time), type, reason, data]), [
+          [7_000, "webhook.enabled", "a look", { webhook: name }],
+          [4_000, "webhook.replayed", "a look", { webhook: name, replay: replays[2], events: 2 }],
+          [3_000, "webhook.replayed", "a look", { webhook: name, replay: replays[1], dead: true }],
+          [2_000, "webhook.replayed", "a look", {
+            webhook: name,
+            replay: replays[0],
+            from: "1970-01-01T00:00:00.000Z",
+            until: "1970-01-01T00:01:00.000Z"
+          }],
+          [1_000, "webhook.tested", undefined, { webhook: name, test }]
+        ])
+        const { events, upTo } = yield* queue.page(cursor, 10)
+        assert.deepStrictEqual([events, upTo], [[], cursor + 5])
+        assert.isUndefined((yield* stateOf(name, owner)).behindSince)
+        const all: Replayed = { _tag: "Times", from: 1_000, until: 8_000 }
+        assert.deepStrictEqual(yield* webhooks.count(name, all), { events: 0, isAll: true })
+      }))
+
     it.effect("an endpoint that nobody knows, and too much at once, are refused", () =>
       Effect.gen(function*() {
         const webhooks = yield* Webhooks
         const nobody = named()
         const unknown = [
-          webhooks.test(nobody, "test-1", 1),
+          webhooks.test(nobody, "test-1", OPERATOR, 1),
           webhooks.replay(nobody, { _tag: "Dead" }, OPERATOR, 1, undefined),
           webhooks.count(nobody, { _tag: "Dead" }),
-          webhooks.enable(nobody, OPERATOR)
+          webhooks.enable(nobody, OPERATOR, 1)
         ]
         for (const one of unknown) assert.strictEqual((yield* Effect.flip(one))._tag, "UnknownEndpoint")
         const { name } = yield* held()
-        const tests = Effect.forEach(Array.from({ length: 11 }), () => webhooks.test(name, randomUUID(), 1))
+        const test = Effect.suspend(() => webhooks.test(name, randomUUID(), OPERATOR, 1))
+        const tests = Effect.forEach(Array.from({ length: 11 }), () => test)
         assert.strictEqual((yield* Effect.flip(tests))._tag, "TooManyAsked")
         const replays = Effect.forEach(Array.from({ length: 11 }), () => asked(name, { _tag: "Dead" }))
         assert.strictEqual((yield* Effect.flip(replays))._tag, "TooManyAsked")

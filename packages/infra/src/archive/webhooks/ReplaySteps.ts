@@ -2,6 +2,7 @@
 import type { ArchiveUnavailable } from "@flash-sale/domain/ports/Archive"
 import type { ActiveReplay } from "@flash-sale/domain/webhooks/Sending"
 import { Effect } from "effect"
+import * as EntryRow from "../rows/EntryRow.ts"
 import * as Columns from "../sql/Columns.ts"
 import { decoded } from "../sql/Decoded.ts"
 import type { Row, Session } from "../sql/Session.ts"
@@ -32,7 +33,7 @@ const scan = (
     const ids = new Set(replayed._tag === "Ids" ? replayed.ids : [])
     const isMeant = (row: Row): boolean => {
       const type = Columns.text(row, "type")
-      if (!EventPages.isEvent(type)) return false
+      if (!EntryRow.isEvent(type)) return false
       if (replayed._tag !== "Times") return ids.has(Columns.text(row, "id"))
       const at = Columns.integer(row, "at")
       return at >= replayed.from && at < replayed.until && matches(type)
