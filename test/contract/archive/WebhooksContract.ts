@@ -30,8 +30,9 @@ const failedAt = (at: number, dueAt: number | undefined): Failure => ({ at, dueA
 const record = (...events: ReadonlyArray<Told>) =>
   Effect.flatMap(ArchiveWriter, (writer) => writer.record(batch(events)))
 
-/** So many orders of one item, each with its event. */
-const orders = (count: number) => Array.from({ length: count }, (_, at) => step("order.completed", fresh(at + 1)))
+/** So many orders, each with its event: of the places from `first` on, after which its event is named. */
+const orders = (count: number, first = 1) =>
+  Array.from({ length: count }, (_, at) => step("order.completed", fresh(at + first)))
 
 /** An endpoint that this holder delivers to, from here on. */
 const held = Effect.fnUntraced(function*(name = named(), holder = me()) {
@@ -256,6 +257,25 @@ export const suite = <E>(
         ])
       }))
 
+    it.effect("a replay of ids takes one step, however much is archived, and no more than there is room", () =>
+      Effect.gen(function*() {
+        const { cursor, holder, name, owner } = yield* held()
+        // More than one step of a replay of times looks at.
+        yield* record(...orders(1_500, 100_000))
+        const { events } = yield* (yield* WebhookQueue).page(cursor, 2_000)
+        const ids = [0, 700, 1_499].map((at) => events[at]!.id)
+        const step = (room: number) =>
+          Effect.flatMap(stateOf(name, owner), ({ replay }) => finish(name, holder, replay!, room))
+        yield* asked(name, { _tag: "Ids", ids: [...ids, "unknown"] })
+        assert.deepStrictEqual(yield* step(100), { sent: 3, isDone: true })
+        assert.deepStrictEqual((yield* waiting(name)).map(({ event }) => event.id), ids)
+        yield* asked(name, { _tag: "Ids", ids })
+        assert.deepStrictEqual(yield* step(2), { sent: 2, isDone: false })
+        assert.deepStrictEqual(yield* step(2), { sent: 1, isDone: true })
+        yield* asked(name, { _tag: "Ids", ids: ["unknown"] })
+        assert.deepStrictEqual(yield* step(2), { sent: 0, isDone: true })
+      }))
+
     it.effect("a replay is one however often it is asked for under its key, and can be counted before", () =>
       Effect.gen(function*() {
         const { cursor, holder, name, queue } = yield* held()
@@ -271,8 +291,10 @@ export const suite = <E>(
         const dead = events.slice(0, 2).map((event) => ({ event, failure: failedAt(1, undefined) }))
         yield* queue.advance(name, holder, upTo, dead, NOTHING)
         assert.deepStrictEqual(yield* webhooks.count(name, { _tag: "Dead" }), { events: 2, isAll: true })
-        const ids = [events[0]!.id, events[0]!.id, "unknown"]
-        assert.deepStrictEqual(yield* webhooks.count(name, { _tag: "Ids", ids }), { events: 2, isAll: true })
+        yield* record(...orders(1, 200_000))
+        const { events: [only] } = yield* queue.page(upTo, 1)
+        const ids = [only!.id, only!.id, "unknown"]
+        assert.deepStrictEqual(yield* webhooks.count(name, { _tag: "Ids", ids }), { events: 1, isAll: true })
         const before = yield* webhooks.count(name, { _tag: "Times", from: timeAt(2), until: timeAt(4) })
         yield* record(...orders(4), adjusted(fresh(1).item, 2, "ops"))
         const after = yield* webhooks.count(name, { _tag: "Times", from: timeAt(2), until: timeAt(4) })

@@ -64,7 +64,7 @@ export class Webhooks extends Context.Service<Webhooks, {
     key: string | undefined
   ) => Effect.Effect<number, ArchiveError | UnknownEndpoint | TooManyAsked>
   /**
-   * How many events a replay would send now, as far as that is cheap to know. By ids: as many as are named. By times:
+   * How many events a replay would send now, as far as that is cheap to know. By times:
    * among the last `MAX_COUNTED` entries of the archive, from the last one back to those that are older. Changes
    * nothing.
    */

@@ -8,6 +8,7 @@ import * as Columns from "../sql/Columns.ts"
 import { decoded } from "../sql/Decoded.ts"
 import type { Session } from "../sql/Session.ts"
 import * as DeliveryRows from "./DeliveryRows.ts"
+import * as EntriesById from "./EntriesById.ts"
 
 /** Entries that one statement looks at: a file does nothing else meanwhile. */
 const LOOKED_AT = 2_000
@@ -53,7 +54,7 @@ export const count = (
 ): Effect.Effect<ReplayCount, ArchiveUnavailable> => {
   switch (replayed._tag) {
     case "Ids":
-      return Effect.succeed({ events: new Set(replayed.ids).size, isAll: true })
+      return Effect.map(EntriesById.find(session, replayed.ids), ({ length }) => ({ events: length, isAll: true }))
     case "Dead":
       return Effect.flatMap(
         session.all(DEAD, endpoint),
