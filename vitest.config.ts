@@ -72,9 +72,16 @@ class LongestFirst extends BaseSequencer {
   }
 }
 
+const sourceOf = (path: string): string => fileURLToPath(new URL(path, import.meta.url))
+
 export default defineConfig({
   // Its sources: `dist` is there only once it is packed.
-  resolve: { alias: { "@flash-sale/client": fileURLToPath(new URL("packages/client/src/main.ts", import.meta.url)) } },
+  resolve: {
+    alias: [
+      { find: /^@flash-sale\/client$/, replacement: sourceOf("packages/client/src/main.ts") },
+      { find: /^@flash-sale\/client\//, replacement: sourceOf("packages/client/src/") }
+    ]
+  },
   test: {
     include: ["test/**/*.test.ts"],
     exclude: process.env["FULL"] === "1" ? [] : LONG,
