@@ -6,7 +6,8 @@ import { PartitionId } from "@flash-sale/domain/records/Partition"
 import { recordOf, sold } from "../Events.ts"
 
 const partition = PartitionId.make(2)
-const read = (...values: ReadonlyArray<{ value: string | Uint8Array; next?: string }>) =>
+type Values = ReadonlyArray<{ value: string | Uint8Array; next?: string }>
+const read = (...values: Values) =>
   EventReading.read(
     partition,
     values.map(({ next, value }, index) => recordOf(partition, 7 + index, value, next === undefined ? {} : { next }))
@@ -40,7 +41,7 @@ describe("reading records of events", () => {
   it("before which record something may be missing, as far as anything that was read says", () => {
     const strange = (sequence: unknown) =>
       JSON.stringify({ ...JSON.parse(sold("r-1", 1)), type: "order.painted", sequence })
-    const missing = (...values: Parameters<typeof read>) => read(...values).missingBefore
+    const missing = (...values: Values) => read(...values).missingBefore
     assert.isUndefined(missing({ value: sold("r-1", 12), next: "13" }))
     // An order that is being paid for holds up what is told, so that a record behind it may be the one.
     assert.strictEqual(missing({ value: strange("40"), next: "13" }), 41)

@@ -25,7 +25,7 @@ const TOLD_KEPT = "1 second"
 type Failed = Archive.ArchiveUnavailable | TooManyReads
 
 export class ArchiveReads extends Context.Service<ArchiveReads, {
-  /** The orders under a request id, or those of one buyer, as the archive finds them; none where there is no archive. */
+  /** The orders under a request id, of one buyer where one is given; none where there is no archive. */
   readonly find: (requestId: RequestId, of: UserId | undefined) => Effect.Effect<ReadonlyArray<ArchivedOrder>, Failed>
   /**
    * Whether it knows every order that held units and may have no status any more: it is not behind, and nothing may be
