@@ -24,6 +24,7 @@ const LONG = [
   "test/chaos/ThreeBrokers.test.ts",
   "test/chaos/Trace.test.ts",
   "test/chaos/WebhookProcesses.test.ts",
+  "test/chaos/WebhookSchedule.test.ts",
   "test/chaos/WebhookSteps.test.ts",
   "test/chaos/Webhooks.test.ts",
   "test/chaos/checkout/Clocks.test.ts",

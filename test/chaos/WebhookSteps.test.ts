@@ -3,89 +3,20 @@
  * the process is dead, or the receiver kills it between a request and its answer. Afterwards another process tells all
  * that there is to tell.
  */
-import { Webhooks } from "@flash-sale/domain/ports/Webhooks"
-import * as ArchiveLayers from "@flash-sale/infra/archive/ArchiveLayers"
-import { Effect, Exit, ManagedRuntime, Redacted, Scope } from "effect"
-import { writeFile } from "node:fs/promises"
-import { join } from "node:path"
+import { Effect } from "effect"
 import { Webhook } from "standardwebhooks"
-import { expect, it, onTestFinished } from "vitest"
-import * as OwnDatabase from "../infra/archive/OwnDatabase.ts"
+import { expect, it } from "vitest"
 import { until } from "../servers/Processes.ts"
-import { needed, postgresAddr } from "../servers/servers.ts"
-import * as Receiver from "../webhooks/Receiver.ts"
 import * as Test from "../webhooks/TestWebhooks.ts"
-import * as Services from "./Services.ts"
+import { EVENTS, make, PATIENCE, type Scene, SHOP } from "./WebhookScene.ts"
 
 const TIMEOUT = 180_000
-const PATIENCE = 60_000
-const SHOP = Test.nameOf("shop")
 const OPERATOR = { by: "ops", reason: "a test" }
-const EVENTS = 40
-
-const address = needed(postgresAddr())
 
 /** Stands in the transaction for longer than it takes to kill who runs it. */
 const STAND = `CREATE FUNCTION stand() RETURNS trigger LANGUAGE plpgsql AS
   $$ BEGIN PERFORM pg_sleep(60); RETURN coalesce(NEW, OLD); END $$`
 const STANDS = "datname = current_database() AND wait_event = 'PgSleep'"
-
-/** One endpoint, and a process that delivers to it. */
-const scene = async () => {
-  const scope = Effect.runSync(Scope.make())
-  onTestFinished(() => Effect.runPromise(Scope.close(scope, Exit.void)))
-  const within = <A>(made: Effect.Effect<A, never, Scope.Scope>) => Effect.runPromise(Scope.provide(made, scope))
-  const url = await within(OwnDatabase.make(address))
-  const receiver = await within(Receiver.make())
-  const archive = ManagedRuntime.make(ArchiveLayers.layerPostgres(url))
-  await within(Effect.addFinalizer(() => archive.disposeEffect))
-  const taken = new Set<string>()
-  const answer = (status: number) => {
-    receiver.answer = (response, { id }) => {
-      if (status < 300) taken.add(id)
-      response.writeHead(status).end()
-    }
-  }
-  answer(204)
-  const database = new URL(Redacted.value(url)).pathname.slice(1)
-  const sql = (statement: string) => Effect.runPromise(OwnDatabase.administer(address, statement, database))
-  const path = join(await Services.folder(), "webhooks.json")
-  const shop = Test.written(SHOP, receiver.url)
-  const write = (secret: string | ReadonlyArray<string>) =>
-    writeFile(path, JSON.stringify([{ ...shop, secret }]), { mode: 0o600 })
-  await write(shop.secret)
-  const env = { ARCHIVE_URL: Redacted.value(url), WEBHOOKS_FILE: path, WEBHOOKS_ALLOW_PRIVATE: "true" }
-  const service = await Services.service("webhooks", env)
-  const standing = () => archive.runPromise(Test.standing(SHOP))
-  const untilStanding = (what: string, isSo: (now: Awaited<ReturnType<typeof standing>>) => boolean) =>
-    until(what, async () => isSo(await standing()), PATIENCE)
-  // Whoever writes first makes the tables.
-  await archive.runPromise(Test.tell(0))
-  await service.start()
-  await untilStanding("the endpoint is held", (now) => now?.condition === "delivering")
-  await sql(STAND)
-  return {
-    answer,
-    receiver,
-    service,
-    sql,
-    taken,
-    untilStanding,
-    write,
-    secret: String(shop.secret),
-    ids: [] as Array<string>,
-    tell: async function(count = EVENTS) {
-      this.ids.push(...await archive.runPromise(Test.tell(count)))
-    },
-    ask: <A, E>(work: (webhooks: Webhooks["Service"]) => Effect.Effect<A, E>) =>
-      archive.runPromise(Effect.flatMap(Webhooks, work)),
-    untilTaken: async function() {
-      await until("all are taken", () => taken.size >= this.ids.length, PATIENCE)
-    }
-  }
-}
-
-type Scene = Awaited<ReturnType<typeof scene>>
 
 interface Step {
   readonly name: string
@@ -200,7 +131,8 @@ const goOn = async (scene: Scene) => {
 }
 
 it.each(STEPS)("Killed as it $name", { timeout: TIMEOUT }, async ({ act, after, before, trigger }) => {
-  const stage = await scene()
+  const stage = await make()
+  await stage.sql(STAND)
   await before?.(stage)
   const [when, how] = trigger.split(" FOR EACH ROW")
   await stage.sql(`CREATE TRIGGER standing ${when} FOR EACH ROW${how} EXECUTE FUNCTION stand()`)
@@ -219,7 +151,7 @@ it.each(STEPS)("Killed as it $name", { timeout: TIMEOUT }, async ({ act, after, 
 })
 
 it("Killed between a request and its answer", { timeout: TIMEOUT }, async () => {
-  const stage = await scene()
+  const stage = await make()
   const killed = new Promise<void>((resolve) => {
     stage.receiver.answer = () => void stage.service.killHard().then(resolve)
   })
@@ -229,7 +161,7 @@ it("Killed between a request and its answer", { timeout: TIMEOUT }, async () => 
 })
 
 it("Killed while its secret is replaced, and deliveries wait", { timeout: TIMEOUT }, async () => {
-  const stage = await scene()
+  const stage = await make()
   const next = Test.newSecret()
   await failing(stage)
   const killed = new Promise<void>((resolve) => {
