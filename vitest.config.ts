@@ -26,6 +26,7 @@ const LONG = [
   "test/chaos/WebhookProcesses.test.ts",
   "test/chaos/WebhookSchedule.test.ts",
   "test/chaos/WebhookSteps.test.ts",
+  "test/chaos/WebhookTrace.test.ts",
   "test/chaos/Webhooks.test.ts",
   "test/chaos/checkout/Clocks.test.ts",
   "test/chaos/checkout/Doors.test.ts",
