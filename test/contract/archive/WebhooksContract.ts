@@ -12,13 +12,15 @@ import { fresh } from "./ArchiveContract.ts"
 import { adjusted, batch, step, timeAt, type Told } from "./Telling.ts"
 
 const NEVER = Number.MAX_SAFE_INTEGER
+const URL = "https://shop.example/hooks"
+const ELSEWHERE = "https://elsewhere.example/"
 const NOTHING = { successAt: undefined, failure: undefined }
 const OPERATOR = { by: "ops", reason: "a test" }
 
 const named = () => EndpointName.make(`e-${randomUUID().slice(0, 20)}`)
 const me = () => ({ name: randomUUID(), leaseMillis: 60_000 })
 
-const listed = (name: EndpointName, url = "https://shop.example/hooks", isDisabled = false) => ({
+const listed = (name: EndpointName, url = URL, isDisabled = false) => ({
   name,
   url,
   events: ["order.*"],
@@ -170,7 +172,7 @@ export const suite = <E>(
         const { events, upTo } = yield* queue.page(cursor, 1)
         const failed = [{ event: events[0]!, failure: failedAt(1, 2) }]
         assert.isFalse(yield* queue.advance(name, "another", upTo, failed, NOTHING))
-        assert.isFalse(yield* queue.gone(name, "another", 1))
+        assert.isFalse(yield* queue.gone(name, "another", URL, 1))
         assert.deepStrictEqual(yield* waiting(name), [])
       }))
 
@@ -196,12 +198,14 @@ export const suite = <E>(
         const { events, upTo } = yield* queue.page(cursor, 1)
         yield* queue.advance(name, holder, upTo, [{ event: events[0]!, failure: failedAt(1, 9_000) }], NOTHING)
         const isGone = Effect.map(stateOf(name, owner), (state) => state.isGone)
-        yield* queue.gone(name, holder, 1)
+        yield* queue.gone(name, holder, URL, 1)
         yield* queue.list([listed(name)])
         assert.isTrue(yield* isGone)
-        yield* queue.list([listed(name, "https://elsewhere.example/")])
+        yield* queue.list([listed(name, ELSEWHERE)])
         assert.isFalse(yield* isGone)
-        yield* queue.gone(name, holder, 2)
+        yield* queue.gone(name, holder, URL, 2)
+        assert.isFalse(yield* isGone, "the former url has said so")
+        yield* queue.gone(name, holder, ELSEWHERE, 2)
         yield* webhooks.enable(name, OPERATOR, 3)
         assert.isFalse(yield* isGone)
         assert.strictEqual((yield* waiting(name, 10)).length, 1)
@@ -342,7 +346,7 @@ export const suite = <E>(
         yield* webhooks.replay(name, times, operator, 5_000, key)
         // It is not gone: nothing is changed.
         yield* webhooks.enable(name, operator, 6_000)
-        yield* queue.gone(name, holder, 6_500)
+        yield* queue.gone(name, holder, URL, 6_500)
         yield* webhooks.enable(name, operator, 7_000)
         yield* Effect.flip(webhooks.enable(named(), operator, 8_000))
         const { entries } = yield* audit({ by: operator.by }, undefined, 10)

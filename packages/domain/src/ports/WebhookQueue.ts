@@ -64,8 +64,13 @@ export class WebhookQueue extends Context.Service<WebhookQueue, {
     results: ReadonlyArray<{ readonly delivery: WaitingDelivery; readonly failure: Failure | undefined }>,
     last: LastAttempts
   ) => Effect.Effect<boolean, ArchiveError>
-  /** The endpoint has answered 410. False as above. */
-  readonly gone: (endpoint: EndpointName, holder: string, at: number) => Effect.Effect<boolean, ArchiveError>
+  /** The endpoint has answered 410 at this url: nothing changes where it has another one now. False as above. */
+  readonly gone: (
+    endpoint: EndpointName,
+    holder: string,
+    url: string,
+    at: number
+  ) => Effect.Effect<boolean, ArchiveError>
   readonly settleTest: (id: string, result: TestResult) => Effect.Effect<void, ArchiveError>
   /**
    * Takes one step of a replay: what matches becomes deliveries that are due at `now`, at most `room`. Gives how many,

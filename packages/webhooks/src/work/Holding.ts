@@ -9,6 +9,7 @@ import type { Endpoint } from "../endpoints/EndpointList.ts"
 import { Sender } from "../send/Sender.ts"
 import * as Asked from "./Asked.ts"
 import type * as Delivery from "./Delivery.ts"
+import * as Guarded from "./Guarded.ts"
 import * as Held from "./Held.ts"
 import * as LiveEvents from "./LiveEvents.ts"
 import * as Retries from "./Retries.ts"
@@ -35,13 +36,11 @@ const show = (found: HeldEndpoint, now: number) => {
   )
 }
 
-const work = (held: Held.Held): Effect.Effect<void, never, Delivery.Services> =>
-  Effect.scoped(
-    Effect.all([LiveEvents.work(held), Retries.work(held), Asked.work(held)], {
-      concurrency: "unbounded",
-      discard: true
-    })
-  )
+const work = (held: Held.Held): Effect.Effect<void, never, Delivery.Services> => {
+  const guard = Guarded.orBegunAnew(held)
+  const parts = [guard(LiveEvents.work(held)), guard(Retries.work(held)), guard(Asked.work(held))]
+  return Effect.scoped(Effect.all(parts, { concurrency: "unbounded", discard: true }))
+}
 
 /** A turn: tells the database what the file says, renews what is held, and has a worker for each of that. */
 export const make = Effect.fnUntraced(function*(workers: Workers, scope: Scope.Scope) {

@@ -12,6 +12,8 @@ import * as ReplaySteps from "./ReplaySteps.ts"
 import * as Settling from "./Settling.ts"
 import * as TestRows from "./TestRows.ts"
 
+const GONE = "UPDATE webhook_endpoints SET gone_at = $2 WHERE name = $1 AND url = $3"
+
 export const queueOf = ({ dialect, session, write }: ArchiveDatabase): WebhookQueue["Service"] => {
   /** Writes where this instance still holds the endpoint. */
   const whileHeld = (endpoint: string, holder: string, work: Work<unknown>) =>
@@ -55,12 +57,7 @@ export const queueOf = ({ dialect, session, write }: ArchiveDatabase): WebhookQu
           Settling.settle(opened, endpoint, results),
           EndpointRows.saveLast(opened, endpoint, last)
         )),
-    gone: (endpoint, holder, at) =>
-      whileHeld(
-        endpoint,
-        holder,
-        (opened) => opened.all("UPDATE webhook_endpoints SET gone_at = $2 WHERE name = $1", endpoint, at)
-      ),
+    gone: (endpoint, holder, url, at) => whileHeld(endpoint, holder, (opened) => opened.all(GONE, endpoint, at, url)),
     settleTest: (id, result) => Effect.asVoid(write((opened) => TestRows.settle(opened, id, result))),
     replayStep: (endpoint, holder, replay, matches, room, now) =>
       write((opened) =>
