@@ -4,7 +4,7 @@ import { Archive, ArchiveWriter } from "@flash-sale/domain/ports/Archive"
 import { WebhookQueue } from "@flash-sale/domain/ports/WebhookQueue"
 import { Webhooks } from "@flash-sale/domain/ports/Webhooks"
 import { EndpointName } from "@flash-sale/domain/webhooks/Endpoint"
-import type { ActiveReplay, ArchivedEvent, Failure } from "@flash-sale/domain/webhooks/Sending"
+import type { ActiveReplay, ArchivedEvent, Failure, Holder } from "@flash-sale/domain/webhooks/Sending"
 import type { Replayed } from "@flash-sale/domain/webhooks/Standing"
 import { Effect, type Layer } from "effect"
 import { randomUUID } from "node:crypto"
@@ -18,7 +18,7 @@ const NOTHING = { successAt: undefined, failure: undefined }
 const OPERATOR = { by: "ops", reason: "a test" }
 
 const named = () => EndpointName.make(`e-${randomUUID().slice(0, 20)}`)
-const me = () => ({ name: randomUUID(), leaseMillis: 60_000 })
+const me = () => ({ name: randomUUID(), leaseMillis: 60_000, asks: true })
 
 const listed = (name: EndpointName, url = URL, isDisabled = false) => ({
   name,
@@ -47,7 +47,7 @@ const held = Effect.fnUntraced(function*(name = named(), holder = me()) {
   return { queue, name, holder: holder.name, cursor: found!.cursor, owner: holder }
 })
 
-const stateOf = (name: EndpointName, owner: { readonly name: string; readonly leaseMillis: number }) =>
+const stateOf = (name: EndpointName, owner: Holder) =>
   Effect.gen(function*() {
     const [found] = yield* (yield* WebhookQueue).hold(owner, [name])
     return found!
@@ -217,9 +217,11 @@ export const suite = <E>(
         const names = [named(), named(), named()]
         const [first, second] = [me(), me()]
         yield* queue.list(names.map((name) => listed(name)))
+        const young = { ...me(), asks: false }
         const heldBy = (owner: typeof first) =>
           Effect.map(queue.hold(owner, names), (found) => found.map(({ name }) => name))
-        assert.strictEqual((yield* heldBy(first)).length > 0, true)
+        assert.deepStrictEqual((yield* heldBy(first)).toSorted(), names.toSorted())
+        assert.deepStrictEqual([...(yield* heldBy(young)), ...(yield* heldBy(young))], [])
         yield* Effect.repeat(Effect.andThen(heldBy(second), heldBy(first)), { times: 3 })
         const [a, b] = [yield* heldBy(first), yield* heldBy(second)]
         assert.isTrue(a.length > 0 && b.length > 0, `${a.length} and ${b.length}`)
@@ -232,6 +234,33 @@ export const suite = <E>(
         yield* Effect.sleep("20 millis")
         assert.deepStrictEqual((yield* heldBy(first)).toSorted(), names.toSorted())
         yield* queue.release(first.name)
+      }))
+
+    it.effect("an endpoint is held by who wants it, whatever others say, and is named where nobody holds it", () =>
+      Effect.gen(function*() {
+        const queue = yield* WebhookQueue
+        const webhooks = yield* Webhooks
+        const names = [named(), named()].toSorted()
+        const [first, second] = [me(), me()]
+        const conditions = Effect.map(webhooks.list, (all) =>
+          all.filter(({ name }) => names.includes(name)).map(({ condition }) => condition))
+        const unheld = Effect.map(queue.unheld(60_000), (all) =>
+          all.filter(({ name }) => names.includes(name)))
+        yield* queue.list(names.map((name) => listed(name)))
+        yield* record(...orders(1))
+        assert.deepStrictEqual((yield* unheld).map(({ name, waiting }) => [name, waiting]), names.map((n) => [n, 0]))
+        assert.strictEqual((yield* unheld)[0]?.behindSince, timeAt(1))
+        yield* queue.hold(first, names)
+        // Another one, with an empty file.
+        yield* queue.list([])
+        yield* queue.hold(second, [])
+        const found = yield* queue.hold(first, names)
+        assert.deepStrictEqual(found.map(({ name }) => name), names)
+        assert.deepStrictEqual([yield* conditions, yield* unheld], [["delivering", "delivering"], []])
+        yield* queue.release(first.name)
+        assert.deepStrictEqual(yield* conditions, ["unheld", "unheld"])
+        yield* queue.list([listed(names[0]!, undefined, true)])
+        assert.deepStrictEqual([yield* conditions, yield* unheld], [["disabled", "unlisted"], []])
       }))
 
     it.effect("a replay of times, or of ids, sends what matches, no more at once than there is room", () =>

@@ -8,7 +8,7 @@ import { batch, step, timeAt } from "../../contract/archive/Telling.ts"
 
 export const SHOP = EndpointName.make("shop")
 export const GONE = EndpointName.make("gone")
-const HOLDER = { name: "one", leaseMillis: 600_000 }
+const HOLDER = { name: "one", leaseMillis: 600_000, asks: false }
 
 const urlOf = (name: string) => `https://user:password@${name}.example/hooks?token=secret`
 

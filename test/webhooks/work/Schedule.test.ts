@@ -32,7 +32,7 @@ const failed = Effect.gen(function*() {
   const { holder } = yield* WebhookState.WebhookState
   const queue = yield* WebhookQueue
   yield* queue.list([{ name: SHOP, url: "https://shop.example/", events: ["*"], isDisabled: false }])
-  const [found] = yield* queue.hold({ name: holder, leaseMillis: 10_000 }, [SHOP])
+  const [found] = yield* queue.hold({ name: holder, leaseMillis: 10_000, asks: false }, [SHOP])
   const held = yield* Held.make(found!)
   yield* Test.tell(1, START)
   const { events, upTo } = yield* queue.page(held.cursor, 1)

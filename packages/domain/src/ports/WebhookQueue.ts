@@ -8,6 +8,7 @@ import type { EndpointName } from "../webhooks/Endpoint.ts"
 import type {
   ActiveReplay,
   ArchivedEvent,
+  EndpointBacklog,
   EventPage,
   Failure,
   HeldEndpoint,
@@ -26,13 +27,16 @@ export class WebhookQueue extends Context.Service<WebhookQueue, {
    */
   readonly list: (endpoints: ReadonlyArray<ListedEndpoint>) => Effect.Effect<void, ArchiveError>
   /**
-   * Renews this instance's leases on endpoints of these names, takes its share of those that nobody holds, and gives
-   * all that it holds then. Instances that say so in time share the endpoints evenly.
+   * Renews this instance's leases on endpoints of these names, takes those that nobody holds, and gives all that it
+   * holds then. Where it holds fewer than another it asks that for one, and is handed it when the other one's turn
+   * comes: so instances share the endpoints evenly after a while. Those of other names are given up.
    */
   readonly hold: (
     holder: Holder,
     names: ReadonlyArray<EndpointName>
   ) => Effect.Effect<ReadonlyArray<HeldEndpoint>, ArchiveError>
+  /** Endpoints that a file lists and does not disable, and that nobody holds by a lease of so long. */
+  readonly unheld: (leaseMillis: number) => Effect.Effect<ReadonlyArray<EndpointBacklog>, ArchiveError>
   /** Gives all leases back. */
   readonly release: (holder: string) => Effect.Effect<void, ArchiveError>
   /** The number of the last entry that is archived; 0 where there is none. */

@@ -14,7 +14,7 @@ import * as TestRows from "./TestRows.ts"
 
 const GONE = "UPDATE webhook_endpoints SET gone_at = $2 WHERE name = $1 AND url = $3"
 
-export const queueOf = ({ dialect, session, write }: ArchiveDatabase): WebhookQueue["Service"] => {
+export const queueOf = ({ dialect, session, snapshot, write }: ArchiveDatabase): WebhookQueue["Service"] => {
   /** Writes where this instance still holds the endpoint. */
   const whileHeld = (endpoint: string, holder: string, work: Work<unknown>) =>
     write((opened) =>
@@ -30,6 +30,13 @@ export const queueOf = ({ dialect, session, write }: ArchiveDatabase): WebhookQu
         Effect.flatMap(
           EndpointRows.hold(dialect, opened, holder, names),
           (rows) => Effect.forEach(rows, (row) => Counts.held(opened, row))
+        )
+      ),
+    unheld: (leaseMillis) =>
+      snapshot((opened) =>
+        Effect.flatMap(
+          EndpointRows.unheld(dialect, opened, leaseMillis),
+          (rows) => Effect.forEach(rows, (row) => Counts.backlog(opened, row))
         )
       ),
     release: (holder) => write((opened) => EndpointRows.release(opened, holder)),

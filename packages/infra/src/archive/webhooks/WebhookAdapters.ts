@@ -21,6 +21,7 @@ export const portsNowhere: Context.Context<WebhookPorts> = Context.make(Webhooks
   Context.add(WebhookQueue, {
     list: fails,
     hold: fails,
+    unheld: fails,
     release: fails,
     end: nowhere,
     page: fails,
