@@ -79,7 +79,7 @@ export const suite = <E>(name: string, adapter: Layer.Layer<DeadLetters, E>) =>
       }), TEST_TIMEOUT)
 
     it.effect(
-      "a letter of a confirmation is kept with whose order it is about, and payments that are due are counted",
+      "a letter of a confirmation is kept with whose order it is about, and open letters are counted by reason",
       () =>
         Effect.gen(function*() {
           const store = yield* DeadLetters
@@ -89,9 +89,16 @@ export const suite = <E>(name: string, adapter: Layer.Layer<DeadLetters, E>) =>
           yield* store.put(letter())
           const [found] = yield* listed(store, one)
           assert.deepStrictEqual({ ...found!, value: [...found!.value] }, { ...one, value: [...one.value] })
-          assert.strictEqual((yield* store.stats).refundsDue, before.refundsDue + 1)
+          const { byReason, size } = yield* store.stats
+          assert.deepStrictEqual(byReason, {
+            ...before.byReason,
+            "Payment Without Order": before.byReason["Payment Without Order"] + 1,
+            "Payment Timeout": before.byReason["Payment Timeout"] + 1
+          })
+          assert.strictEqual(Object.values(byReason).reduce((sum, count) => sum + count, 0), size)
           yield* store.handle(handling(one))
-          assert.strictEqual((yield* store.stats).refundsDue, before.refundsDue)
+          const due = (yield* store.stats).byReason["Payment Without Order"]
+          assert.strictEqual(due, before.byReason["Payment Without Order"])
         }),
       TEST_TIMEOUT
     )

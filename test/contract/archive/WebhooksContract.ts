@@ -53,8 +53,7 @@ const stateOf = (name: EndpointName, owner: Holder) =>
     return found!
   })
 
-const waiting = (name: EndpointName, at = NEVER) =>
-  Effect.flatMap(WebhookQueue, (queue) => queue.due(name, at, NEVER, 1_000))
+const waiting = (name: EndpointName, at = NEVER) => Effect.flatMap(WebhookQueue, (queue) => queue.due(name, at, 1_000))
 
 const finish = (name: EndpointName, holder: string, replay: ActiveReplay, room = 1_000) =>
   Effect.gen(function*() {
@@ -107,14 +106,26 @@ export const suite = <E>(
         )
       }))
 
-    it.effect("a delivery that is due beyond the longest wait is due now", () =>
+    it.effect("what a clock that was ahead has dated is made due, and nothing else is", () =>
       Effect.gen(function*() {
-        const { cursor, holder, name, queue } = yield* held()
-        yield* record(...orders(1))
-        const { events, upTo } = yield* queue.page(cursor, 1)
-        yield* queue.advance(name, holder, upTo, [{ event: events[0]!, failure: failedAt(9_000, 10_000) }], NOTHING)
-        assert.strictEqual((yield* queue.due(name, 10, 10_000, 10)).length, 0)
-        assert.strictEqual((yield* queue.due(name, 10, 9_999, 10)).length, 1)
+        const { cursor, holder, name, owner, queue } = yield* held()
+        yield* record(...orders(3))
+        const { events, upTo } = yield* queue.page(cursor, 3)
+        // Tried an hour from now, tried now, and dead.
+        const failures = [failedAt(9_000, 9_500), failedAt(5_000, 9_500), failedAt(9_000, undefined)]
+        const failed = events.map((event, at) => ({ event, failure: failures[at]! }))
+        yield* queue.advance(name, holder, upTo, failed, NOTHING)
+        const due = (now: number) => Effect.map(queue.due(name, now, 10), (all) => all.map(({ event }) => event.id))
+        assert.deepStrictEqual(yield* due(5_000), [])
+        assert.isFalse(yield* queue.redate(name, "another", 5_000))
+        assert.deepStrictEqual(yield* due(5_000), [])
+        assert.isTrue(yield* queue.redate(name, holder, 5_000))
+        assert.deepStrictEqual(yield* due(5_000), [events[0]!.id])
+        // Asked for at 77, and the clock is at 50 then.
+        yield* asked(name, { _tag: "Dead" })
+        yield* finish(name, holder, (yield* stateOf(name, owner)).replay!)
+        yield* queue.redate(name, holder, 50)
+        assert.deepStrictEqual((yield* due(50)).toSorted(), events.map(({ id }) => id).toSorted())
       }))
 
     it.effect("what is delivered is gone, what fails is dated anew, what is dead is shown until a replay", () =>

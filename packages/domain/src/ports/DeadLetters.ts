@@ -66,13 +66,24 @@ export type LetterLookup =
   | { readonly _tag: "Handled"; readonly handling: Handling | undefined }
   | { readonly _tag: "Unknown" }
 
+/** How many letters have each reason. */
+export type ReasonCounts = Readonly<Record<DeadLetterReason, number>>
+
+/** Counts that are 0 for each reason that is not among these. */
+export const reasonCounts = (counted: Partial<ReasonCounts> = {}): ReasonCounts => ({
+  "Payment Timeout": 0,
+  "Invalid Order Format": 0,
+  "Payment Without Order": 0,
+  ...counted
+})
+
 /**
- * How many letters are open, how many of them are a `Payment Without Order`, and when the oldest of all was put
- * (milliseconds since 1970, UTC).
+ * How many letters are open, how many of them have each reason, and when the oldest of all was put (milliseconds since
+ * 1970, UTC).
  */
 export interface DeadLetterStats {
   readonly size: number
-  readonly refundsDue: number
+  readonly byReason: ReasonCounts
   readonly oldestAt: number | undefined
 }
 

@@ -54,13 +54,17 @@ export class WebhookQueue extends Context.Service<WebhookQueue, {
     failed: ReadonlyArray<{ readonly event: ArchivedEvent; readonly failure: Failure }>,
     last: LastAttempts
   ) => Effect.Effect<boolean, ArchiveError>
-  /** Deliveries that are due, the longest first, at most `limit`. One due after `before` was dated by another clock. */
+  /** Deliveries that are due, the longest first, at most `limit`. */
   readonly due: (
     endpoint: EndpointName,
     now: number,
-    before: number,
     limit: number
   ) => Effect.Effect<ReadonlyArray<WaitingDelivery>, ArchiveError>
+  /**
+   * Makes due what a clock that was ahead of `now` has dated: deliveries whose last attempt is to come, and those that
+   * were never tried and are not due. So each waits no longer than it was to wait after its attempt. False as above.
+   */
+  readonly redate: (endpoint: EndpointName, holder: string, now: number) => Effect.Effect<boolean, ArchiveError>
   /** What became of deliveries that waited: gone where they were delivered, else dated anew or dead. False as above. */
   readonly settle: (
     endpoint: EndpointName,

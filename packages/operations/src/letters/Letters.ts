@@ -3,6 +3,7 @@ import {
   type DeadLetter,
   type DeadLetterReason,
   DeadLetters,
+  type DeadLetterStats,
   type Handling,
   type LetterId,
   type LetterLookup
@@ -41,6 +42,12 @@ export const open = Effect.fn("Letters.open")(function*(
   const all = yield* whenRead(letters.list(MAX_LETTERS))
   const now = yield* Clock.currentTimeMillis
   return all.filter((letter) => isMeant(filter, letter, now))
+})
+
+/** How many are open, by reason: all of them, also those beyond `MAX_LETTERS`. Waits as `open` does. */
+export const counts = Effect.fn("Letters.counts")(function*(): Effect.fn.Return<DeadLetterStats, never, DeadLetters> {
+  const letters = yield* DeadLetters
+  return yield* whenRead(letters.stats)
 })
 
 const isMeant = ({ item, olderThanMillis, reason }: Filter, letter: DeadLetter, now: number): boolean =>

@@ -48,11 +48,13 @@ export const queueOf = ({ dialect, session, snapshot, write }: ArchiveDatabase):
           (isHeld) => isHeld ? DeliveryRows.insertFailed(opened, endpoint, failed) : Effect.void
         )
       ),
-    due: (endpoint, now, before, limit) =>
+    due: (endpoint, now, limit) =>
       Effect.flatMap(
-        session.all(DeliveryRows.DUE, endpoint, now, before, limit),
+        session.all(DeliveryRows.DUE, endpoint, now, limit),
         (rows) => decoded(() => rows.map(DeliveryRows.readWaiting))
       ),
+    redate: (endpoint, holder, now) =>
+      whileHeld(endpoint, holder, (opened) => opened.all(DeliveryRows.REDATE, endpoint, now)),
     settle: (endpoint, holder, results, last) =>
       whileHeld(endpoint, holder, (opened) =>
         Effect.andThen(

@@ -27,6 +27,7 @@ export const portsNowhere: Context.Context<WebhookPorts> = Context.make(Webhooks
     page: fails,
     advance: fails,
     due: fails,
+    redate: fails,
     settle: fails,
     gone: fails,
     settleTest: fails,

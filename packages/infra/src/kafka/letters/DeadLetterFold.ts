@@ -5,12 +5,14 @@
  * **Details**: every identity is remembered (a few dozen bytes each), so the number of letters is exact; the contents
  * of letters and of handlings are kept up to a bound.
  */
-import type {
-  DeadLetter,
-  DeadLetterStats,
-  Handling,
-  LetterId,
-  LetterLookup
+import {
+  type DeadLetter,
+  type DeadLetterReason,
+  type DeadLetterStats,
+  type Handling,
+  type LetterId,
+  type LetterLookup,
+  reasonCounts
 } from "@flash-sale/domain/ports/DeadLetters"
 import type { LetterEntry } from "@flash-sale/domain/ports/LetterReader"
 
@@ -29,7 +31,7 @@ export interface DeadLetterFold {
 
 interface Open {
   readonly at: number
-  readonly isRefundDue: boolean
+  readonly reason: DeadLetterReason
   readonly letter: DeadLetter | undefined
 }
 
@@ -69,7 +71,7 @@ export const make = (kept = LETTERS_KEPT): DeadLetterFold => {
       if (isKept) keeping++
       open.set(id, {
         at: Date.parse(entry.letter.timestamp),
-        isRefundDue: entry.letter.error === "Payment Without Order",
+        reason: entry.letter.error,
         letter: isKept ? entry.letter : undefined
       })
     },
@@ -82,13 +84,13 @@ export const make = (kept = LETTERS_KEPT): DeadLetterFold => {
     },
     stats: () => {
       let oldestAt: number | undefined
-      let refundsDue = 0
+      const byReason = { ...reasonCounts() }
       // A letter that another program wrote may have no valid time.
-      for (const { at, isRefundDue } of open.values()) {
+      for (const { at, reason } of open.values()) {
         if (at < (oldestAt ?? Infinity)) oldestAt = at
-        if (isRefundDue) refundsDue++
+        byReason[reason]++
       }
-      return { size: open.size, refundsDue, oldestAt }
+      return { size: open.size, byReason, oldestAt }
     },
     isShort: () => keeping < open.size && keeping < kept / 2
   }
