@@ -126,6 +126,22 @@ describe("EventsWorker", () => {
       assert.deepStrictEqual(events.seen.sought, [0, 0, 0, 0])
     }))
 
+  it.effect("a bug is said, and reading begins anew where the archive is", () =>
+    Effect.gen(function*() {
+      const writer = TestWriter.make()
+      const events = yield* partitionOf(many(600))
+      writer.seen.bugs = 2
+      const lines = yield* workFor(events, writer)
+      assert.strictEqual(writer.events.size, 600)
+      assert.deepStrictEqual(
+        lines,
+        Array.from(
+          { length: 2 },
+          () => "internal_error: A background task failed by a bug: archiving the events of partition 2"
+        )
+      )
+    }))
+
   it.effect("what makes no sense is passed over, with one line for each kind", () =>
     Effect.gen(function*() {
       const writer = TestWriter.make()
