@@ -46,7 +46,8 @@ export const PLAN: Readonly<Record<string, Floors>> = {
     "letters",
     "statuses"
   ]],
-  "packages/pages/src": [["design"], ["sale"], ["order"], ["elements"], ["home", "shop"], ["server"]],
+  "packages/pages/src": [["design"], ["sale"], ["order"], ["elements"], ["home", "shop", "console"], ["server"]],
+  "packages/pages/src/console": [["calls"], ["words"], ["live"], ["parts"], ["items", "overview"]],
   "packages/gateway/src": [["request"], ["access", "guards"], ["reads"], ["buy", "live", "checkout"], ["http"]],
   "packages/processor/src": [
     ["order", "run"],

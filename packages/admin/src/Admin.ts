@@ -16,6 +16,7 @@ import * as AdminMetrics from "@flash-sale/infra/observability/metrics/AdminMetr
 import * as ConnectionMetrics from "@flash-sale/infra/observability/metrics/ConnectionMetrics"
 import * as Networks from "@flash-sale/infra/settings/Networks"
 import type * as Examination from "@flash-sale/operations/doctor/Examination"
+import * as PageRoutes from "@flash-sale/pages/server/PageRoutes"
 import { Duration, Effect, Layer, Metric } from "effect"
 import { HttpRouter } from "effect/http"
 import { HttpApiBuilder } from "effect/http-api"
@@ -88,6 +89,7 @@ const routes = (settings: Settings) =>
       ])
     ),
     AsyncApiRoute.layer,
+    PageRoutes.layerConsole,
     AdminMiddleware.layer(AdminPaths.make(settings.docs)),
     settings.docs ? Docs.layerOf(AdminApi) : Layer.empty
   )

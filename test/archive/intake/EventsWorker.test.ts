@@ -138,8 +138,21 @@ describe("EventsWorker", () => {
         "archive_event_unreadable: Event 0 is passed over, and others of its kind: no JSON object with a type"
       )
       // What was passed over may have told of an order.
-      assert.deepStrictEqual(writer.seen.batches.map((one) => one.missingBefore), [Offset.make(3)])
+      assert.deepStrictEqual(writer.seen.batches.map((one) => one.missingBefore), [Offset.make(5)])
       assert.strictEqual(writer.positions.get("order-events/2")?.next, 5)
+    }))
+
+  it.effect("what was passed over alone is kept as a gap as soon as anything says how far the log is", () =>
+    Effect.gen(function*() {
+      const writer = TestWriter.make()
+      const events = yield* partitionOf([soldAt(0), recordOf(partition, 1, "{"), soldAt(2), soldAt(3)])
+      const { take } = events.owned
+      // Each comes in a batch of its own, as where few orders come.
+      yield* workFor({ ...events, owned: { ...events.owned, take: (_, wholeFrom) => take(1, wholeFrom) } }, writer)
+      assert.deepStrictEqual(
+        writer.seen.batches.map((one) => one.missingBefore),
+        [Offset.make(0), undefined, Offset.make(2), undefined]
+      )
     }))
 
   it.effect("events that are missing are said, and those that are there are read on", () =>

@@ -1,6 +1,6 @@
 /** What every adapter of webhooks keeps. Each test has endpoints of its own; the archive may hold others' events. */
 import { assert, layer } from "@effect/vitest"
-import { ArchiveWriter } from "@flash-sale/domain/ports/Archive"
+import { Archive, ArchiveWriter } from "@flash-sale/domain/ports/Archive"
 import { WebhookQueue } from "@flash-sale/domain/ports/WebhookQueue"
 import { Webhooks } from "@flash-sale/domain/ports/Webhooks"
 import { EndpointName } from "@flash-sale/domain/webhooks/Endpoint"
@@ -30,8 +30,9 @@ const failedAt = (at: number, dueAt: number | undefined): Failure => ({ at, dueA
 const record = (...events: ReadonlyArray<Told>) =>
   Effect.flatMap(ArchiveWriter, (writer) => writer.record(batch(events)))
 
-/** So many orders of one item, each with its event. */
-const orders = (count: number) => Array.from({ length: count }, (_, at) => step("order.completed", fresh(at + 1)))
+/** So many orders, each with its event: of the places from `first` on, after which its event is named. */
+const orders = (count: number, first = 1) =>
+  Array.from({ length: count }, (_, at) => step("order.completed", fresh(at + first)))
 
 /** An endpoint that this holder delivers to, from here on. */
 const held = Effect.fnUntraced(function*(name = named(), holder = me()) {
@@ -64,7 +65,7 @@ const asked = (name: EndpointName, replayed: Replayed) =>
 
 export const suite = <E>(
   label: string,
-  adapter: Layer.Layer<ArchiveWriter | WebhookQueue | Webhooks, E>
+  adapter: Layer.Layer<Archive | ArchiveWriter | WebhookQueue | Webhooks, E>
 ): void =>
   layer(adapter, { excludeTestServices: true })(`Webhooks (${label})`, (it) => {
     it.effect("a new endpoint begins at the end of what is archived, and is told what comes then, byte for byte", () =>
@@ -201,7 +202,7 @@ export const suite = <E>(
         yield* queue.list([listed(name, "https://elsewhere.example/")])
         assert.isFalse(yield* isGone)
         yield* queue.gone(name, holder, 2)
-        yield* webhooks.enable(name, OPERATOR)
+        yield* webhooks.enable(name, OPERATOR, 3)
         assert.isFalse(yield* isGone)
         assert.strictEqual((yield* waiting(name, 10)).length, 1)
       }))
@@ -256,6 +257,25 @@ export const suite = <E>(
         ])
       }))
 
+    it.effect("a replay of ids takes one step, however much is archived, and no more than there is room", () =>
+      Effect.gen(function*() {
+        const { cursor, holder, name, owner } = yield* held()
+        // More than one step of a replay of times looks at.
+        yield* record(...orders(1_500, 100_000))
+        const { events } = yield* (yield* WebhookQueue).page(cursor, 2_000)
+        const ids = [0, 700, 1_499].map((at) => events[at]!.id)
+        const step = (room: number) =>
+          Effect.flatMap(stateOf(name, owner), ({ replay }) => finish(name, holder, replay!, room))
+        yield* asked(name, { _tag: "Ids", ids: [...ids, "unknown"] })
+        assert.deepStrictEqual(yield* step(100), { sent: 3, isDone: true })
+        assert.deepStrictEqual((yield* waiting(name)).map(({ event }) => event.id), ids)
+        yield* asked(name, { _tag: "Ids", ids })
+        assert.deepStrictEqual(yield* step(2), { sent: 2, isDone: false })
+        assert.deepStrictEqual(yield* step(2), { sent: 1, isDone: true })
+        yield* asked(name, { _tag: "Ids", ids: ["unknown"] })
+        assert.deepStrictEqual(yield* step(2), { sent: 0, isDone: true })
+      }))
+
     it.effect("a replay is one however often it is asked for under its key, and can be counted before", () =>
       Effect.gen(function*() {
         const { cursor, holder, name, queue } = yield* held()
@@ -271,8 +291,10 @@ export const suite = <E>(
         const dead = events.slice(0, 2).map((event) => ({ event, failure: failedAt(1, undefined) }))
         yield* queue.advance(name, holder, upTo, dead, NOTHING)
         assert.deepStrictEqual(yield* webhooks.count(name, { _tag: "Dead" }), { events: 2, isAll: true })
-        const ids = [events[0]!.id, events[0]!.id, "unknown"]
-        assert.deepStrictEqual(yield* webhooks.count(name, { _tag: "Ids", ids }), { events: 2, isAll: true })
+        yield* record(...orders(1, 200_000))
+        const { events: [only] } = yield* queue.page(upTo, 1)
+        const ids = [only!.id, only!.id, "unknown"]
+        assert.deepStrictEqual(yield* webhooks.count(name, { _tag: "Ids", ids }), { events: 1, isAll: true })
         const before = yield* webhooks.count(name, { _tag: "Times", from: timeAt(2), until: timeAt(4) })
         yield* record(...orders(4), adjusted(fresh(1).item, 2, "ops"))
         const after = yield* webhooks.count(name, { _tag: "Times", from: timeAt(2), until: timeAt(4) })
@@ -285,7 +307,7 @@ export const suite = <E>(
         const { name, owner, queue } = yield* held()
         const webhooks = yield* Webhooks
         const id = `test-${randomUUID()}`
-        yield* webhooks.test(name, id, 3)
+        yield* webhooks.test(name, id, OPERATOR, 3)
         assert.deepStrictEqual((yield* stateOf(name, owner)).tests, [id])
         assert.isUndefined((yield* webhooks.outcome(id))?.isDelivered)
         yield* queue.settleTest(id, { doneAt: 9, isDelivered: false, status: 404, error: "404", tookMillis: 5 })
@@ -303,19 +325,60 @@ export const suite = <E>(
         assert.isUndefined(yield* webhooks.outcome("test-of-nobody"))
       }))
 
+    it.effect("what operators have asked for is among the changes by hand, once, and is sent to nobody", () =>
+      Effect.gen(function*() {
+        const { cursor, holder, name, owner, queue } = yield* held()
+        const webhooks = yield* Webhooks
+        const { audit } = yield* Archive
+        const [operator, key] = [{ by: randomUUID(), reason: "a look" }, randomUUID()]
+        const test = `test-${randomUUID()}`
+        yield* webhooks.test(name, test, { by: operator.by }, 1_000)
+        const times: Replayed = { _tag: "Times", from: 0, until: 60_000 }
+        const replays = [
+          yield* webhooks.replay(name, times, operator, 2_000, key),
+          yield* webhooks.replay(name, { _tag: "Dead" }, operator, 3_000, undefined),
+          yield* webhooks.replay(name, { _tag: "Ids", ids: ["1-1-3", "1-2-3"] }, operator, 4_000, undefined)
+        ]
+        yield* webhooks.replay(name, times, operator, 5_000, key)
+        // It is not gone: nothing is changed.
+        yield* webhooks.enable(name, operator, 6_000)
+        yield* queue.gone(name, holder, 6_500)
+        yield* webhooks.enable(name, operator, 7_000)
+        yield* Effect.flip(webhooks.enable(named(), operator, 8_000))
+        const { entries } = yield* audit({ by: operator.by }, undefined, 10)
+        assert.deepStrictEqual(entries.map(({ data, reason, time, type }) => [Date.parse(time), type, reason, data]), [
+          [7_000, "webhook.enabled", "a look", { webhook: name }],
+          [4_000, "webhook.replayed", "a look", { webhook: name, replay: replays[2], events: 2 }],
+          [3_000, "webhook.replayed", "a look", { webhook: name, replay: replays[1], dead: true }],
+          [2_000, "webhook.replayed", "a look", {
+            webhook: name,
+            replay: replays[0],
+            from: "1970-01-01T00:00:00.000Z",
+            until: "1970-01-01T00:01:00.000Z"
+          }],
+          [1_000, "webhook.tested", undefined, { webhook: name, test }]
+        ])
+        const { events, upTo } = yield* queue.page(cursor, 10)
+        assert.deepStrictEqual([events, upTo], [[], cursor + 5])
+        assert.isUndefined((yield* stateOf(name, owner)).behindSince)
+        const all: Replayed = { _tag: "Times", from: 1_000, until: 8_000 }
+        assert.deepStrictEqual(yield* webhooks.count(name, all), { events: 0, isAll: true })
+      }))
+
     it.effect("an endpoint that nobody knows, and too much at once, are refused", () =>
       Effect.gen(function*() {
         const webhooks = yield* Webhooks
         const nobody = named()
         const unknown = [
-          webhooks.test(nobody, "test-1", 1),
+          webhooks.test(nobody, "test-1", OPERATOR, 1),
           webhooks.replay(nobody, { _tag: "Dead" }, OPERATOR, 1, undefined),
           webhooks.count(nobody, { _tag: "Dead" }),
-          webhooks.enable(nobody, OPERATOR)
+          webhooks.enable(nobody, OPERATOR, 1)
         ]
         for (const one of unknown) assert.strictEqual((yield* Effect.flip(one))._tag, "UnknownEndpoint")
         const { name } = yield* held()
-        const tests = Effect.forEach(Array.from({ length: 11 }), () => webhooks.test(name, randomUUID(), 1))
+        const test = Effect.suspend(() => webhooks.test(name, randomUUID(), OPERATOR, 1))
+        const tests = Effect.forEach(Array.from({ length: 11 }), () => test)
         assert.strictEqual((yield* Effect.flip(tests))._tag, "TooManyAsked")
         const replays = Effect.forEach(Array.from({ length: 11 }), () => asked(name, { _tag: "Dead" }))
         assert.strictEqual((yield* Effect.flip(replays))._tag, "TooManyAsked")

@@ -24,7 +24,7 @@ export const make = (status: number) =>
     const hold = queue.hold(HOLDER, [SHOP, GONE])
     const shop = (yield* hold).find(({ name }) => name === SHOP)!
     yield* writer.record(batch([1, 2, 3, 4, 5].map((at) => step("order.completed", fresh(at)))))
-    const { events, upTo } = yield* queue.page(shop.cursor, 10)
+    const { events, upTo } = yield* queue.page(shop.cursor, 1_000)
     const failed = events.map((event, at) => ({
       event,
       failure: { at: timeAt(at), dueAt: at < 3 ? undefined : timeAt(1_000), status: 503, error: "503" }

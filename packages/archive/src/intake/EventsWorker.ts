@@ -66,10 +66,13 @@ const run = Effect.fnUntraced(function*(owned: OwnedEvents) {
     const records = yield* take
     const last = records.at(-1)
     if (last === undefined) continue
-    const { batch, unreadable } = EventReading.read(partition, records)
-    if (unreadable.length > 0) yield* state.passedOver(partition, unreadable)
-    // A record that is passed over may have told of an order.
-    const missingBefore = unreadable.length > 0 ? batch.told : isGap ? EventReading.firstToldBy(records) : undefined
+    const { batch, unreadable, ...read } = EventReading.read(partition, records)
+    if (unreadable.length > 0) {
+      yield* state.passedOver(partition, unreadable)
+      // A record that is passed over may have told of an order.
+      isGap = true
+    }
+    const missingBefore = read.missingBefore ?? (isGap ? EventReading.firstToldBy(records) : undefined)
     yield* pace.keep(state.persist(writer.record({ ...batch, missingBefore, isAnew })))
     isAnew = false
     if (missingBefore !== undefined) {

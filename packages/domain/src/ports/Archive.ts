@@ -6,7 +6,7 @@
 import { Context, Effect, Option, Schema } from "effect"
 import type { ArchivedOrder, HistoryEntry } from "../archive/ArchivedOrder.ts"
 import type { ArchiveCursor, AuditEntry, AuditFilter, ItemSums, OrderFilter, Page } from "../archive/Questions.ts"
-import type { ItemId, RequestId } from "../records/Ids.ts"
+import type { ItemId, RequestId, UserId } from "../records/Ids.ts"
 import type { Offset, PartitionId } from "../records/Partition.ts"
 import type { ArchiveBatch, ArchivePosition, ArchiveSource, ToldEvent } from "./ArchiveIntake.ts"
 
@@ -71,8 +71,11 @@ export class ArchiveWriter extends Context.Service<ArchiveWriter, {
 
 /** What it answers. */
 export class Archive extends Context.Service<Archive, {
-  /** The orders under a request id, of all items, the one that moved last first; at most ten. */
-  readonly find: (requestId: RequestId) => Effect.Effect<ReadonlyArray<ArchivedOrder>, ArchiveError>
+  /**
+   * The orders under a request id, of all items, or of one buyer alone, the one that moved last first; at most ten.
+   * What is known by a payment alone comes last.
+   */
+  readonly find: (requestId: RequestId, of?: UserId) => Effect.Effect<ReadonlyArray<ArchivedOrder>, ArchiveError>
   readonly orders: (
     filter: OrderFilter,
     from: ArchiveCursor | undefined,

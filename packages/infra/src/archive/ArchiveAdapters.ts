@@ -34,7 +34,7 @@ const writerOf = (database: ArchiveDatabase): ArchiveWriter["Service"] => ({
 })
 
 const archiveOf = ({ session, snapshot }: ArchiveDatabase): Archive["Service"] => ({
-  find: (requestId) => Orders.find(session, requestId),
+  find: (requestId, userId) => Orders.find(session, requestId, userId),
   orders: (...args) => Orders.list(session, ...args),
   history: (...args) => Histories.history(session, ...args),
   audit: (...args) => Histories.audit(session, ...args),

@@ -5,6 +5,7 @@ import * as RetrySchedule from "@flash-sale/domain/webhooks/RetrySchedule"
 import type { ArchivedEvent, Failure } from "@flash-sale/domain/webhooks/Sending"
 import * as Log from "@flash-sale/infra/observability/logs/Log"
 import * as WebhookMetrics from "@flash-sale/infra/observability/metrics/WebhookMetrics"
+import * as Propagation from "@flash-sale/infra/observability/tracing/Propagation"
 import { type Span, Spans } from "@flash-sale/infra/observability/tracing/Spans"
 import { Clock, Effect, Metric, Random } from "effect"
 import type { Attempt } from "../send/Judgement.ts"
@@ -17,12 +18,12 @@ export const NOT_SENT = "not sent" as const
 
 export type Services = WebhookState | Sender | WebhookQueue
 
-/** The trace that an event belongs to. Its text is of who told it, and is read as such. */
+/** The trace that an event belongs to. Its text is of who told it, and is read as such: any text may stand there. */
 const traceparentOf = (body: string): string | undefined => {
   const event = Json.parse(body)
   const data = Json.isObject(event) ? event["data"] : undefined
   const header = Json.isObject(data) ? data["traceparent"] : undefined
-  return typeof header === "string" ? header : undefined
+  return typeof header === "string" && Propagation.traceIdOf(header) !== undefined ? header : undefined
 }
 
 const endSpan = (span: Span | undefined, attempt: Attempt): void => {
@@ -33,11 +34,11 @@ const endSpan = (span: Span | undefined, attempt: Attempt): void => {
 
 /** Sends an event of this id once. */
 export const send = Effect.fnUntraced(function*(held: Held.Held, id: string, type: string, body: string) {
-  const { endpoint: find, underWay } = yield* WebhookState
+  const { endpoint: find } = yield* WebhookState
   const sender = yield* Sender
   const recorder = yield* Spans
   return yield* held.places.withPermits(1)(
-    underWay.withPermits(1)(Effect.suspend((): Effect.Effect<Attempt | typeof NOT_SENT> => {
+    Effect.suspend((): Effect.Effect<Attempt | typeof NOT_SENT> => {
       const endpoint = find(held.name)
       if (endpoint === undefined) return Effect.succeed(NOT_SENT)
       const parent = traceparentOf(body)
@@ -48,7 +49,7 @@ export const send = Effect.fnUntraced(function*(held: Held.Held, id: string, typ
       })
       const outgoing = { id, body, traceparent: span?.traceparent ?? parent }
       return Effect.tap(sender.send(endpoint, outgoing), (attempt) => Effect.sync(() => endSpan(span, attempt)))
-    }))
+    })
   )
 })
 

@@ -6,7 +6,7 @@ import type { Dialect } from "../sql/Session.ts"
  *   or stands in a row. `holder` delivers to it until `held_until`, by the clock of the database.
  * - `webhook_deliveries`: those that failed or that a replay has asked for; `entry` is the `n` of the event's entry.
  * - `webhook_replays`: `cursor` is the `n` up to which entries, or dead deliveries, were looked through, `last` the end
- *   of that. One `asked_key` is one replay, however often it is asked for.
+ *   of that. Ids are looked up by an index of the entries, which has nothing else to do. One `asked_key` is one replay, however often it is asked for.
  * - `webhook_tests`: the last test events. `webhook_instances`: who delivers, so that they share the endpoints.
  */
 export const webhooks = ({ integer, numbered, text }: Dialect): ReadonlyArray<string> => [
@@ -31,6 +31,7 @@ export const webhooks = ({ integer, numbered, text }: Dialect): ReadonlyArray<st
     by_name ${text} NOT NULL, reason ${text}, asked_at ${integer} NOT NULL, done_at ${integer},
     asked_key ${text} UNIQUE
   )`,
+  "CREATE INDEX archive_entries_by_id ON archive_entries(id)",
   `CREATE TABLE webhook_tests(
     n ${numbered}, id ${text} NOT NULL UNIQUE, endpoint ${text} NOT NULL, asked_at ${integer} NOT NULL,
     done_at ${integer}, delivered ${integer}, status ${integer}, error ${text}, took_millis ${integer}

@@ -24,26 +24,21 @@ export const queueOf = ({ dialect, session, write }: ArchiveDatabase): WebhookQu
   return {
     list: (endpoints) => write((opened) => EndpointRows.list(opened, endpoints)),
     hold: (holder, names) =>
-      write((opened) =>
-        Effect.flatMap(
-          EndpointRows.hold(dialect, opened, holder, names),
-          (rows) => Effect.forEach(rows, (row) => Counts.held(opened, row))
-        )
+      Effect.flatMap(
+        write((opened) => EndpointRows.hold(dialect, opened, holder, names)),
+        // What is counted needs not be of the same moment, and others write meanwhile.
+        (rows) => Effect.forEach(rows, (row) => Counts.held(session, row))
       ),
     release: (holder) => write((opened) => EndpointRows.release(opened, holder)),
     end: Effect.flatMap(session.all(EndpointRows.END), ([row]) => decoded(() => Columns.integer(row!, "n"))),
     page: (cursor, limit) => EventPages.page(session, cursor, limit),
     advance: (endpoint, holder, cursor, failed, last) =>
-      whileHeld(endpoint, holder, (opened) =>
-        Effect.gen(function*() {
-          yield* DeliveryRows.insertFailed(opened, endpoint, failed)
-          yield* opened.all(
-            "UPDATE webhook_endpoints SET cursor = $2 WHERE name = $1 AND cursor < $2",
-            endpoint,
-            cursor
-          )
-          yield* EndpointRows.saveLast(opened, endpoint, last)
-        })),
+      write((opened) =>
+        Effect.tap(
+          EndpointRows.advance(opened, endpoint, holder, cursor, last),
+          (isHeld) => isHeld ? DeliveryRows.insertFailed(opened, endpoint, failed) : Effect.void
+        )
+      ),
     due: (endpoint, now, before, limit) =>
       Effect.flatMap(
         session.all(DeliveryRows.DUE, endpoint, now, before, limit),

@@ -16,8 +16,18 @@ const OWES = `EXISTS (SELECT 1 FROM archive_entries AS letter
   WHERE letter.request_id = archive_orders.request_id AND letter.item_id = archive_orders.item_id
     AND letter.${LetterRow.IS_REFUND_DUE} AND ${LetterRow.isOpen("letter")})`
 
+/** Something was told since: a payment, who has paid it back, or who has asked for a refund. */
+const IS_TOLD_SINCE = `EXISTS (SELECT 1 FROM archive_entries AS since
+  WHERE since.request_id = archive_orders.request_id AND since.item_id = archive_orders.item_id AND since.at >= $1)`
+
+/** The provider has not given the money back yet. */
+const AWAITS_REFUND = `status = 'COMPLETED' AND EXISTS (SELECT 1 FROM archive_entries AS asked
+  WHERE asked.request_id = archive_orders.request_id AND asked.item_id = archive_orders.item_id
+    AND asked.type = 'order.refund_requested')`
+
 const FIND = `SELECT * FROM archive_orders
-  WHERE updated_at < $1 AND status NOT IN (${OPEN}) AND NOT ${OWES} ORDER BY updated_at LIMIT $2`
+  WHERE updated_at < $1 AND status NOT IN (${OPEN}) AND NOT ${OWES} AND NOT ${IS_TOLD_SINCE} AND NOT (${AWAITS_REFUND})
+  ORDER BY updated_at LIMIT $2`
 
 const NOTE: Statement = {
   columns: { item_id: "text", until_millis: "integer" },
