@@ -52,6 +52,8 @@ export const PLAN: Readonly<Record<string, Floors>> = {
     "doctor",
     "items",
     "keys",
+    "letters",
+    "orders",
     "overview",
     "webhooks"
   ]],

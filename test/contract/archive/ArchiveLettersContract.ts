@@ -227,7 +227,7 @@ export const suite = <E>(name: string, adapter: Layer.Layer<Archive | ArchiveWri
 
     it.effect("orders that are final for long are deleted, with all of their history", () =>
       Effect.gen(function*() {
-        const { record, retire } = yield* ArchiveWriter
+        const { newest, record, retire } = yield* ArchiveWriter
         const { find, history } = yield* Archive
         // Before all that the other tests tell.
         const [first, second, open, recent] = [fresh(0), fresh(1), fresh(2), fresh(3)]
@@ -239,6 +239,7 @@ export const suite = <E>(name: string, adapter: Layer.Layer<Archive | ArchiveWri
           step("order.completed", at(recent))
         ]))
         yield* letters([{ ...letterOf({ ...first, at: somewhere() }), timestamp: isoAt(1) }])
+        assert.isAtLeast((yield* newest) ?? 0, timeAt(3))
         const before = timeAt(3)
         assert.strictEqual(yield* retire(before, 1), 1)
         assert.deepStrictEqual(yield* find(first.request), [])

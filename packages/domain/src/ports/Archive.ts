@@ -65,6 +65,8 @@ export class ArchiveWriter extends Context.Service<ArchiveWriter, {
     isExplained: (told: ToldEvent) => boolean,
     limit: number
   ) => Effect.Effect<number, ArchiveUnavailable>
+  /** When the order moved that moved last (milliseconds since 1970, UTC); undefined where there is none. */
+  readonly newest: Effect.Effect<number | undefined, ArchiveUnavailable>
   /** Deletes what is final since before this moment (milliseconds since 1970, UTC), at most `limit` orders. */
   readonly retire: (before: number, limit: number) => Effect.Effect<number, ArchiveUnavailable>
 }>()("@flash-sale/domain/ports/ArchiveWriter") {}

@@ -54,7 +54,7 @@ export const layer: Layer.Layer<
     const storeBreaker = yield* StoreBreaker
 
     const mayRead = (caller: Caller) => ({ userId }: ArchivedOrder) => gatekeeper.mayRead(caller, userId)
-    /** The archive's order. Others may have used the id of a buyer's order, so that a buyer's own alone are asked for. */
+    /** The archive's order. Others may have used the id of a buyer's order, so a buyer's own alone are asked for. */
     const archivedOf = (requestId: RequestId, caller: Caller) =>
       Effect.map(
         archive.find(requestId, caller._tag === "Buyer" ? caller.userId : undefined),

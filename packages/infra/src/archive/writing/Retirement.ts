@@ -5,6 +5,7 @@ import { Effect } from "effect"
 import * as LetterRow from "../rows/LetterRow.ts"
 import * as OrderKey from "../rows/OrderKey.ts"
 import * as OrderRow from "../rows/OrderRow.ts"
+import * as Columns from "../sql/Columns.ts"
 import { decoded } from "../sql/Decoded.ts"
 import type { Session, Statement } from "../sql/Session.ts"
 import * as OrderChanges from "./OrderChanges.ts"
@@ -42,6 +43,13 @@ const DELETE_HISTORY: Statement = {
       ON gone.request_id = input.request_id AND gone.item_id = input.item_id
   )`
 }
+
+/** When the order moved that moved last; undefined where there is none. */
+export const newest = (session: Session): Effect.Effect<number | undefined, ArchiveUnavailable> =>
+  Effect.flatMap(
+    session.all("SELECT max(updated_at) AS newest FROM archive_orders"),
+    ([row]) => decoded(() => Columns.optionalInteger(row!, "newest"))
+  )
 
 /** Deletes those that have not moved since `until`. Returns how many orders are deleted. */
 export const retire = (
