@@ -8,6 +8,7 @@ import * as Hostile from "./Hostile.ts"
 import * as Processor from "./Processor.ts"
 import * as Recovery from "./Recovery.ts"
 import * as Refused from "./Refused.ts"
+import * as Webhooks from "./Webhooks.ts"
 
 const benches: Readonly<Record<string, () => Promise<void>>> = {
   archive: Archive.run,
@@ -18,7 +19,8 @@ const benches: Readonly<Record<string, () => Promise<void>>> = {
   hostile: Hostile.run,
   processor: Processor.run,
   recovery: Recovery.run,
-  refused: Refused.run
+  refused: Refused.run,
+  webhooks: Webhooks.run
 }
 
 const wanted = process.argv[2] ?? ""

@@ -58,12 +58,26 @@ export const archive = Layer.unwrap(Effect.map(Folders.temporary, ArchiveLayers.
 /** No lines among those of the tests. */
 export const silent = Logger.layer([])
 
-/** One process. */
-export const processOf = (
+/** One process that sends by this. */
+export const processBy = (
   file: File,
-  options: Sender.Options = { allowPrivate: true }
+  sender: Layer.Layer<Sender.Sender>
 ): Layer.Layer<WebhookState.WebhookState, never, WebhookQueue> =>
-  WebhookSending.layer.pipe(Layer.provide(Sender.layer(options)), Layer.provideMerge(WebhookState.layer(file)))
+  WebhookSending.layer.pipe(Layer.provide(sender), Layer.provideMerge(WebhookState.layer(file)))
+
+/** One process. */
+export const processOf = (file: File, options: Sender.Options = { allowPrivate: true }) =>
+  processBy(file, Sender.layer(options))
+
+/** Archives one event with this id and these data beside those that it has, whatever they are. */
+export const tellAs = Effect.fnUntraced(function*(id: string, data: object) {
+  const writer = yield* ArchiveWriter
+  const { event, text } = step("order.completed", fresh(++offset))
+  const told = JSON.parse(text)
+  const time = new Date().toISOString()
+  const changed = JSON.stringify({ ...told, id, time, data: { ...told.data, ...data } })
+  yield* writer.record(batch([{ event: { ...event, id, time }, text: changed }]))
+})
 
 /** Archives so many orders' events of now, and gives their ids. Each has a partition's offset of its own. */
 let offset = 0

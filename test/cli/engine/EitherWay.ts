@@ -4,6 +4,7 @@ import * as Dlq from "@flash-sale/cli/dlq/Dlq"
 import * as ItemCommand from "@flash-sale/cli/item/ItemCommand"
 import * as OrderCommand from "@flash-sale/cli/order/OrderCommand"
 import * as OverviewCommand from "@flash-sale/cli/overview/OverviewCommand"
+import * as AuditCommand from "@flash-sale/cli/report/AuditCommand"
 import * as Sale from "@flash-sale/cli/sale/Sale"
 import * as Stock from "@flash-sale/cli/stock/Stock"
 import * as Webhook from "@flash-sale/cli/webhook/Webhook"
@@ -23,7 +24,8 @@ const cli = Cli.runWith(
     OrderCommand.command,
     OverviewCommand.command,
     Dlq.command,
-    Webhook.command
+    Webhook.command,
+    AuditCommand.command
   ])),
   { version: "0.0.0" }
 )

@@ -66,6 +66,28 @@ layer(layerArchived, { excludeTestServices: true, timeout: 60_000 })("commands a
       }
     }).pipe(Effect.scoped), TEST_TIMEOUT)
 
+  it.effect("what was asked for is in the audit, by whom and why, through either door", () =>
+    Effect.gen(function*() {
+      yield* Effect.scoped(Effect.gen(function*() {
+        const [id = ""] = yield* KnownWebhooks.make(204)
+        const asked = ["webhook test shop", `webhook replay shop --id ${id}`, "webhook enable gone"]
+        const lines = asked.map((line) => `${line} --reason`)
+        for (const line of lines) expect(yield* beside(`${line} once --by jo`)).toMatchObject({ code: 0 })
+        yield* KnownWebhooks.make(204)
+        for (const line of lines) expect(yield* through(`${line} twice`)).toMatchObject({ code: 0 })
+        for (const [by, reason] of [["jo", "once"], ["ops", "twice"]]) {
+          const audit = `audit --by ${by} --limit 3 --json`
+          const { out } = yield* beside(audit)
+          expect(out.split("\n").map((line) => JSON.parse(line)).toReversed()).toMatchObject([
+            { type: "webhook.tested", by, reason, data: { webhook: "shop", test: expect.stringMatching(/^test-/) } },
+            { type: "webhook.replayed", by, reason, data: { webhook: "shop", events: 1 } },
+            { type: "webhook.enabled", by, reason, data: { webhook: "gone" } }
+          ])
+          expect((yield* through(audit)).out).toBe(out)
+        }
+      }))
+    }), TEST_TIMEOUT)
+
   it.effect("a test that is not taken says what to look at", () =>
     Effect.gen(function*() {
       yield* Effect.scoped(Effect.gen(function*() {

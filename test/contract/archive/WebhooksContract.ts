@@ -1,10 +1,10 @@
 /** What every adapter of webhooks keeps. Each test has endpoints of its own; the archive may hold others' events. */
 import { assert, layer } from "@effect/vitest"
-import { ArchiveWriter } from "@flash-sale/domain/ports/Archive"
+import { Archive, ArchiveWriter } from "@flash-sale/domain/ports/Archive"
 import { WebhookQueue } from "@flash-sale/domain/ports/WebhookQueue"
 import { Webhooks } from "@flash-sale/domain/ports/Webhooks"
 import { EndpointName } from "@flash-sale/domain/webhooks/Endpoint"
-import type { ActiveReplay, ArchivedEvent, Failure } from "@flash-sale/domain/webhooks/Sending"
+import type { ActiveReplay, ArchivedEvent, Failure, Holder } from "@flash-sale/domain/webhooks/Sending"
 import type { Replayed } from "@flash-sale/domain/webhooks/Standing"
 import { Effect, type Layer } from "effect"
 import { randomUUID } from "node:crypto"
@@ -12,13 +12,15 @@ import { fresh } from "./ArchiveContract.ts"
 import { adjusted, batch, step, timeAt, type Told } from "./Telling.ts"
 
 const NEVER = Number.MAX_SAFE_INTEGER
+const URL = "https://shop.example/hooks"
+const ELSEWHERE = "https://elsewhere.example/"
 const NOTHING = { successAt: undefined, failure: undefined }
 const OPERATOR = { by: "ops", reason: "a test" }
 
 const named = () => EndpointName.make(`e-${randomUUID().slice(0, 20)}`)
-const me = () => ({ name: randomUUID(), leaseMillis: 60_000 })
+const me = () => ({ name: randomUUID(), leaseMillis: 60_000, asks: true })
 
-const listed = (name: EndpointName, url = "https://shop.example/hooks", isDisabled = false) => ({
+const listed = (name: EndpointName, url = URL, isDisabled = false) => ({
   name,
   url,
   events: ["order.*"],
@@ -30,8 +32,9 @@ const failedAt = (at: number, dueAt: number | undefined): Failure => ({ at, dueA
 const record = (...events: ReadonlyArray<Told>) =>
   Effect.flatMap(ArchiveWriter, (writer) => writer.record(batch(events)))
 
-/** So many orders of one item, each with its event. */
-const orders = (count: number) => Array.from({ length: count }, (_, at) => step("order.completed", fresh(at + 1)))
+/** So many orders, each with its event: of the places from `first` on, after which its event is named. */
+const orders = (count: number, first = 1) =>
+  Array.from({ length: count }, (_, at) => step("order.completed", fresh(at + first)))
 
 /** An endpoint that this holder delivers to, from here on. */
 const held = Effect.fnUntraced(function*(name = named(), holder = me()) {
@@ -44,14 +47,13 @@ const held = Effect.fnUntraced(function*(name = named(), holder = me()) {
   return { queue, name, holder: holder.name, cursor: found!.cursor, owner: holder }
 })
 
-const stateOf = (name: EndpointName, owner: { readonly name: string; readonly leaseMillis: number }) =>
+const stateOf = (name: EndpointName, owner: Holder) =>
   Effect.gen(function*() {
     const [found] = yield* (yield* WebhookQueue).hold(owner, [name])
     return found!
   })
 
-const waiting = (name: EndpointName, at = NEVER) =>
-  Effect.flatMap(WebhookQueue, (queue) => queue.due(name, at, NEVER, 1_000))
+const waiting = (name: EndpointName, at = NEVER) => Effect.flatMap(WebhookQueue, (queue) => queue.due(name, at, 1_000))
 
 const finish = (name: EndpointName, holder: string, replay: ActiveReplay, room = 1_000) =>
   Effect.gen(function*() {
@@ -64,7 +66,7 @@ const asked = (name: EndpointName, replayed: Replayed) =>
 
 export const suite = <E>(
   label: string,
-  adapter: Layer.Layer<ArchiveWriter | WebhookQueue | Webhooks, E>
+  adapter: Layer.Layer<Archive | ArchiveWriter | WebhookQueue | Webhooks, E>
 ): void =>
   layer(adapter, { excludeTestServices: true })(`Webhooks (${label})`, (it) => {
     it.effect("a new endpoint begins at the end of what is archived, and is told what comes then, byte for byte", () =>
@@ -104,14 +106,26 @@ export const suite = <E>(
         )
       }))
 
-    it.effect("a delivery that is due beyond the longest wait is due now", () =>
+    it.effect("what a clock that was ahead has dated is made due, and nothing else is", () =>
       Effect.gen(function*() {
-        const { cursor, holder, name, queue } = yield* held()
-        yield* record(...orders(1))
-        const { events, upTo } = yield* queue.page(cursor, 1)
-        yield* queue.advance(name, holder, upTo, [{ event: events[0]!, failure: failedAt(9_000, 10_000) }], NOTHING)
-        assert.strictEqual((yield* queue.due(name, 10, 10_000, 10)).length, 0)
-        assert.strictEqual((yield* queue.due(name, 10, 9_999, 10)).length, 1)
+        const { cursor, holder, name, owner, queue } = yield* held()
+        yield* record(...orders(3))
+        const { events, upTo } = yield* queue.page(cursor, 3)
+        // Tried an hour from now, tried now, and dead.
+        const failures = [failedAt(9_000, 9_500), failedAt(5_000, 9_500), failedAt(9_000, undefined)]
+        const failed = events.map((event, at) => ({ event, failure: failures[at]! }))
+        yield* queue.advance(name, holder, upTo, failed, NOTHING)
+        const due = (now: number) => Effect.map(queue.due(name, now, 10), (all) => all.map(({ event }) => event.id))
+        assert.deepStrictEqual(yield* due(5_000), [])
+        assert.isFalse(yield* queue.redate(name, "another", 5_000))
+        assert.deepStrictEqual(yield* due(5_000), [])
+        assert.isTrue(yield* queue.redate(name, holder, 5_000))
+        assert.deepStrictEqual(yield* due(5_000), [events[0]!.id])
+        // Asked for at 77, and the clock is at 50 then.
+        yield* asked(name, { _tag: "Dead" })
+        yield* finish(name, holder, (yield* stateOf(name, owner)).replay!)
+        yield* queue.redate(name, holder, 50)
+        assert.deepStrictEqual((yield* due(50)).toSorted(), events.map(({ id }) => id).toSorted())
       }))
 
     it.effect("what is delivered is gone, what fails is dated anew, what is dead is shown until a replay", () =>
@@ -169,7 +183,7 @@ export const suite = <E>(
         const { events, upTo } = yield* queue.page(cursor, 1)
         const failed = [{ event: events[0]!, failure: failedAt(1, 2) }]
         assert.isFalse(yield* queue.advance(name, "another", upTo, failed, NOTHING))
-        assert.isFalse(yield* queue.gone(name, "another", 1))
+        assert.isFalse(yield* queue.gone(name, "another", URL, 1))
         assert.deepStrictEqual(yield* waiting(name), [])
       }))
 
@@ -195,13 +209,15 @@ export const suite = <E>(
         const { events, upTo } = yield* queue.page(cursor, 1)
         yield* queue.advance(name, holder, upTo, [{ event: events[0]!, failure: failedAt(1, 9_000) }], NOTHING)
         const isGone = Effect.map(stateOf(name, owner), (state) => state.isGone)
-        yield* queue.gone(name, holder, 1)
+        yield* queue.gone(name, holder, URL, 1)
         yield* queue.list([listed(name)])
         assert.isTrue(yield* isGone)
-        yield* queue.list([listed(name, "https://elsewhere.example/")])
+        yield* queue.list([listed(name, ELSEWHERE)])
         assert.isFalse(yield* isGone)
-        yield* queue.gone(name, holder, 2)
-        yield* webhooks.enable(name, OPERATOR)
+        yield* queue.gone(name, holder, URL, 2)
+        assert.isFalse(yield* isGone, "the former url has said so")
+        yield* queue.gone(name, holder, ELSEWHERE, 2)
+        yield* webhooks.enable(name, OPERATOR, 3)
         assert.isFalse(yield* isGone)
         assert.strictEqual((yield* waiting(name, 10)).length, 1)
       }))
@@ -212,9 +228,11 @@ export const suite = <E>(
         const names = [named(), named(), named()]
         const [first, second] = [me(), me()]
         yield* queue.list(names.map((name) => listed(name)))
+        const young = { ...me(), asks: false }
         const heldBy = (owner: typeof first) =>
           Effect.map(queue.hold(owner, names), (found) => found.map(({ name }) => name))
-        assert.strictEqual((yield* heldBy(first)).length > 0, true)
+        assert.deepStrictEqual((yield* heldBy(first)).toSorted(), names.toSorted())
+        assert.deepStrictEqual([...(yield* heldBy(young)), ...(yield* heldBy(young))], [])
         yield* Effect.repeat(Effect.andThen(heldBy(second), heldBy(first)), { times: 3 })
         const [a, b] = [yield* heldBy(first), yield* heldBy(second)]
         assert.isTrue(a.length > 0 && b.length > 0, `${a.length} and ${b.length}`)
@@ -227,6 +245,33 @@ export const suite = <E>(
         yield* Effect.sleep("20 millis")
         assert.deepStrictEqual((yield* heldBy(first)).toSorted(), names.toSorted())
         yield* queue.release(first.name)
+      }))
+
+    it.effect("an endpoint is held by who wants it, whatever others say, and is named where nobody holds it", () =>
+      Effect.gen(function*() {
+        const queue = yield* WebhookQueue
+        const webhooks = yield* Webhooks
+        const names = [named(), named()].toSorted()
+        const [first, second] = [me(), me()]
+        const conditions = Effect.map(webhooks.list, (all) =>
+          all.filter(({ name }) => names.includes(name)).map(({ condition }) => condition))
+        const unheld = Effect.map(queue.unheld(60_000), (all) =>
+          all.filter(({ name }) => names.includes(name)))
+        yield* queue.list(names.map((name) => listed(name)))
+        yield* record(...orders(1))
+        assert.deepStrictEqual((yield* unheld).map(({ name, waiting }) => [name, waiting]), names.map((n) => [n, 0]))
+        assert.strictEqual((yield* unheld)[0]?.behindSince, timeAt(1))
+        yield* queue.hold(first, names)
+        // Another one, with an empty file.
+        yield* queue.list([])
+        yield* queue.hold(second, [])
+        const found = yield* queue.hold(first, names)
+        assert.deepStrictEqual(found.map(({ name }) => name), names)
+        assert.deepStrictEqual([yield* conditions, yield* unheld], [["delivering", "delivering"], []])
+        yield* queue.release(first.name)
+        assert.deepStrictEqual(yield* conditions, ["unheld", "unheld"])
+        yield* queue.list([listed(names[0]!, undefined, true)])
+        assert.deepStrictEqual([yield* conditions, yield* unheld], [["disabled", "unlisted"], []])
       }))
 
     it.effect("a replay of times, or of ids, sends what matches, no more at once than there is room", () =>
@@ -256,6 +301,25 @@ export const suite = <E>(
         ])
       }))
 
+    it.effect("a replay of ids takes one step, however much is archived, and no more than there is room", () =>
+      Effect.gen(function*() {
+        const { cursor, holder, name, owner } = yield* held()
+        // More than one step of a replay of times looks at.
+        yield* record(...orders(1_500, 100_000))
+        const { events } = yield* (yield* WebhookQueue).page(cursor, 2_000)
+        const ids = [0, 700, 1_499].map((at) => events[at]!.id)
+        const step = (room: number) =>
+          Effect.flatMap(stateOf(name, owner), ({ replay }) => finish(name, holder, replay!, room))
+        yield* asked(name, { _tag: "Ids", ids: [...ids, "unknown"] })
+        assert.deepStrictEqual(yield* step(100), { sent: 3, isDone: true })
+        assert.deepStrictEqual((yield* waiting(name)).map(({ event }) => event.id), ids)
+        yield* asked(name, { _tag: "Ids", ids })
+        assert.deepStrictEqual(yield* step(2), { sent: 2, isDone: false })
+        assert.deepStrictEqual(yield* step(2), { sent: 1, isDone: true })
+        yield* asked(name, { _tag: "Ids", ids: ["unknown"] })
+        assert.deepStrictEqual(yield* step(2), { sent: 0, isDone: true })
+      }))
+
     it.effect("a replay is one however often it is asked for under its key, and can be counted before", () =>
       Effect.gen(function*() {
         const { cursor, holder, name, queue } = yield* held()
@@ -271,8 +335,10 @@ export const suite = <E>(
         const dead = events.slice(0, 2).map((event) => ({ event, failure: failedAt(1, undefined) }))
         yield* queue.advance(name, holder, upTo, dead, NOTHING)
         assert.deepStrictEqual(yield* webhooks.count(name, { _tag: "Dead" }), { events: 2, isAll: true })
-        const ids = [events[0]!.id, events[0]!.id, "unknown"]
-        assert.deepStrictEqual(yield* webhooks.count(name, { _tag: "Ids", ids }), { events: 2, isAll: true })
+        yield* record(...orders(1, 200_000))
+        const { events: [only] } = yield* queue.page(upTo, 1)
+        const ids = [only!.id, only!.id, "unknown"]
+        assert.deepStrictEqual(yield* webhooks.count(name, { _tag: "Ids", ids }), { events: 1, isAll: true })
         const before = yield* webhooks.count(name, { _tag: "Times", from: timeAt(2), until: timeAt(4) })
         yield* record(...orders(4), adjusted(fresh(1).item, 2, "ops"))
         const after = yield* webhooks.count(name, { _tag: "Times", from: timeAt(2), until: timeAt(4) })
@@ -285,7 +351,7 @@ export const suite = <E>(
         const { name, owner, queue } = yield* held()
         const webhooks = yield* Webhooks
         const id = `test-${randomUUID()}`
-        yield* webhooks.test(name, id, 3)
+        yield* webhooks.test(name, id, OPERATOR, 3)
         assert.deepStrictEqual((yield* stateOf(name, owner)).tests, [id])
         assert.isUndefined((yield* webhooks.outcome(id))?.isDelivered)
         yield* queue.settleTest(id, { doneAt: 9, isDelivered: false, status: 404, error: "404", tookMillis: 5 })
@@ -303,19 +369,60 @@ export const suite = <E>(
         assert.isUndefined(yield* webhooks.outcome("test-of-nobody"))
       }))
 
+    it.effect("what operators have asked for is among the changes by hand, once, and is sent to nobody", () =>
+      Effect.gen(function*() {
+        const { cursor, holder, name, owner, queue } = yield* held()
+        const webhooks = yield* Webhooks
+        const { audit } = yield* Archive
+        const [operator, key] = [{ by: randomUUID(), reason: "a look" }, randomUUID()]
+        const test = `test-${randomUUID()}`
+        yield* webhooks.test(name, test, { by: operator.by }, 1_000)
+        const times: Replayed = { _tag: "Times", from: 0, until: 60_000 }
+        const replays = [
+          yield* webhooks.replay(name, times, operator, 2_000, key),
+          yield* webhooks.replay(name, { _tag: "Dead" }, operator, 3_000, undefined),
+          yield* webhooks.replay(name, { _tag: "Ids", ids: ["1-1-3", "1-2-3"] }, operator, 4_000, undefined)
+        ]
+        yield* webhooks.replay(name, times, operator, 5_000, key)
+        // It is not gone: nothing is changed.
+        yield* webhooks.enable(name, operator, 6_000)
+        yield* queue.gone(name, holder, URL, 6_500)
+        yield* webhooks.enable(name, operator, 7_000)
+        yield* Effect.flip(webhooks.enable(named(), operator, 8_000))
+        const { entries } = yield* audit({ by: operator.by }, undefined, 10)
+        assert.deepStrictEqual(entries.map(({ data, reason, time, type }) => [Date.parse(time), type, reason, data]), [
+          [7_000, "webhook.enabled", "a look", { webhook: name }],
+          [4_000, "webhook.replayed", "a look", { webhook: name, replay: replays[2], events: 2 }],
+          [3_000, "webhook.replayed", "a look", { webhook: name, replay: replays[1], dead: true }],
+          [2_000, "webhook.replayed", "a look", {
+            webhook: name,
+            replay: replays[0],
+            from: "1970-01-01T00:00:00.000Z",
+            until: "1970-01-01T00:01:00.000Z"
+          }],
+          [1_000, "webhook.tested", undefined, { webhook: name, test }]
+        ])
+        const { events, upTo } = yield* queue.page(cursor, 10)
+        assert.deepStrictEqual([events, upTo], [[], cursor + 5])
+        assert.isUndefined((yield* stateOf(name, owner)).behindSince)
+        const all: Replayed = { _tag: "Times", from: 1_000, until: 8_000 }
+        assert.deepStrictEqual(yield* webhooks.count(name, all), { events: 0, isAll: true })
+      }))
+
     it.effect("an endpoint that nobody knows, and too much at once, are refused", () =>
       Effect.gen(function*() {
         const webhooks = yield* Webhooks
         const nobody = named()
         const unknown = [
-          webhooks.test(nobody, "test-1", 1),
+          webhooks.test(nobody, "test-1", OPERATOR, 1),
           webhooks.replay(nobody, { _tag: "Dead" }, OPERATOR, 1, undefined),
           webhooks.count(nobody, { _tag: "Dead" }),
-          webhooks.enable(nobody, OPERATOR)
+          webhooks.enable(nobody, OPERATOR, 1)
         ]
         for (const one of unknown) assert.strictEqual((yield* Effect.flip(one))._tag, "UnknownEndpoint")
         const { name } = yield* held()
-        const tests = Effect.forEach(Array.from({ length: 11 }), () => webhooks.test(name, randomUUID(), 1))
+        const test = Effect.suspend(() => webhooks.test(name, randomUUID(), OPERATOR, 1))
+        const tests = Effect.forEach(Array.from({ length: 11 }), () => test)
         assert.strictEqual((yield* Effect.flip(tests))._tag, "TooManyAsked")
         const replays = Effect.forEach(Array.from({ length: 11 }), () => asked(name, { _tag: "Dead" }))
         assert.strictEqual((yield* Effect.flip(replays))._tag, "TooManyAsked")

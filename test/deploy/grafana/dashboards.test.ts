@@ -1,5 +1,6 @@
 /** The dashboards: provisioned where Grafana looks, well laid out, and each query one of metrics that there are. */
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
+import { writeFile } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { expect, it, onTestFinished } from "vitest"
@@ -8,6 +9,7 @@ import * as Services from "../../chaos/Services.ts"
 import { until } from "../../servers/Processes.ts"
 import { execute } from "../../servers/Programs.ts"
 import { needed, prometheusProgram } from "../../servers/servers.ts"
+import { newSecret } from "../../webhooks/TestWebhooks.ts"
 import { metricsOf } from "../prometheus/Expressions.ts"
 import * as Dashboards from "./Dashboards.ts"
 
@@ -21,22 +23,24 @@ const GAUGES = [
   "processor_inventory_level{",
   "processor_holds_open{",
   "processor_holds_overdue_seconds{",
-  "processor_refunds_waiting{"
+  "processor_refunds_waiting{",
+  "webhooks_waiting{"
 ]
 /** What Prometheus makes itself of the rules. */
 const OF_PROMETHEUS = ["ALERTS"]
 
 needed(prometheusProgram())
 
-it("are those of the sale, the gateway, the processor, the archive and the dead letters", () => {
+it("are those of the sale, the gateway, the processor, the archive, the webhooks and the dead letters", () => {
   expect(Dashboards.all.map(({ file }) => file).toSorted()).toEqual([
     "archive.json",
     "dead-letters.json",
     "gateway.json",
     "processor.json",
-    "sale.json"
+    "sale.json",
+    "webhooks.json"
   ])
-  expect(new Set(Dashboards.all.map(({ uid }) => uid)).size).toBe(5)
+  expect(new Set(Dashboards.all.map(({ uid }) => uid)).size).toBe(6)
 })
 
 it("are found, with what they ask, where docker-compose puts them", () => {
@@ -92,7 +96,10 @@ it("show a label in a legend only where the query keeps it", () => {
 
 /** Every series of an engine in which something has happened, with its labels. */
 const exposed = async (): Promise<string> => {
-  const engine = await Services.service("serve", { DATA_DIR: await Services.folder() })
+  const dataDir = await Services.folder()
+  const endpoints = [{ name: "shop", url: "https://shop.example/", secret: newSecret(), events: ["*"] }]
+  await writeFile(join(dataDir, "webhooks.json"), JSON.stringify(endpoints), { mode: 0o600 })
+  const engine = await Services.service("serve", { DATA_DIR: dataDir })
   await engine.start()
   await engine.untilHealth(200)
   let text = ""

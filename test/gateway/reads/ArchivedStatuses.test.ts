@@ -213,6 +213,20 @@ describe("an order by its id", () => {
     }).pipe(Effect.provide(layerOf(world)))
   })
 
+  it.effect("an order that comes with what was missing is found, and no 404", () => {
+    const gaps = new Map([[first, Offset.make(9)]])
+    const world = worldOf({ is: "", archive: { gaps } })
+    // A rebuild adds the order, and closes the gap, after the order has been looked for.
+    world.archive!.before = Effect.sync(() => {
+      if (world.archive!.asked < 2) return
+      world.archive!.orders = row({})
+      world.archive!.gaps = new Map()
+    })
+    return Effect.gen(function*() {
+      assert.strictEqual(yield* answer, "200 COMPLETED archived")
+    }).pipe(Effect.provide(layerOf(world)))
+  })
+
   it.effect("commits are read each second for the archive alone", () =>
     Effect.gen(function*() {
       const [without, having] = [worldOf({ is: "", world: { archive: undefined } }), worldOf({ is: "" })]

@@ -124,7 +124,7 @@ describe("the archive's file", () => {
       assert.strictEqual(found.length, 1)
     }).pipe(Effect.scoped))
 
-  it.live("looks for orders by the index that finds the fewest, though SQLite has counted nothing", () =>
+  it.live("looks for orders and for ids by the index that finds the fewest, though SQLite has counted nothing", () =>
     Effect.gen(function*() {
       const folder = yield* Folders.temporary
       yield* within(folder, position)
@@ -134,6 +134,8 @@ describe("the archive's file", () => {
         return String(file.prepare(`EXPLAIN QUERY PLAN ${sql}`).all()[0]?.["detail"])
       }
       const range = "created_at >= 1 AND created_at < 2 AND (created_at, n) < (3, 4)"
+      const byId = file.prepare("EXPLAIN QUERY PLAN SELECT n FROM archive_entries WHERE id = '1'").all()
+      assert.include(String(byId[0]?.["detail"]), "archive_entries_by_id (id=?)")
       for (const more of ["", ` AND ${range}`]) {
         assert.include(
           plan(`item_id = '1' AND status = 'EXPIRED'${more}`),

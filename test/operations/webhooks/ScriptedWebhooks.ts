@@ -91,7 +91,7 @@ export const layer = (state: State): Layer.Layer<Webhooks> => {
         const end = begin + entries.length
         return Effect.succeed({ entries, next: end < wanted.length ? ArchiveCursor.make(`0-${end}`) : undefined })
       }),
-    test: (name, id, askedAt) =>
+    test: (name, id, _operator, askedAt) =>
       known(name, () => {
         const sent = state.sends === undefined ? undefined : { ...state.sends, doneAt: askedAt + 40 }
         const nothing = { doneAt: undefined, isDelivered: undefined, status: undefined, error: undefined }

@@ -66,6 +66,16 @@ describe("Addresses", () => {
     "64:ff9b::7f00:1",
     "2001:db8::1",
     "2002:7f00:1::",
+    "::7f00:1",
+    "::a00:1",
+    "::ffff:0:7f00:1",
+    "64:ff9b:1::7f00:1",
+    "fec0::1",
+    "100::1",
+    "2001::1",
+    "4000::1",
+    "5f00::1",
+    "fe80::1%eth0",
     "shop.example",
     ""
   ]
@@ -73,7 +83,15 @@ describe("Addresses", () => {
     assert.isString(Addresses.refusal(address))
   })
 
-  it.each(["8.8.8.8", "100.63.255.255", "100.128.0.1", "172.32.0.1", "2606:4700::1111", "64:ff9b::8.8.8.8"])(
+  it.each([
+    "8.8.8.8",
+    "100.63.255.255",
+    "100.128.0.1",
+    "172.32.0.1",
+    "2606:4700::1111",
+    "64:ff9b::8.8.8.8",
+    "2a00:1450::1"
+  ])(
     "%s is of the internet",
     (address) => {
       assert.isUndefined(Addresses.refusal(address))

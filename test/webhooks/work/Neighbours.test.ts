@@ -1,6 +1,7 @@
 /** Endpoints and instances beside each other. */
 import { assert, describe, it } from "@effect/vitest"
 import { Webhooks } from "@flash-sale/domain/ports/Webhooks"
+import { MAX_ENDPOINTS } from "@flash-sale/domain/webhooks/Endpoint"
 import { Effect, Exit, Layer, Scope } from "effect"
 import type { LookupAddress } from "node:dns"
 import * as Receiver from "../Receiver.ts"
@@ -43,19 +44,36 @@ describe("Endpoints", () => {
       assert.isAbove((yield* Test.standing("closed"))?.waiting ?? 0, 500)
     }).pipe(Effect.scoped, Effect.provide([Test.archive, Test.silent])), TIMEOUT)
 
+  it.live("that are dead delay no other, however many they are", () =>
+    Effect.gen(function*() {
+      const [alive, silent] = [yield* Receiver.make(), yield* Receiver.make(() => {})]
+      const names = Array.from({ length: MAX_ENDPOINTS - 1 }, (_, at) => `silent-${at}`)
+      yield* start(Test.fileOf([
+        ...names.map((name) => Test.written(name, silent.url)),
+        Test.written("zalive", alive.url)
+      ]))
+      for (const name of [...names, "zalive"]) yield* Test.known(name)
+      const ids = yield* Test.tell(200)
+      yield* Test.wait("the living one is told", () => alive.ids().length === ids.length, 60_000)
+      // Had it waited for any of them, that had failed by then.
+      const failed = (yield* Effect.flatMap(Webhooks, ({ list }) => list)).filter(({ waiting }) => waiting > 0)
+      assert.deepStrictEqual(failed, [])
+      yield* Test.wait("each has all its connections", () => silent.received.length >= names.length * 16)
+    }).pipe(Effect.scoped, Effect.provide([Test.archive, Test.silent])), TIMEOUT)
+
   it.live("are shared by instances, and one that ends leaves its own to the other", () =>
     Effect.gen(function*() {
       const receiver = yield* Receiver.make()
       const names = ["a", "b", "c", "d"]
       const file = Test.fileOf(names.map((name) => Test.written(name, receiver.url)))
-      const holders = Effect.map(
+      const shares = Effect.map(
         Effect.flatMap(Webhooks, ({ list }) => list),
-        (all) => new Set(all.filter(({ condition }) => condition === "delivering").map(({ holder }) => holder))
+        (all) => all.filter(({ condition, holder }) => condition === "delivering" && holder === all[0]!.holder).length
       )
       const first = yield* start(file)
       yield* Test.known("d")
       yield* start(file)
-      yield* Effect.repeat(holders, { until: ({ size }) => size === 2 })
+      yield* Effect.repeat(shares, { until: (share) => share === names.length / 2 })
       const ids = yield* Test.tell(50)
       yield* Test.wait("all are told to all", () => receiver.received.length >= ids.length * names.length)
       yield* first.end

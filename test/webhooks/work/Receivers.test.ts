@@ -159,7 +159,7 @@ describe("An endpoint", () => {
       ids.push(...yield* Test.tell(300))
       yield* Effect.sleep("1500 millis")
       assert.strictEqual(receiver.received.length, 1)
-      yield* Effect.flatMap(Webhooks, ({ enable }) => enable(Test.nameOf(SHOP), { by: "ops" }))
+      yield* Effect.flatMap(Webhooks, ({ enable }) => enable(Test.nameOf(SHOP), { by: "ops" }, Date.now()))
       yield* Test.wait("all are told", () => receiver.ids().length === ids.length)
       assert.strictEqual(receiver.received.length, ids.length + 1)
     }))
@@ -252,7 +252,7 @@ describe("An endpoint", () => {
       const webhooks = yield* Webhooks
       const ask = Effect.gen(function*() {
         const id = Test.newTest()
-        yield* webhooks.test(Test.nameOf(SHOP), id, Date.now())
+        yield* webhooks.test(Test.nameOf(SHOP), id, { by: "ops" }, Date.now())
         return yield* Effect.repeat(webhooks.outcome(id), { until: (found) => found?.doneAt !== undefined })
       })
       const good = yield* ask

@@ -3,7 +3,7 @@
  * the middle of the night sees what led there. Kept in memory by each gateway, from its start on. Decision 0056.
  */
 import type { OverviewNow, OverviewSample } from "@flash-sale/domain/api/admin/AdminOverview"
-import { outlivingBugs } from "@flash-sale/gateway/request/Background"
+import { outlivingBugs } from "@flash-sale/infra/observability/Background"
 import { Context, Duration, Effect, Layer, Schedule } from "effect"
 import { OverviewReads } from "./OverviewReads.ts"
 

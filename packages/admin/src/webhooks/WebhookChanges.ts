@@ -22,7 +22,8 @@ type Payload = typeof Changes.WebhookReplay.Type
 export const test = (name: EndpointName, { reason }: { readonly reason?: string }) =>
   Effect.gen(function*() {
     yield* WebhookFailures.bounded(WebhookList.find(name))
-    const asked = yield* WebhookFailures.boundedChange(WebhookFailures.orBusy(WebhookTest.ask(name)))
+    const operator = yield* Audit.operator(reason)
+    const asked = yield* WebhookFailures.boundedChange(WebhookFailures.orBusy(WebhookTest.ask(name, operator)))
     const look = WebhookTest.outcome(name, asked.id)
     const found = yield* WebhookTest.settled(asked, look, WebhookTest.isKnown, OUTCOME_WITHIN).pipe(
       Effect.catchTags({ ArchiveUnavailable: () => Effect.succeed(asked), NoArchive: () => Effect.succeed(asked) })

@@ -57,12 +57,18 @@ export interface Author extends OperatorFlags.Given {
   readonly flag: "--reason" | "--why"
 }
 
-/** Why, which the admin API wants to know of each change. Whose key it is says who. */
-export const reasonOf = ({ by, flag, reason }: Author): Effect.Effect<string, CommandFailed.CommandFailed> => {
-  if (Option.isSome(by)) {
-    return Effect.fail(CommandFailed.usage("--by: the admin API knows who it is by the key: leave --by out"))
-  }
-  return Option.isSome(reason)
-    ? Effect.succeed(reason.value)
-    : Effect.fail(CommandFailed.usage(`${flag}: is missing: the admin API wants to know why`))
-}
+/** Why, where it is said. Whose key it is says who. */
+export const reasonIn = ({ by, reason }: Author): Effect.Effect<string | undefined, CommandFailed.CommandFailed> =>
+  Option.isSome(by)
+    ? Effect.fail(CommandFailed.usage("--by: the admin API knows who it is by the key: leave --by out"))
+    : Effect.succeed(Option.getOrUndefined(reason))
+
+/** Why, which the admin API wants to know of each change of orders and items. */
+export const reasonOf = (author: Author): Effect.Effect<string, CommandFailed.CommandFailed> =>
+  Effect.flatMap(
+    reasonIn(author),
+    (reason) =>
+      reason === undefined
+        ? Effect.fail(CommandFailed.usage(`${author.flag}: is missing: the admin API wants to know why`))
+        : Effect.succeed(reason)
+  )

@@ -41,9 +41,9 @@ export interface AuditFilter {
 
 /** One change by hand: what was done, by whom, why and when. */
 export interface AuditEntry {
-  /** The id of its event, or of its letter. */
+  /** The id of its event, of its letter, or of its entry alone. */
   readonly id: string
-  /** The type of its event, or `letter.replayed`, `letter.discarded`. */
+  /** The type of its event, `letter.replayed`, `letter.discarded`, or what was done about a webhook. */
   readonly type: string
   readonly itemId: ItemId | undefined
   readonly requestId: string | undefined

@@ -41,11 +41,13 @@ export class Webhooks extends Context.Service<Webhooks, {
   ) => Effect.Effect<Page<WebhookDelivery>, ArchiveError>
   /**
    * Asks for a test event (`webhook.test`), sent once by whoever holds the endpoint. Its id is for `outcome`. `now` is
-   * in milliseconds since 1970 (UTC), `id` is `test-` and a UUID: the caller makes both.
+   * in milliseconds since 1970 (UTC), `id` is `test-` and a UUID: the caller makes both. What is asked for, here and
+   * below, is among the changes by hand (`Archive.audit`) from the same moment on.
    */
   readonly test: (
     endpoint: EndpointName,
     id: string,
+    operator: Operator,
     now: number
   ) => Effect.Effect<void, ArchiveError | UnknownEndpoint | TooManyAsked>
   /** What became of a test event; undefined where there is none of this id. Kept for the last thousand. */
@@ -62,7 +64,7 @@ export class Webhooks extends Context.Service<Webhooks, {
     key: string | undefined
   ) => Effect.Effect<number, ArchiveError | UnknownEndpoint | TooManyAsked>
   /**
-   * How many events a replay would send now, as far as that is cheap to know. By ids: as many as are named. By times:
+   * How many events a replay would send now, as far as that is cheap to know. By times:
    * among the last `MAX_COUNTED` entries of the archive, from the last one back to those that are older. Changes
    * nothing.
    */
@@ -76,7 +78,11 @@ export class Webhooks extends Context.Service<Webhooks, {
    * Takes back that an endpoint is gone (410). Its deliveries that wait are due at once. Does nothing where it is not
    * gone; what the file disables stays so.
    */
-  readonly enable: (endpoint: EndpointName, operator: Operator) => Effect.Effect<void, ArchiveError | UnknownEndpoint>
+  readonly enable: (
+    endpoint: EndpointName,
+    operator: Operator,
+    now: number
+  ) => Effect.Effect<void, ArchiveError | UnknownEndpoint>
 }>()("@flash-sale/domain/ports/Webhooks") {}
 
 const fails = Effect.suspend(() => Effect.fail(new NoArchive()))

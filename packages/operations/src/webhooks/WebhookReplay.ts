@@ -44,6 +44,6 @@ export const ask = Effect.fnUntraced(function*(
 /** Delivers again to a webhook that has answered 410. Gives it as it is then. */
 export const enable = Effect.fnUntraced(function*(name: EndpointName, operator: Operator) {
   const webhooks = yield* Webhooks.optional
-  yield* webhooks.enable(name, operator)
+  yield* webhooks.enable(name, operator, yield* Clock.currentTimeMillis)
   return yield* WebhookList.find(name)
 })

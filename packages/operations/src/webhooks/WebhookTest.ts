@@ -1,5 +1,6 @@
 /** Sending a test event to a webhook, and what became of it: whoever delivers to the webhook sends it. */
 import * as Webhooks from "@flash-sale/domain/ports/Webhooks"
+import type { Operator } from "@flash-sale/domain/records/operator/Operator"
 import type { EndpointName } from "@flash-sale/domain/webhooks/Endpoint"
 import type { TestOutcome } from "@flash-sale/domain/webhooks/Standing"
 import { Clock, type Duration, Effect, Option, Schedule } from "effect"
@@ -23,11 +24,11 @@ const pending = (id: string, endpoint: EndpointName, askedAt: number): TestOutco
 export const isKnown = ({ isDelivered }: TestOutcome): boolean => isDelivered !== undefined
 
 /** Asks for a test event. Gives it as it is asked for. */
-export const ask = Effect.fnUntraced(function*(name: EndpointName) {
+export const ask = Effect.fnUntraced(function*(name: EndpointName, operator: Operator) {
   const webhooks = yield* Webhooks.optional
   const id = `test-${randomUUID()}`
   const now = yield* Clock.currentTimeMillis
-  yield* webhooks.test(name, id, now)
+  yield* webhooks.test(name, id, operator, now)
   return pending(id, name, now)
 })
 

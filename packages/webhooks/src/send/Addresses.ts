@@ -14,6 +14,9 @@ const ALSO_REFUSED: ReadonlyArray<readonly [network: string, why: string]> = [
 ]
 
 const GLOBAL = "unicast"
+/** What is given to networks of the internet (RFC 4291): of anything else IPv6 has nobody knows where it leads. */
+const GIVEN = ipaddr.IPv6.parse("2000::")
+const GIVEN_BITS = 3
 
 const ofIpv4 = (address: ipaddr.IPv4): string => {
   const range = address.range()
@@ -33,7 +36,9 @@ const rangeOf = (text: string): string => {
   const address = ipaddr.parse(text)
   if (address instanceof ipaddr.IPv4) return ofIpv4(address)
   const inside = embedded(address)
-  return inside === undefined ? address.range() : ofIpv4(inside)
+  if (inside !== undefined) return ofIpv4(inside)
+  const range = address.range()
+  return range === GLOBAL && !address.match(GIVEN, GIVEN_BITS) ? "reserved" : range
 }
 
 /** Why nothing is sent to this address, in words; undefined where it may be sent. */

@@ -5,7 +5,10 @@ import { Agent as HttpAgent } from "node:http"
 import { Agent as HttpsAgent } from "node:https"
 import type { LookupFunction } from "node:net"
 
-/** Connections to one endpoint at once, and so its deliveries under way. */
+/**
+ * Connections to one endpoint at once, and so its deliveries under way. Each endpoint has its own: were they bounded
+ * together, those that hang would take them from those that do not.
+ */
 export const MAX_CONNECTIONS = 16
 /** How long an idle one is kept, in milliseconds. */
 const KEPT_MILLIS = 30_000
@@ -15,8 +18,8 @@ export interface Connections {
   readonly close: (endpoint: EndpointName) => void
 }
 
-/** `lookup` is asked for every connection to a name; the system where it is undefined. No proxy is used. */
-export const make = (lookup: LookupFunction | undefined): Effect.Effect<Connections, never, Scope.Scope> =>
+/** `lookup` is asked for every connection to a name. No proxy is used. */
+export const make = (lookup: LookupFunction): Effect.Effect<Connections, never, Scope.Scope> =>
   Effect.gen(function*() {
     const agents = new Map<EndpointName, { readonly origin: string; readonly agent: HttpAgent }>()
     const options = {
@@ -24,7 +27,7 @@ export const make = (lookup: LookupFunction | undefined): Effect.Effect<Connecti
       maxSockets: MAX_CONNECTIONS,
       maxFreeSockets: MAX_CONNECTIONS,
       timeout: KEPT_MILLIS,
-      ...(lookup === undefined ? {} : { lookup })
+      lookup
     }
     const close = (endpoint: EndpointName) => {
       agents.get(endpoint)?.agent.destroy()

@@ -22,6 +22,12 @@ export type Answer =
   | { readonly status: number; readonly retryAfter: string | undefined }
   | { readonly error: string }
 
+/** What came of one request. `wasClosed`: a connection that was kept open was closed just as it was used again. */
+type Came = Answer & { readonly wasClosed?: boolean }
+
+/** How often a request is sent again at once, as its connection was closed before anything came. */
+const MAX_RESENT = 2
+
 const WORDS: Readonly<Record<string, string>> = {
   ECONNREFUSED: "the connection was refused",
   ECONNRESET: "the connection was reset",
@@ -33,10 +39,15 @@ const WORDS: Readonly<Record<string, string>> = {
   ETIMEDOUT: "it did not take the connection in time"
 }
 
+/** What the system says of a connection that its other side has closed. */
+const CLOSED: ReadonlyArray<string> = ["ECONNRESET", "EPIPE"]
+
+const codeOf = (error: Error): string => "code" in error && typeof error.code === "string" ? error.code : error.name
+
 /** Nothing that a receiver has sent is shown. */
 const wordsOf = (error: Error): string => {
   if (error instanceof Lookup.RefusedAddress) return error.message
-  const code = "code" in error && typeof error.code === "string" ? error.code : error.name
+  const code = codeOf(error)
   return WORDS[code] ?? `the exchange failed (${code})`
 }
 
@@ -55,23 +66,54 @@ const throwAway = (answer: IncomingMessage, request: ClientRequest): void => {
   answer.once("close", end)
 }
 
-const exchange = ({ agent, body, headers, url }: Post): Effect.Effect<Answer> =>
+const answerOf = ({ headers, statusCode = 0 }: IncomingMessage): Came => ({
+  status: statusCode,
+  retryAfter: headers["retry-after"]
+})
+
+/** Throws where a header holds what none may hold. */
+const begin = ({ agent, body, headers, url }: Post, came: (answer: Came) => void): ClientRequest => {
+  const send = url.protocol === "https:" ? httpsRequest : httpRequest
+  const request = send(url, { method: "POST", agent, headers })
+  request.once("response", (answer) => {
+    throwAway(answer, request)
+    came(answerOf(answer))
+  })
+  // Node tells of 101 by this event alone.
+  request.once("upgrade", (answer, socket) => {
+    socket.destroy()
+    came(answerOf(answer))
+  })
+  // Of a request that is answered already nobody wants to know.
+  request.on(
+    "error",
+    (error) => came({ error: wordsOf(error), wasClosed: request.reusedSocket && CLOSED.includes(codeOf(error)) })
+  )
+  request.end(body)
+  return request
+}
+
+const exchange = (wanted: Post): Effect.Effect<Came> =>
   Effect.callback((resume) => {
-    const send = url.protocol === "https:" ? httpsRequest : httpRequest
-    const request = send(url, { method: "POST", agent, headers })
-    request.once("response", (answer) => {
-      throwAway(answer, request)
-      resume(Effect.succeed({ status: answer.statusCode ?? 0, retryAfter: answer.headers["retry-after"] }))
-    })
-    // Of a request that is answered already nobody wants to know.
-    request.on("error", (error) => resume(Effect.succeed({ error: wordsOf(error) })))
-    request.end(body)
-    return Effect.sync(() => void request.destroy())
+    const came = (answer: Came) => resume(Effect.succeed(answer))
+    try {
+      const request = begin(wanted, came)
+      return Effect.sync(() => void request.destroy())
+    } catch (error) {
+      came({ error: error instanceof Error ? wordsOf(error) : "the exchange failed" })
+      return undefined
+    }
   })
 
-/** Never fails: what goes wrong is an answer, too. */
+/**
+ * Never fails: what goes wrong is an answer, too. A receiver may close a connection that is idle just as it is used
+ * again, as servers do after a while: what was sent then is sent once more, and its `webhook-id` says that it is.
+ */
 export const post = (wanted: Post): Effect.Effect<Answer> =>
-  Effect.timeoutOrElse(exchange(wanted), {
-    duration: wanted.timeoutMillis,
-    orElse: () => Effect.succeed({ error: `no answer within ${wanted.timeoutMillis / 1_000} s` })
-  })
+  Effect.timeoutOrElse(
+    Effect.repeat(exchange(wanted), { times: MAX_RESENT, while: (came) => came.wasClosed === true }),
+    {
+      duration: wanted.timeoutMillis,
+      orElse: () => Effect.succeed({ error: `no answer within ${wanted.timeoutMillis / 1_000} s` })
+    }
+  )

@@ -52,7 +52,7 @@ export const layer = ({ allowPrivate, resolve = Lookup.system }: Options): Layer
   Layer.effect(
     Sender,
     Effect.gen(function*() {
-      const connections = yield* Connections.make(allowPrivate ? undefined : Lookup.checked(resolve))
+      const connections = yield* Connections.make(Lookup.shared(resolve, allowPrivate ? undefined : Lookup.refusalOf))
       const refusalOf = (hostname: string) => allowPrivate ? undefined : Lookup.literalRefusal(hostname)
       return {
         send: Effect.fnUntraced(function*(endpoint, outgoing) {

@@ -4,9 +4,11 @@ import type { EventPage } from "@flash-sale/domain/webhooks/Sending"
 import { MAX_AGE_MILLIS, MAX_WAITING } from "@flash-sale/domain/webhooks/Standing"
 import * as Log from "@flash-sale/infra/observability/logs/Log"
 import * as WebhookMetrics from "@flash-sale/infra/observability/metrics/WebhookMetrics"
-import { Clock, Duration, Effect, Metric, Queue, type Scope } from "effect"
+import { Clock, Effect, Metric, Queue, type Scope } from "effect"
+import * as CursorMoves from "./CursorMoves.ts"
 import * as Delivery from "./Delivery.ts"
-import * as Held from "./Held.ts"
+import * as Guarded from "./Guarded.ts"
+import type * as Held from "./Held.ts"
 import { WebhookState } from "./WebhookState.ts"
 import * as Window from "./Window.ts"
 
@@ -19,8 +21,6 @@ const WINDOW = 2_000
 const MAX_OPEN = 400
 /** Entries that are read at once. */
 const PAGE = 200
-/** After so long at the earliest the cursor moves again: one transaction for what ended meanwhile. */
-const MOVE_EVERY = Duration.millis(25)
 
 /** Whether as many deliveries wait as may wait. What is under way may fail as well. */
 const isFull = ({ inWindow, waiting }: Held.Held): boolean => waiting + inWindow >= MAX_WAITING
@@ -63,13 +63,16 @@ const session = Effect.fnUntraced(function*(
   from: number,
   tooOld: (count: number) => Effect.Effect<void>
 ): Effect.fn.Return<number, never, Services> {
-  const { end, endpoint, holder, life, persist } = yield* WebhookState
+  const { end, endpoint, life, persist } = yield* WebhookState
   const queue = yield* WebhookQueue
+  const guard = Guarded.orBegunAnew(held)
   const window = Window.make()
+  const moves = yield* CursorMoves.make(held, window, from)
   let taken = from
-  let cursor = from
   let underWay = 0
   let isEnding = false
+  /** The end up to which there was nothing more: what was at it is deleted. */
+  let emptyUpTo: number | undefined
 
   const deliver = (event: EventPage["events"][number]) => {
     const over = window.begin(event)
@@ -81,41 +84,35 @@ const session = Effect.fnUntraced(function*(
       else over(failure)
       Queue.offerUnsafe(held.wakeLive, undefined)
     })
-    return Effect.forkScoped(attempt)
+    return Effect.forkScoped(guard(attempt))
   }
   const begin = Effect.fnUntraced(function*({ events, upTo }: EventPage) {
     const oldest = (yield* Clock.currentTimeMillis) - MAX_AGE_MILLIS
-    const wanted = events.filter(({ type }) => endpoint(held.name)?.matches(type) === true)
+    const current = endpoint(held.name)
+    // It has left the file while the page was read: these events are for when it is back.
+    if (current === undefined) return
+    const wanted = events.filter(({ type }) => current.matches(type))
     const fresh = wanted.filter(({ at }) => at >= oldest)
     yield* tooOld(wanted.length - fresh.length)
     yield* Effect.forEach(fresh, deliver, { discard: true })
-    if (upTo !== fresh.at(-1)?.entry) window.pass(upTo)
+    if (upTo === taken) emptyUpTo = end.seen
+    else if (upTo !== fresh.at(-1)?.entry) window.pass(upTo)
     taken = upTo
-  })
-  const move = Effect.fnUntraced(function*({ cursor: to, failed }: Window.Over) {
-    const isHeld = yield* persist(queue.advance(held.name, holder, to, failed, Held.takeLast(held)))
-    if (!isHeld) return Held.lose(held)
-    cursor = to
-    Held.addWaiting(held, failed.length)
-    if (failed.length > 0) Queue.offerUnsafe(held.wakeRetries, undefined)
-    yield* Effect.sleep(MOVE_EVERY)
   })
   const hasEnded = () => isEnding || held.isGone || life.isStopping || held.isLost
   const mayRead = () =>
-    !hasEnded() && endpoint(held.name) !== undefined && taken < end.seen && window.size() <= WINDOW - PAGE &&
-    window.open() <= MAX_OPEN - PAGE && !isFull(held)
+    !hasEnded() && endpoint(held.name) !== undefined && taken < end.seen && end.seen !== emptyUpTo &&
+    window.size() <= WINDOW - PAGE && window.open() <= MAX_OPEN - PAGE && !isFull(held)
   const full = sayFull(held)
 
   while (!held.isLost) {
     yield* full
     if (mayRead()) yield* begin(yield* persist(queue.page(taken, PAGE)))
-    held.inWindow = window.open()
-    const over = window.takeOver()
-    if (over !== undefined) yield* move(over)
-    else if (hasEnded() && underWay === 0) return cursor
-    else if (!mayRead()) yield* Queue.take(held.wakeLive)
+    yield* moves.begin
+    if (hasEnded() && underWay === 0 && !moves.isMoving()) return moves.cursor()
+    if (!mayRead()) yield* Queue.take(held.wakeLive)
   }
-  return cursor
+  return moves.cursor()
 })
 
 /** Ends where the endpoint is another's now, or the process stops and nothing is under way. */

@@ -2,25 +2,20 @@
 import type { EndpointName } from "@flash-sale/domain/webhooks/Endpoint"
 import * as Answers from "@flash-sale/infra/observability/ArchiveAnswers"
 import * as WebhookMetrics from "@flash-sale/infra/observability/metrics/WebhookMetrics"
-import { Context, Effect, Layer, Metric, Semaphore } from "effect"
+import { Context, Effect, Layer, Metric } from "effect"
 import { randomUUID } from "node:crypto"
 import type { Endpoint } from "../endpoints/EndpointList.ts"
-
-/** Deliveries under way in one process, to all endpoints together: in its memory, and of its network. */
-export const MAX_UNDER_WAY = 400
 
 export class WebhookState extends Context.Service<
   WebhookState,
   Answers.Answers & {
     /** The name of this life of the process, as holder of endpoints. */
     readonly holder: string
-    /** An endpoint as the file says it now; undefined where it does not. */
+    /** An endpoint that is sent to, as the file says it now; undefined where it is not there or disabled. */
     readonly endpoint: (name: EndpointName) => Endpoint | undefined
     readonly endpoints: () => ReadonlyArray<Endpoint>
     /** What is wrong with the file; undefined where it is in force as it is. */
     readonly fileTrouble: () => string | undefined
-    /** One for each delivery under way. */
-    readonly underWay: Semaphore.Semaphore
     /** The number of the last entry that is archived, as it was seen last. */
     readonly end: { seen: number }
     /** The process stops: what is in hand is finished, and nothing else is begun. */
@@ -43,9 +38,8 @@ export const layer = (file: File): Layer.Layer<WebhookState> =>
         ...answers,
         holder: randomUUID(),
         endpoints: file.current,
-        endpoint: (name) => file.current().find((one) => one.name === name),
+        endpoint: (name) => file.current().find((one) => one.name === name && !one.isDisabled),
         fileTrouble: file.trouble,
-        underWay: yield* Semaphore.make(MAX_UNDER_WAY),
         end: { seen: 0 },
         life: { isStopping: false }
       }

@@ -40,9 +40,10 @@ const asked = <A>(
     )
   )
 
-const test: WebhookCalls["test"] = (name) =>
+const test: WebhookCalls["test"] = (name, author) =>
   Effect.gen(function*() {
-    const sent = yield* asked(name, WebhookTest.ask(name))
+    const operator = yield* OperatorFlags.operator(author)
+    const sent = yield* asked(name, WebhookTest.ask(name, operator))
     const look = found(WebhookTest.outcome(name, sent.id))
     return WebhookViews.testOf(yield* WebhookTest.settled(sent, look, WebhookTest.isKnown, OUTCOME_WITHIN))
   })
@@ -64,7 +65,7 @@ export const callsBy = (asking: Asking): WebhookCalls => ({
       found(WebhookList.deliveries(name, state, cursor, limit)),
       ({ entries, next }) => ({ entries: entries.map(WebhookViews.deliveryOf), next })
     )),
-  test: (name) => asking(test(name)),
+  test: (...args) => asking(test(...args)),
   count: (name, selected) => asking(found(WebhookReplay.count(name, selected))),
   replay: (name, selected, author) =>
     asking(Effect.flatMap(

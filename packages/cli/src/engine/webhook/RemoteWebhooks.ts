@@ -49,9 +49,10 @@ const whatOf = (selected: Selected) => {
 const isKnown = ({ outcome }: Outcome): boolean => outcome !== "pending"
 
 const test = ({ change, client, read }: RemoteCall): WebhookCalls["test"] =>
-  Effect.fnUntraced(function*(name) {
-    const params = { name }
-    const ask = client.webhooks.webhookTest({ params, payload: {} })
+  Effect.fnUntraced(function*(name, author) {
+    const reason = yield* Remote.reasonIn(author)
+    const payload = reason === undefined ? {} : { reason }
+    const ask = client.webhooks.webhookTest({ params: { name }, payload })
     const sent: Outcome = yield* granted(name, change(Effect.catchTags(ask, REFUSED)))
     if (isKnown(sent)) return sent
     const look = read(client.webhooks.webhookTestOutcome({ params: { name, id: sent.id } }))

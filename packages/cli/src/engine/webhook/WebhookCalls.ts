@@ -32,7 +32,7 @@ export interface WebhookCalls {
     options: PageOptions
   ) => Answer<Page<DeliveryRow>>
   /** Sends a test event, and waits `OUTCOME_WITHIN` for what becomes of it. */
-  readonly test: (name: EndpointName) => Answer<Outcome>
+  readonly test: (name: EndpointName, author: Author) => Answer<Outcome>
   /** How many events a replay would send now. */
   readonly count: (name: EndpointName, selected: Selected) => Answer<Counted>
   /** Sends events again, in the background. Gives the number of the replay. */

@@ -3,6 +3,7 @@ import type { HistoryEntry } from "@flash-sale/domain/archive/ArchivedOrder"
 import type { AuditEntry } from "@flash-sale/domain/archive/Questions"
 import type { CloudEvent, ItemCloudEvent } from "@flash-sale/domain/events/CloudEvent"
 import { ItemId } from "@flash-sale/domain/records/Ids"
+import type { Operator } from "@flash-sale/domain/records/operator/Operator"
 import { PartitionId } from "@flash-sale/domain/records/Partition"
 import { Schema } from "effect"
 import * as Columns from "../sql/Columns.ts"
@@ -33,11 +34,18 @@ export const INSERT: Insertion = {
   rest: "ON CONFLICT(request_id, item_id, id) DO NOTHING RETURNING request_id, item_id, id"
 }
 
+/** How the types of entries begin that are no events: what was done with dead letters, and about webhooks. */
+const NO_EVENTS: ReadonlyArray<string> = ["letter.", "webhook."]
+/** Whether an entry of this type is an event. */
+export const isEvent = (type: string): boolean => !NO_EVENTS.some((beginning) => type.startsWith(beginning))
+/** The same in SQL. */
+export const IS_EVENT = NO_EVENTS.map((beginning) => `type NOT LIKE '${beginning}%'`).join(" AND ")
+
 /** In the place of an id that is not there. */
 export const NONE = ""
 
 /** By whom and why, where a person did it. */
-export const changeOf = (change: { readonly by: string; readonly reason?: string } | undefined) => ({
+export const changeOf = (change: Operator | undefined) => ({
   by_name: change === undefined ? null : Columns.storable(change.by),
   reason: change?.reason === undefined ? null : Columns.storable(change.reason)
 })

@@ -4,6 +4,8 @@ import { MAX_REPLAYS, TooManyAsked, UnknownEndpoint, type Webhooks } from "@flas
 import type { EndpointName } from "@flash-sale/domain/webhooks/Endpoint"
 import type { ReplayCount } from "@flash-sale/domain/webhooks/Standing"
 import { Effect } from "effect"
+import * as EntryRow from "../rows/EntryRow.ts"
+import * as WebhookChangeRow from "../rows/WebhookChangeRow.ts"
 import * as Columns from "../sql/Columns.ts"
 import { decoded } from "../sql/Decoded.ts"
 import * as Keyset from "../sql/Keyset.ts"
@@ -40,6 +42,9 @@ const refusing = <A, Refusal extends UnknownEndpoint | TooManyAsked>(
 ): Effect.Effect<A, ArchiveUnavailable | Refusal> =>
   Effect.flatMap(done, (asked) => "done" in asked ? Effect.succeed(asked.done) : Effect.fail(asked.refused))
 
+/** Among the changes by hand. */
+const enter = (session: Session, change: EntryRow.EntryValues) => session.each(EntryRow.INSERT, [change])
+
 const unknown = (name: EndpointName) => ({ refused: new UnknownEndpoint({ name }) })
 const tooMany = (detail: string) => ({ refused: new TooManyAsked({ detail }) })
 
@@ -53,13 +58,14 @@ export const askedOf = ({ dialect, session, snapshot, write }: ArchiveDatabase):
       (rows) => decoded(() => Keyset.page(rows, "created_at", limit, DeliveryRows.read))
     )
   },
-  test: (endpoint, id, now) =>
+  test: (endpoint, id, operator, now) =>
     refusing<void, UnknownEndpoint | TooManyAsked>(write((opened) =>
       Effect.gen(function*() {
         if (!(yield* known(opened, endpoint))) return unknown(endpoint)
         if ((yield* countOf(opened, ASKED_TESTS, endpoint)) >= TestRows.MAX_ASKED) {
           return tooMany(`${TestRows.MAX_ASKED} tests of ${endpoint} wait to be sent already`)
         }
+        yield* enter(opened, WebhookChangeRow.of(endpoint, { type: "webhook.tested", test: id }, operator, now))
         return { done: yield* TestRows.insert(opened, endpoint, id, now) }
       })
     )),
@@ -77,7 +83,10 @@ export const askedOf = ({ dialect, session, snapshot, write }: ArchiveDatabase):
         if ((yield* countOf(opened, ASKED_REPLAYS, endpoint)) >= MAX_REPLAYS) {
           return tooMany(`${MAX_REPLAYS} replays of ${endpoint} are not done yet`)
         }
-        return { done: yield* ReplayRows.insert(opened, endpoint, replayed, operator, now, key) }
+        const replay = yield* ReplayRows.insert(opened, endpoint, replayed, operator, now, key)
+        const change = { type: "webhook.replayed", replay, replayed } as const
+        yield* enter(opened, WebhookChangeRow.of(endpoint, change, operator, now))
+        return { done: replay }
       })
     )),
   count: (endpoint, replayed) =>
@@ -91,11 +100,13 @@ export const askedOf = ({ dialect, session, snapshot, write }: ArchiveDatabase):
       session.all(`SELECT * FROM webhook_replays WHERE endpoint = $1 ORDER BY n DESC LIMIT ${MAX_SHOWN}`, endpoint),
       (rows) => decoded(() => rows.map(ReplayRows.readStanding))
     ),
-  enable: (endpoint) =>
+  enable: (endpoint, operator, now) =>
     refusing(write((opened) =>
       Effect.gen(function*() {
         if (!(yield* known(opened, endpoint))) return unknown(endpoint)
-        if ((yield* opened.all(ENABLE, endpoint)).length > 0) yield* opened.all(HURRY, endpoint)
+        if ((yield* opened.all(ENABLE, endpoint)).length === 0) return { done: undefined }
+        yield* opened.all(HURRY, endpoint)
+        yield* enter(opened, WebhookChangeRow.of(endpoint, { type: "webhook.enabled" }, operator, now))
         return { done: undefined }
       })
     ))

@@ -1,8 +1,10 @@
 /** How much waits, is dead and is behind, and since when. */
+import type { ArchiveUnavailable } from "@flash-sale/domain/ports/Archive"
 import { EndpointName } from "@flash-sale/domain/webhooks/Endpoint"
-import type { HeldEndpoint } from "@flash-sale/domain/webhooks/Sending"
+import type { EndpointBacklog, HeldEndpoint } from "@flash-sale/domain/webhooks/Sending"
 import { type EndpointCondition, type EndpointStanding, MAX_WAITING } from "@flash-sale/domain/webhooks/Standing"
 import { Effect, Schema } from "effect"
+import * as EntryRow from "../rows/EntryRow.ts"
 import * as Columns from "../sql/Columns.ts"
 import { decoded } from "../sql/Decoded.ts"
 import type { Row, Session } from "../sql/Session.ts"
@@ -15,7 +17,7 @@ const COUNT = `SELECT
   (SELECT min(created_at) FROM webhook_deliveries WHERE endpoint = $1 AND state = '${DeliveryRows.WAITING}') AS since,
   (SELECT count(*) FROM webhook_replays WHERE endpoint = $1 AND done_at IS NULL) AS replays`
 
-const BEHIND = `SELECT at FROM archive_entries WHERE n > $1 AND type NOT LIKE 'letter.%' ORDER BY n LIMIT 1`
+const BEHIND = `SELECT at FROM archive_entries WHERE n > $1 AND ${EntryRow.IS_EVENT} ORDER BY n LIMIT 1`
 
 const TESTS = "SELECT id FROM webhook_tests WHERE endpoint = $1 AND done_at IS NULL ORDER BY n"
 
@@ -37,6 +39,13 @@ const countsOf = (session: Session, endpoint: Row) =>
       behindSince: behind === undefined ? undefined : Columns.integer(behind, "at")
     }))
   })
+
+/** For who asks what nobody tells it. */
+export const backlog = (session: Session, endpoint: Row): Effect.Effect<EndpointBacklog, ArchiveUnavailable> =>
+  Effect.map(
+    countsOf(session, endpoint),
+    ({ behindSince, name, waiting, waitingSince }) => ({ name, waiting, behindSince, waitingSince })
+  )
 
 /** For who holds it. */
 export const held = (session: Session, endpoint: Row) =>

@@ -2,12 +2,10 @@
 import type { ArchiveUnavailable } from "@flash-sale/domain/ports/Archive"
 import type { ArchivedEvent, EventPage } from "@flash-sale/domain/webhooks/Sending"
 import { Effect } from "effect"
+import * as EntryRow from "../rows/EntryRow.ts"
 import * as Columns from "../sql/Columns.ts"
 import { decoded } from "../sql/Decoded.ts"
 import type { Row, Session, Statement } from "../sql/Session.ts"
-
-/** Letters are among the entries, and are no events. */
-export const isEvent = (type: string): boolean => !type.startsWith("letter.")
 
 const PAGE = `SELECT n, id, type, at, item_id, request_id, told FROM archive_entries
   WHERE n > $1 ORDER BY n LIMIT $2`
@@ -36,6 +34,6 @@ export const page = (
 ): Effect.Effect<EventPage, ArchiveUnavailable> =>
   Effect.flatMap(session.all(PAGE, cursor, limit), (rows) =>
     decoded(() => ({
-      events: rows.map(read).filter(({ type }) => isEvent(type)),
+      events: rows.map(read).filter(({ type }) => EntryRow.isEvent(type)),
       upTo: rows.length === 0 ? cursor : Columns.integer(rows.at(-1)!, "n")
     })))

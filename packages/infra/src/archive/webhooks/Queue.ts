@@ -8,63 +8,65 @@ import * as Counts from "./Counts.ts"
 import * as DeliveryRows from "./DeliveryRows.ts"
 import * as EndpointRows from "./EndpointRows.ts"
 import * as EventPages from "./EventPages.ts"
+import * as HeldRows from "./HeldRows.ts"
 import * as ReplaySteps from "./ReplaySteps.ts"
 import * as Settling from "./Settling.ts"
 import * as TestRows from "./TestRows.ts"
 
-export const queueOf = ({ dialect, session, write }: ArchiveDatabase): WebhookQueue["Service"] => {
+const GONE = "UPDATE webhook_endpoints SET gone_at = $2 WHERE name = $1 AND url = $3"
+
+export const queueOf = ({ dialect, session, snapshot, write }: ArchiveDatabase): WebhookQueue["Service"] => {
   /** Writes where this instance still holds the endpoint. */
   const whileHeld = (endpoint: string, holder: string, work: Work<unknown>) =>
     write((opened) =>
       Effect.flatMap(
-        EndpointRows.isHeld(opened, endpoint, holder),
+        HeldRows.isHeld(opened, endpoint, holder),
         (isHeld) => isHeld ? Effect.as(work(opened), true) : Effect.succeed(false)
       )
     )
   return {
     list: (endpoints) => write((opened) => EndpointRows.list(opened, endpoints)),
     hold: (holder, names) =>
-      write((opened) =>
+      Effect.flatMap(
+        write((opened) => EndpointRows.hold(dialect, opened, holder, names)),
+        // What is counted needs not be of the same moment, and others write meanwhile.
+        (rows) => Effect.forEach(rows, (row) => Counts.held(session, row))
+      ),
+    unheld: (leaseMillis) =>
+      snapshot((opened) =>
         Effect.flatMap(
-          EndpointRows.hold(dialect, opened, holder, names),
-          (rows) => Effect.forEach(rows, (row) => Counts.held(opened, row))
+          EndpointRows.unheld(dialect, opened, leaseMillis),
+          (rows) => Effect.forEach(rows, (row) => Counts.backlog(opened, row))
         )
       ),
     release: (holder) => write((opened) => EndpointRows.release(opened, holder)),
     end: Effect.flatMap(session.all(EndpointRows.END), ([row]) => decoded(() => Columns.integer(row!, "n"))),
     page: (cursor, limit) => EventPages.page(session, cursor, limit),
     advance: (endpoint, holder, cursor, failed, last) =>
-      whileHeld(endpoint, holder, (opened) =>
-        Effect.gen(function*() {
-          yield* DeliveryRows.insertFailed(opened, endpoint, failed)
-          yield* opened.all(
-            "UPDATE webhook_endpoints SET cursor = $2 WHERE name = $1 AND cursor < $2",
-            endpoint,
-            cursor
-          )
-          yield* EndpointRows.saveLast(opened, endpoint, last)
-        })),
-    due: (endpoint, now, before, limit) =>
+      write((opened) =>
+        Effect.tap(
+          HeldRows.advance(opened, endpoint, holder, cursor, last),
+          (isHeld) => isHeld ? DeliveryRows.insertFailed(opened, endpoint, failed) : Effect.void
+        )
+      ),
+    due: (endpoint, now, limit) =>
       Effect.flatMap(
-        session.all(DeliveryRows.DUE, endpoint, now, before, limit),
+        session.all(DeliveryRows.DUE, endpoint, now, limit),
         (rows) => decoded(() => rows.map(DeliveryRows.readWaiting))
       ),
+    redate: (endpoint, holder, now) =>
+      whileHeld(endpoint, holder, (opened) => opened.all(DeliveryRows.REDATE, endpoint, now)),
     settle: (endpoint, holder, results, last) =>
       whileHeld(endpoint, holder, (opened) =>
         Effect.andThen(
           Settling.settle(opened, endpoint, results),
-          EndpointRows.saveLast(opened, endpoint, last)
+          HeldRows.saveLast(opened, endpoint, last)
         )),
-    gone: (endpoint, holder, at) =>
-      whileHeld(
-        endpoint,
-        holder,
-        (opened) => opened.all("UPDATE webhook_endpoints SET gone_at = $2 WHERE name = $1", endpoint, at)
-      ),
+    gone: (endpoint, holder, url, at) => whileHeld(endpoint, holder, (opened) => opened.all(GONE, endpoint, at, url)),
     settleTest: (id, result) => Effect.asVoid(write((opened) => TestRows.settle(opened, id, result))),
     replayStep: (endpoint, holder, replay, matches, room, now) =>
       write((opened) =>
-        Effect.flatMap(EndpointRows.isHeld(opened, endpoint, holder), (isHeld) =>
+        Effect.flatMap(HeldRows.isHeld(opened, endpoint, holder), (isHeld) =>
           isHeld
             ? ReplaySteps.step(opened, endpoint, replay.id, matches, { now, room })
             : Effect.succeed({ sent: 0, isDone: false }))

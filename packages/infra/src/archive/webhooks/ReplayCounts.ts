@@ -3,11 +3,12 @@ import type { ArchiveUnavailable } from "@flash-sale/domain/ports/Archive"
 import { matcher } from "@flash-sale/domain/webhooks/Endpoint"
 import { MAX_COUNTED, type ReplayCount, type Replayed } from "@flash-sale/domain/webhooks/Standing"
 import { Effect } from "effect"
+import * as EntryRow from "../rows/EntryRow.ts"
 import * as Columns from "../sql/Columns.ts"
 import { decoded } from "../sql/Decoded.ts"
 import type { Session } from "../sql/Session.ts"
 import * as DeliveryRows from "./DeliveryRows.ts"
-import * as EventPages from "./EventPages.ts"
+import * as EntriesById from "./EntriesById.ts"
 
 /** Entries that one statement looks at: a file does nothing else meanwhile. */
 const LOOKED_AT = 2_000
@@ -35,7 +36,7 @@ const byTimes = (
       const after = Math.max(bottom, upTo - LOOKED_AT)
       const rows = yield* session.all(FOUND, after, upTo, from, until)
       events += yield* decoded(() =>
-        rows.filter((row) => EventPages.isEvent(Columns.text(row, "type")) && matches(Columns.text(row, "type")))
+        rows.filter((row) => EntryRow.isEvent(Columns.text(row, "type")) && matches(Columns.text(row, "type")))
           .reduce((sum, row) => sum + Columns.integer(row, "events"), 0)
       )
       const [row] = yield* session.all(NEWEST, after, upTo)
@@ -53,7 +54,7 @@ export const count = (
 ): Effect.Effect<ReplayCount, ArchiveUnavailable> => {
   switch (replayed._tag) {
     case "Ids":
-      return Effect.succeed({ events: new Set(replayed.ids).size, isAll: true })
+      return Effect.map(EntriesById.find(session, replayed.ids), ({ length }) => ({ events: length, isAll: true }))
     case "Dead":
       return Effect.flatMap(
         session.all(DEAD, endpoint),

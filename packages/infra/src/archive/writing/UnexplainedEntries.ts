@@ -11,9 +11,9 @@ import type { Row, Statement } from "../sql/Session.ts"
 import * as Refold from "./Refold.ts"
 import type { Told } from "./ToldRows.ts"
 
-/** In the order of the log; letters are no events of it. */
+/** In the order of the log; what is no event is not of it. */
 const NEXT = `SELECT n, id, type, request_id, item_id, sequence, at FROM archive_entries
-  WHERE partition = $1 AND (sequence, n) > ($2, $3) AND sequence < $4 AND type NOT LIKE 'letter.%'
+  WHERE partition = $1 AND (sequence, n) > ($2, $3) AND sequence < $4 AND ${EntryRow.IS_EVENT}
   ORDER BY sequence, n LIMIT $5`
 
 const DELETE: Statement = {

@@ -64,8 +64,14 @@ export const OrderDetails = Schema.Struct({
 
 /** One change by hand. */
 export const AuditEntry = Schema.Struct({
-  id: Schema.String.annotate({ description: "The id of its event, or of the dead letter that was handled" }),
-  type: Schema.String.annotate({ description: "The type of its event, `letter.replayed` or `letter.discarded`" }),
+  id: Schema.String.annotate({
+    description: "The id of its event, of the dead letter that was handled, or of what was done about a webhook"
+  }),
+  type: Schema.String.annotate({
+    description:
+      "The type of its event; of what is no event `letter.replayed`, `letter.discarded`, `webhook.tested`, " +
+      "`webhook.replayed` or `webhook.enabled`"
+  }),
   item_id: Schema.optionalKey(ItemId),
   request_id: Schema.optionalKey(Schema.String.annotate({ description: "The order that was changed" })),
   by: Schema.String.annotate({ description: "Who did it: a key's name, or the user of a command" }),

@@ -17,7 +17,7 @@ export const TestId = Schema.String.check(
 
 /** A test event that is to be sent. */
 export const WebhookTest = Schema.Struct({
-  reason: Schema.optionalKey(ChangeReason.annotate({ description: "Why, for the log" }))
+  reason: Schema.optionalKey(ChangeReason.annotate({ description: "Why, for the audit" }))
 }).annotate({ identifier: "WebhookTest", description: "Why a test event is sent; `{}` where nobody asks." })
 
 const ofTest = { id: TestId, webhook: EndpointName, asked_at: Fields.Timestamp }
