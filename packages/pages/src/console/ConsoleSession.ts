@@ -1,4 +1,5 @@
 /** Who has the console open: the key, whom it belongs to, and what the pages work with then. */
+import { FlashSaleError } from "@flash-sale/client/http/FlashSaleError.ts"
 import { windowStorage } from "../order/OrderMemory.ts"
 import { AdminCalls } from "./calls/AdminCalls.ts"
 import { consoleKey, keyIn } from "./calls/ConsoleKey.ts"
@@ -74,9 +75,7 @@ export class ConsoleSession {
       this.#key.keep(key)
       this.#open(calls, operator)
     } catch (error) {
-      // A text that cannot be sent is no key.
-      if (error instanceof TypeError) this.#key.forget()
-      if (!signal.aborted) this.#problem = error
+      if (!signal.aborted) this.#problem = this.#problemOf(error)
     }
     if (!signal.aborted) this.#change(() => this.#isAsking = false)
   }
@@ -104,6 +103,13 @@ export class ConsoleSession {
     feed.listen(this.#options.onChange)
     if (may(operator, "read")) feed.begin()
     this.#change(() => this.#context = { calls, operator, feed, ask: this.#options.ask })
+  }
+
+  /** A text that cannot be sent is no key. */
+  #problemOf(error: unknown): unknown {
+    if (!(error instanceof TypeError)) return error
+    this.#key.forget()
+    return new FlashSaleError(error.message, { code: "unauthenticated" })
   }
 
   #reject(error: unknown, signal: AbortSignal): void {
