@@ -33,6 +33,7 @@ COPY --from=packages /app/node_modules node_modules
 COPY package.json LICENSE ./
 COPY lua lua
 COPY packages packages
+COPY docs/operations.md docs/
 COPY deploy/health.mjs deploy/
 # What Node compiles is kept for the next command in the container.
 RUN mkdir node_modules/.cache && chown node:node node_modules/.cache

@@ -10,10 +10,13 @@ const servers = "./test/servers/globalSetup.ts"
 const LONG = [
   "test/chaos/AlteredLog.test.ts",
   "test/chaos/ArchiveAcceptLog.test.ts",
+  "test/chaos/ArchiveEmbedded.test.ts",
   "test/chaos/Checkout.test.ts",
   "test/chaos/EmbeddedDamage.test.ts",
   "test/chaos/EmbeddedFull.test.ts",
   "test/chaos/Emptied.test.ts",
+  "test/chaos/GatewayKill.test.ts",
+  "test/chaos/Instances.test.ts",
   "test/chaos/MonthLater.test.ts",
   "test/chaos/PaymentTokens.test.ts",
   "test/chaos/RedisFaults.test.ts",
@@ -21,6 +24,7 @@ const LONG = [
   "test/chaos/SecuredArchive.test.ts",
   "test/chaos/Sentinel.test.ts",
   "test/chaos/StartingAfresh.test.ts",
+  "test/chaos/Stopping.test.ts",
   "test/chaos/ThreeBrokers.test.ts",
   "test/chaos/Trace.test.ts",
   "test/chaos/WebhookProcesses.test.ts",
@@ -30,9 +34,11 @@ const LONG = [
   "test/chaos/Webhooks.test.ts",
   "test/chaos/checkout/Clocks.test.ts",
   "test/chaos/checkout/Doors.test.ts",
+  "test/chaos/checkout/HotItem.test.ts",
   "test/chaos/checkout/Money.test.ts",
   "test/chaos/checkout/OneFileEnds.test.ts",
   "test/chaos/checkout/Restarts.test.ts",
+  "test/chaos/evening/Changes.test.ts",
   "test/chaos/upgrade/Rollback.test.ts",
   "test/chaos/upgrade/RollingUpgrade.test.ts",
   "test/cli/ProcessEnds.test.ts",
@@ -41,6 +47,7 @@ const LONG = [
   "test/cli/engine/WebhookPending.test.ts",
   "test/cli/recover/RepartitionKilled.test.ts",
   "test/cli/recover/RepartitionLate.test.ts",
+  "test/client/scenarios/Installed.test.ts",
   "test/deploy/kubernetes/Together.test.ts",
   "test/deploy/prometheus/alerts.test.ts",
   "test/deploy/rollout/rollout.test.ts",
@@ -69,9 +76,16 @@ class LongestFirst extends BaseSequencer {
   }
 }
 
+const sourceOf = (path: string): string => fileURLToPath(new URL(path, import.meta.url))
+
 export default defineConfig({
   // Its sources: `dist` is there only once it is packed.
-  resolve: { alias: { "@flash-sale/client": fileURLToPath(new URL("packages/client/src/main.ts", import.meta.url)) } },
+  resolve: {
+    alias: [
+      { find: /^@flash-sale\/client$/, replacement: sourceOf("packages/client/src/main.ts") },
+      { find: /^@flash-sale\/client\//, replacement: sourceOf("packages/client/src/") }
+    ]
+  },
   test: {
     include: ["test/**/*.test.ts"],
     exclude: process.env["FULL"] === "1" ? [] : LONG,
@@ -81,6 +95,8 @@ export default defineConfig({
     // Forks, because node:sqlite and signal handlers belong to a process; two, because the servers run beside them.
     pool: "forks",
     maxWorkers: 2,
+    // A worker reads the modules once for all of its files: else that is a third of what most of them cost.
+    isolate: false,
     sequence: { sequencer: LongestFirst },
     // The tree prints a skipped test with the reason it gave to `ctx.skip(reason)`.
     reporters: ["tree"]

@@ -9,7 +9,7 @@ import { PLAN, roomOf } from "./Rooms.ts"
 /**
  * What each package may import of its siblings: domain <- infra <- gateway, processor, archive, webhooks, operations <-
  * admin <- cli, and domain <- audit <- operations. The client is installed where the engine is not: it knows none, and
- * the pages alone know it, whose browsers are where it is installed; the gateway serves the pages.
+ * the pages alone know it, whose browsers are where it is installed; gateway and admin serve the pages.
  */
 const SIBLINGS: Readonly<Record<string, ReadonlyArray<string>>> = {
   client: [],
@@ -22,7 +22,7 @@ const SIBLINGS: Readonly<Record<string, ReadonlyArray<string>>> = {
   archive: ["domain", "infra"],
   webhooks: ["domain", "infra"],
   operations: ["domain", "infra", "audit"],
-  admin: ["domain", "infra", "operations", "gateway"],
+  admin: ["domain", "infra", "operations", "gateway", "pages"],
   cli: ["domain", "infra", "audit", "operations", "gateway", "admin", "processor", "archive", "webhooks"]
 }
 /** The packages that only compute, or run anywhere, and all that they may import. */

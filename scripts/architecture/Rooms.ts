@@ -46,7 +46,17 @@ export const PLAN: Readonly<Record<string, Floors>> = {
     "letters",
     "statuses"
   ]],
-  "packages/pages/src": [["design"], ["sale"], ["order"], ["elements"], ["home", "shop"], ["server"]],
+  "packages/pages/src": [["design"], ["sale"], ["order"], ["elements"], ["home", "shop", "console"], ["server"]],
+  "packages/pages/src/console": [["calls"], ["words"], ["live"], ["parts"], [
+    "audit",
+    "doctor",
+    "items",
+    "keys",
+    "letters",
+    "orders",
+    "overview",
+    "webhooks"
+  ]],
   "packages/gateway/src": [["request"], ["access", "guards"], ["reads"], ["buy", "live", "checkout"], ["http"]],
   "packages/processor/src": [
     ["order", "run"],
@@ -62,7 +72,10 @@ export const PLAN: Readonly<Record<string, Floors>> = {
     "orders",
     "webhooks"
   ]],
-  "packages/admin/src": [["request"], ["archive", "letters", "orders", "overview"], ["items", "webhooks"], ["http"]],
+  "packages/admin/src": [["request"], ["access", "archive", "doctor", "letters", "orders", "overview"], [
+    "items",
+    "webhooks"
+  ], ["http"]],
   "packages/cli/src": [
     ["terminal"],
     ["engine"],

@@ -9,6 +9,8 @@ const READS: Banned = {
   message:
     "the wall clock steps: a difference is one of Monotonic. List the file in WallClock.ts where a time is stamped",
   except: {
+    "packages/admin/src/access/KeyRequests.ts": "shows which keys have expired",
+    "packages/admin/src/doctor/DoctorReports.ts": "stamps a report",
     "packages/admin/src/overview/OverviewReads.ts": "stamps when an overview was made",
     "packages/archive/src/intake/ArchiveState.ts": "compares with the times of events",
     "packages/webhooks/src/send/Sender.ts": "stamps deliveries",
@@ -56,9 +58,10 @@ const READS: Banned = {
     "packages/infra/src/sqlite/SqliteStoredItems.ts": "stamps what an operator accepts",
     "packages/infra/src/sqlite/statuses/StatusClock.ts":
       "rows outlive the process, so their expiry begins at a time of day",
-    "packages/operations/src/doctor/KeysLook.ts": "says which api keys have expired, by the times that they were given",
+    "packages/operations/src/doctor/keys/KeysLook.ts":
+      "says which api keys have expired, by the times that they were given",
     "packages/operations/src/doctor/holds/HoldsLook.ts": "says how long holds are past the times that they were given",
-    "packages/operations/src/doctor/Examination.ts": "says how old dead letters are, by the times that they were given",
+    "packages/operations/src/doctor/OpenLetters.ts": "says how old dead letters are, by the times that they were given",
     "packages/operations/src/letters/Letters.ts":
       "stamps the note that a letter is handled, and knows how old letters are",
     "packages/operations/src/letters/Replay.ts": "stamps a status",

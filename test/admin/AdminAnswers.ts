@@ -253,6 +253,9 @@ const lettersSuite = (it: Vitest.MethodsNonLive<TestAdmin.Engine>) => {
         assert.strictEqual(list.status, 200, list.text)
         const rows = list.body["letters"] as ReadonlyArray<Readonly<Record<string, unknown>>>
         assert.deepStrictEqual(rows.map(({ id }) => id), ["1-900000", "1-900001"])
+        const counts = list.body["open"] as { readonly total: number; readonly by_reason: Record<string, number> }
+        assert.isAtLeast(counts.by_reason["Payment Timeout"] ?? 0, 3)
+        assert.strictEqual(Object.values(counts.by_reason).reduce((sum, one) => sum + one, 0), counts.total)
         const rest = yield* ask("GET", `/dead-letters?${mine}&limit=2&cursor=${list.body["next"]}`)
         assert.deepStrictEqual((rest.body["letters"] as ReadonlyArray<{ id: string }>).map(({ id }) => id), [
           "1-900002"

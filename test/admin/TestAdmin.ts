@@ -13,7 +13,7 @@ import * as KnownOrders from "@flash-sale/gateway/reads/KnownOrders"
 import type * as Infra from "@flash-sale/infra/Infra"
 import * as Telemetry from "@flash-sale/infra/observability/Telemetry"
 import * as SqliteInfra from "@flash-sale/infra/sqlite/SqliteInfra"
-import { Context, Effect, Layer, Metric, References, Schema } from "effect"
+import { Config, Context, Effect, Layer, Metric, References, Schema } from "effect"
 import { request as httpRequest } from "node:http"
 import * as FaultSwitches from "../gateway/FaultSwitches.ts"
 import * as TestGateway from "../gateway/TestGateway.ts"
@@ -55,7 +55,14 @@ export const callers = (hasKeys = true): Layer.Layer<Callers> =>
   Layer.succeed(Callers, {
     known: (authorization) => authorization === "Bearer unchecked" ? undefined : identityOf(authorization),
     identify: (authorization) => Effect.succeed(identityOf(authorization)),
-    hasKeys: () => hasKeys
+    keys: () =>
+      hasKeys
+        ? [...Object.entries(KEYS), [LEAVER, KEYS["reader"] ?? []] as const].map(([name, scopes]) => ({
+          name: KeyName.make(name),
+          scopes,
+          expiresAt: Number.POSITIVE_INFINITY
+        }))
+        : []
   })
 
 export interface Asked {
@@ -125,22 +132,40 @@ const knownOrders = KnownOrders.layer.pipe(
   Layer.provide([PartitionCount.layer, StoreBreaker.layer])
 )
 
-/** The admin port over ports that are given, and how a test speaks to it. */
-export const layerAdmin = (
+/** Where no engine has worked: a test that is about what `doctor` says names another place. */
+const NOWHERE = Config.succeed({ dataDir: "/nowhere/at-all" })
+
+const SETTINGS = {
+  host: "127.0.0.1",
+  allowedHosts: undefined,
+  trustedProxies: [],
+  docs: false,
+  patient: NOWHERE
+} satisfies Partial<Admin.Settings>
+
+/** The admin port over ports that are given, for those who `who` knows, and how a test speaks to it. */
+export const layerAdminFor = <E, R>(
+  who: Layer.Layer<Callers, E, R>,
   change: Partial<Admin.Settings> = {},
-  hasKeys = true,
   level: typeof References.MinimumLogLevel.Service = "None"
 ) =>
   Layer.unwrap(Effect.map(Effect.promise(freePort), (port) => {
-    const settings = { port, host: "127.0.0.1", allowedHosts: undefined, trustedProxies: [], docs: false, ...change }
+    const settings = { ...SETTINGS, port, ...change }
     return Layer.succeed(TestAdmin, { port, ask: ask(port) }).pipe(
       Layer.provideMerge(Admin.layer(settings).pipe(Layer.provide(knownOrders))),
-      Layer.provideMerge(callers(hasKeys)),
+      Layer.provideMerge(who),
       Layer.provideMerge(Telemetry.layerMetrics()),
       Layer.provideMerge(Layer.sync(Metric.MetricRegistry, () => new Map())),
       Layer.provideMerge(Layer.succeed(References.MinimumLogLevel, level))
     )
   }))
+
+/** The same for the callers of `KEYS`. */
+export const layerAdmin = (
+  change: Partial<Admin.Settings> = {},
+  hasKeys = true,
+  level?: typeof References.MinimumLogLevel.Service
+) => layerAdminFor(callers(hasKeys), change, level)
 
 /** What a test of the whole may use. */
 export type Engine = TestAdmin | FaultSwitches.Faults | Infra.Ports

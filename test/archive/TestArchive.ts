@@ -88,7 +88,8 @@ export const layer = (state: State): Layer.Layer<Archive> => {
       Effect.sync(answer)
     )
   return Layer.succeed(Archive, {
-    find: (requestId) => answered(() => state.orders.filter((one) => one.requestId === requestId).slice(0, 10)),
+    find: (requestId, of) =>
+      answered(() => state.orders.filter((one) => one.requestId === requestId && isOr(of, one.userId)).slice(0, 10)),
     orders: ({ from, itemId, status, until, userId }, cursor, limit) =>
       answered(() => {
         const wanted = state.orders.filter((one) =>

@@ -35,11 +35,18 @@ export const make = () => {
     swept: [] as Array<number>,
     /** So many of the next calls fail. `lateFailures` of `record` fail though all is taken in. */
     failures: 0,
-    lateFailures: 0
+    lateFailures: 0,
+    /** So many of the next calls are hit by a bug. */
+    bugs: 0,
+    newest: undefined as number | undefined
   }
   const away = new ArchiveUnavailable({ detail: "it is away" })
   const answer = <A>(make: () => A): Effect.Effect<A, ArchiveUnavailable> =>
     Effect.suspend(() => {
+      if (seen.bugs > 0) {
+        seen.bugs--
+        return Effect.die(new Error("a bug of the archive"))
+      }
       if (seen.failures === 0) return Effect.sync(make)
       seen.failures--
       return Effect.fail(away)
@@ -110,6 +117,7 @@ export const make = () => {
         for (const [name] of unexplained) events.delete(name)
         return unexplained.length
       }),
+    newest: answer(() => seen.newest),
     retire: (before) =>
       answer(() => {
         seen.swept.push(before)

@@ -80,7 +80,7 @@ const callers = Effect.gen(function*() {
         switches.waiting++
         return Effect.ensuring(switches.wait, Effect.sync(() => switches.waiting--))
       }).pipe(Effect.map(() => check(authorization))),
-    hasKeys: () => true
+    keys: () => []
   })
 })
 

@@ -3,6 +3,7 @@ import { Kafka, logLevel } from "kafkajs"
 import { mkdtemp, rm, writeFile } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
+import * as KafkaClasses from "./KafkaClasses.ts"
 import { freePort } from "./Ports.ts"
 import { type Logged, spawnLogged, until } from "./Processes.ts"
 import { afterDeath } from "./Watchdog.ts"
@@ -23,6 +24,8 @@ export interface BrokerOptions {
   readonly settings?: (usual: Properties) => Properties
   /** What else is said when its folder is formatted: users, for example. */
   readonly formatting?: ReadonlyArray<string>
+  /** Options of its Java, beside the usual ones. */
+  readonly java?: ReadonlyArray<string>
 }
 
 /** Settings of a broker that is its own controller. */
@@ -109,10 +112,11 @@ export class KafkaBroker {
     lib: string,
     controller: string,
     more: Properties,
-    { formatting = [], isServer = false, settings: besides = () => ({}) }: BrokerOptions = {}
+    { formatting = [], isServer = false, java, settings: besides = () => ({}) }: BrokerOptions = {}
   ): Promise<KafkaBroker> {
     const folder = await mkdtemp(join(tmpdir(), "flash-sale-kafka-"))
-    const broker = new KafkaBroker(await freePort(), folder, lib, isServer ? JVM : [...JVM, QUICK_START])
+    const options = [...JVM, ...isServer ? [] : [QUICK_START], ...java ?? KafkaClasses.shared()]
+    const broker = new KafkaBroker(await freePort(), folder, lib, options)
     const usual = brokerSettings({ advertised: broker.address, broker: broker.address, controller })
     const settings = {
       ...usual,
@@ -150,6 +154,12 @@ export class KafkaBroker {
   /** kill -9, and waits until it is gone. */
   async kill(): Promise<void> {
     this.#server?.kill("SIGKILL")
+    await this.#server?.exit
+  }
+
+  /** Tells it to end, and waits until it has. */
+  async end(): Promise<void> {
+    this.#server?.kill("SIGTERM")
     await this.#server?.exit
   }
 

@@ -6,6 +6,7 @@
 import type { TestProject } from "vitest/node"
 import * as Docker from "./Docker.ts"
 import { KafkaBroker } from "./KafkaBroker.ts"
+import * as KafkaClassSharing from "./KafkaClassSharing.ts"
 import { kafkaJars } from "./KafkaJars.ts"
 import { findPostgres, PostgresServer } from "./PostgresServer.ts"
 import { findOrInstall } from "./Programs.ts"
@@ -54,7 +55,11 @@ const QUICK = { fsync: "off", full_page_writes: "off" }
 
 const find = async (releases: Array<Release>) => {
   const program = orReason(() => findOrInstall("redis-server", "redis-server"))
-  const lib = orReason(kafkaJars)
+  const lib = orReason(async () => {
+    const jars = await kafkaJars()
+    await KafkaClassSharing.share(jars)
+    return jars
+  })
   const localRedis = async () => {
     must(await program)
     return running(await RedisServer.make({ appendonly: "no" }))

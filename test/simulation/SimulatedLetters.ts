@@ -1,5 +1,5 @@
 /** The dead letters, and the operator who replays them. */
-import { type DeadLetter, DeadLetters, type Handling } from "@flash-sale/domain/ports/DeadLetters"
+import { type DeadLetter, DeadLetters, type Handling, reasonCounts } from "@flash-sale/domain/ports/DeadLetters"
 import { Effect, Layer } from "effect"
 import * as Chance from "./Chance.ts"
 import type { Trace } from "./Trace.ts"
@@ -36,7 +36,7 @@ export const make = (
         }),
       list: unused("list"),
       find: unused("find"),
-      stats: Effect.sync(() => ({ size: letters.size - handled.size, refundsDue: 0, oldestAt: undefined }))
+      stats: Effect.sync(() => ({ size: letters.size - handled.size, byReason: reasonCounts(), oldestAt: undefined }))
     })
   }
 }

@@ -9,7 +9,7 @@ import * as History from "./History.ts"
 import * as VirtualTime from "./VirtualTime.ts"
 
 const one = process.env["SEED"]
-const count = Number(process.env["SEEDS"] ?? (process.env["FULL"] === undefined ? 120 : 5_000))
+const count = Number(process.env["SEEDS"] ?? (process.env["FULL"] === undefined ? 40 : 5_000))
 const seeds = one === undefined ? Array.from({ length: count }, (_, seed) => seed + 1) : [Number(one)]
 
 describe("Simulation", () => {

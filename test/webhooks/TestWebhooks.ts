@@ -58,12 +58,16 @@ export const archive = Layer.unwrap(Effect.map(Folders.temporary, ArchiveLayers.
 /** No lines among those of the tests. */
 export const silent = Logger.layer([])
 
-/** One process. */
-export const processOf = (
+/** One process that sends by this. */
+export const processBy = (
   file: File,
-  options: Sender.Options = { allowPrivate: true }
+  sender: Layer.Layer<Sender.Sender>
 ): Layer.Layer<WebhookState.WebhookState, never, WebhookQueue> =>
-  WebhookSending.layer.pipe(Layer.provide(Sender.layer(options)), Layer.provideMerge(WebhookState.layer(file)))
+  WebhookSending.layer.pipe(Layer.provide(sender), Layer.provideMerge(WebhookState.layer(file)))
+
+/** One process. */
+export const processOf = (file: File, options: Sender.Options = { allowPrivate: true }) =>
+  processBy(file, Sender.layer(options))
 
 /** Archives one event with this id and these data beside those that it has, whatever they are. */
 export const tellAs = Effect.fnUntraced(function*(id: string, data: object) {

@@ -15,9 +15,12 @@ import type { CannotListen } from "@flash-sale/infra/http/Listener"
 import * as AdminMetrics from "@flash-sale/infra/observability/metrics/AdminMetrics"
 import * as ConnectionMetrics from "@flash-sale/infra/observability/metrics/ConnectionMetrics"
 import * as Networks from "@flash-sale/infra/settings/Networks"
+import type * as Examination from "@flash-sale/operations/doctor/Examination"
+import * as PageRoutes from "@flash-sale/pages/server/PageRoutes"
 import { Duration, Effect, Layer, Metric } from "effect"
 import { HttpRouter } from "effect/http"
 import { HttpApiBuilder } from "effect/http-api"
+import * as DoctorReports from "./doctor/DoctorReports.ts"
 import * as AdminHandlers from "./http/AdminHandlers.ts"
 import * as AdminMiddleware from "./http/AdminMiddleware.ts"
 import * as AdminPaths from "./http/AdminPaths.ts"
@@ -26,6 +29,7 @@ import * as RequestFaults from "./http/RequestFaults.ts"
 import * as WebhookHandlers from "./http/WebhookHandlers.ts"
 import * as ItemRates from "./items/ItemRates.ts"
 import * as OverviewFeed from "./overview/OverviewFeed.ts"
+import * as OverviewHistory from "./overview/OverviewHistory.ts"
 import * as OverviewReads from "./overview/OverviewReads.ts"
 import * as OperatorCheck from "./request/OperatorCheck.ts"
 import type { AdminPorts } from "./request/Services.ts"
@@ -40,6 +44,8 @@ export interface Settings {
   readonly trustedProxies: ReadonlyArray<Networks.Network>
   /** Whether `/docs` is served. */
   readonly docs: boolean
+  /** Which engine `GET /doctor` looks at. */
+  readonly patient: Examination.Patient
 }
 
 /** The longest part of a path, in characters: the id of a letter with the topic where it once was. */
@@ -51,10 +57,11 @@ const ONE_SPELLING = { caseSensitive: true, ignoreDuplicateSlashes: false, ignor
 const hostsOf = ({ allowedHosts }: Settings): ReadonlySet<string> => allowedHosts ?? new Set()
 
 const services = (settings: Settings) =>
-  OverviewFeed.layer.pipe(
+  Layer.merge(OverviewFeed.layer, OverviewHistory.layer).pipe(
     Layer.provideMerge([
       OverviewReads.layer,
       ItemRates.layer,
+      DoctorReports.layer(settings.patient),
       Subscribers.layer(OverviewFeed.MAX_STREAMS),
       Arrivals.layer(false),
       RequestRules.layer({ allowedHosts: hostsOf(settings), corsOrigins: new Set(), ownPagesOnly: true })
@@ -71,6 +78,8 @@ const routes = (settings: Settings) =>
         AdminHandlers.letters,
         AdminHandlers.overview,
         AdminHandlers.archive,
+        AdminHandlers.access,
+        AdminHandlers.doctor,
         WebhookHandlers.webhooks,
         AdminHandlers.system
       ]),
@@ -80,6 +89,7 @@ const routes = (settings: Settings) =>
       ])
     ),
     AsyncApiRoute.layer,
+    PageRoutes.layerConsole,
     AdminMiddleware.layer(AdminPaths.make(settings.docs)),
     settings.docs ? Docs.layerOf(AdminApi) : Layer.empty
   )

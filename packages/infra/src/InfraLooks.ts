@@ -29,9 +29,9 @@ export const kafka = (settings: KafkaSettings, stored: RedisFacts["log"]): Effec
     ([client, { look }]) => Effect.provide(look(stored), client.layer(settings))
   )
 
-/** What is in the folder of the embedded file. */
-export const folder = ({ dataDir }: EmbeddedSettings): Effect.Effect<FolderFacts> =>
-  Effect.flatMap(Effect.promise(() => import("./sqlite/facts/FolderLook.ts")), ({ look }) => look(dataDir))
+/** What is in the folder of the embedded file. `isWhole`: also what takes reading all of the file, without a pause. */
+export const folder = ({ dataDir }: EmbeddedSettings, isWhole: boolean): Effect.Effect<FolderFacts> =>
+  Effect.flatMap(Effect.promise(() => import("./sqlite/facts/FolderLook.ts")), ({ look }) => look(dataDir, isWhole))
 
 /** What the archive in PostgreSQL says. */
 export const archive = ({ ca, url }: ArchiveSettings): Effect.Effect<ArchiveFound> =>

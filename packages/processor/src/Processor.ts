@@ -56,10 +56,10 @@ export const layer: Layer.Layer<never, never, Services> = Layer.provide(
 
 const deadLetterGauges = Effect.gen(function*() {
   const deadLetters = yield* DeadLetters
-  const { oldestAt, refundsDue, size } = yield* deadLetters.stats
+  const { byReason, oldestAt, size } = yield* deadLetters.stats
   const now = yield* Clock.currentTimeMillis
   yield* Metric.update(Metrics.dlqSize, size)
-  yield* Metric.update(CheckoutMetrics.refundsDue, refundsDue)
+  yield* Metric.update(CheckoutMetrics.refundsDue, byReason["Payment Without Order"])
   yield* Metric.update(Metrics.dlqOldestMessageAge, oldestAt === undefined ? 0 : Math.max(0, (now - oldestAt) / 1000))
 }).pipe(
   // Until the topic can be read the gauges keep their last values; health says that Kafka is away.

@@ -55,7 +55,7 @@ layer(TestAdmin.layer().pipe(Layer.provideMerge(ScriptedWebhooks.layer(webhooks)
       assert.deepInclude(first, { name: "gone", condition: "gone", gone_at: "2026-12-01T18:00:00.000Z" })
       assert.deepStrictEqual(second, {
         name: "shop",
-        url: "https://shop.example/hooks",
+        url: "https://shop.example",
         events: ["order.*"],
         condition: "delivering",
         waiting: 3,

@@ -6,7 +6,8 @@ import { PartitionId } from "@flash-sale/domain/records/Partition"
 import { recordOf, sold } from "../Events.ts"
 
 const partition = PartitionId.make(2)
-const read = (...values: ReadonlyArray<{ value: string | Uint8Array; next?: string }>) =>
+type Values = ReadonlyArray<{ value: string | Uint8Array; next?: string }>
+const read = (...values: Values) =>
   EventReading.read(
     partition,
     values.map(({ next, value }, index) => recordOf(partition, 7 + index, value, next === undefined ? {} : { next }))
@@ -35,6 +36,21 @@ describe("reading records of events", () => {
     assert.strictEqual(read({ value: sold("r-1", 1), next: "9" }, { value: sold("r-2", 2), next: "3" }).batch.told, 3)
     assert.strictEqual(read({ value: sold("r-1", 1), next: "9" }, { value: sold("r-2", 2) }).batch.told, 9)
     assert.isUndefined(read({ value: sold("r-1", 1) }, { value: sold("r-2", 2), next: "soon" }).batch.told)
+  })
+
+  it("before which record something may be missing, as far as anything that was read says", () => {
+    const strange = (sequence: unknown) =>
+      JSON.stringify({ ...JSON.parse(sold("r-1", 1)), type: "order.painted", sequence })
+    const missing = (...values: Values) => read(...values).missingBefore
+    assert.isUndefined(missing({ value: sold("r-1", 12), next: "13" }))
+    // An order that is being paid for holds up what is told, so that a record behind it may be the one.
+    assert.strictEqual(missing({ value: strange("40"), next: "13" }), 41)
+    assert.strictEqual(missing({ value: strange("40") }, { value: sold("r-2", 50) }), 52)
+    assert.strictEqual(missing({ value: strange("40"), next: "60" }), 60)
+    assert.strictEqual(missing({ value: strange(40), next: "13" }), 13)
+    assert.strictEqual(missing({ value: strange("1e999"), next: "13" }), 13)
+    assert.isUndefined(missing({ value: "{" }))
+    assert.strictEqual(read({ value: strange("40"), next: "13" }).batch.told, 13)
   })
 
   it("what makes no sense is passed over by what is wrong with it, and the rest is read", () => {

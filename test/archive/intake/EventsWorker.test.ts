@@ -81,12 +81,12 @@ describe("EventsWorker", () => {
   it.effect("takes everything in, in batches of a bounded size, and the group's offset follows", () =>
     Effect.gen(function*() {
       const writer = TestWriter.make()
-      const events = yield* partitionOf(many(2_201))
+      const events = yield* partitionOf(many(8_201))
       yield* workFor(events, writer)
-      assert.strictEqual(writer.events.size, 2_201)
-      assert.deepStrictEqual(writer.seen.batches.map((batch) => batch.events.length), [1_000, 1_000, 201])
-      assert.strictEqual(events.seen.committed.at(-1), 2_201)
-      assert.strictEqual(writer.positions.get("order-events/2")?.told, 2_200)
+      assert.strictEqual(writer.events.size, 8_201)
+      assert.deepStrictEqual(writer.seen.batches.map((batch) => batch.events.length), [4_000, 4_000, 201])
+      assert.strictEqual(events.seen.committed.at(-1), 8_201)
+      assert.strictEqual(writer.positions.get("order-events/2")?.told, 8_200)
     }))
 
   it.effect("goes on at the archive's own position, wherever the group is", () =>
@@ -126,6 +126,22 @@ describe("EventsWorker", () => {
       assert.deepStrictEqual(events.seen.sought, [0, 0, 0, 0])
     }))
 
+  it.effect("a bug is said, and reading begins anew where the archive is", () =>
+    Effect.gen(function*() {
+      const writer = TestWriter.make()
+      const events = yield* partitionOf(many(600))
+      writer.seen.bugs = 2
+      const lines = yield* workFor(events, writer)
+      assert.strictEqual(writer.events.size, 600)
+      assert.deepStrictEqual(
+        lines,
+        Array.from(
+          { length: 2 },
+          () => "internal_error: A background task failed by a bug: archiving the events of partition 2"
+        )
+      )
+    }))
+
   it.effect("what makes no sense is passed over, with one line for each kind", () =>
     Effect.gen(function*() {
       const writer = TestWriter.make()
@@ -138,8 +154,21 @@ describe("EventsWorker", () => {
         "archive_event_unreadable: Event 0 is passed over, and others of its kind: no JSON object with a type"
       )
       // What was passed over may have told of an order.
-      assert.deepStrictEqual(writer.seen.batches.map((one) => one.missingBefore), [Offset.make(3)])
+      assert.deepStrictEqual(writer.seen.batches.map((one) => one.missingBefore), [Offset.make(5)])
       assert.strictEqual(writer.positions.get("order-events/2")?.next, 5)
+    }))
+
+  it.effect("what was passed over alone is kept as a gap as soon as anything says how far the log is", () =>
+    Effect.gen(function*() {
+      const writer = TestWriter.make()
+      const events = yield* partitionOf([soldAt(0), recordOf(partition, 1, "{"), soldAt(2), soldAt(3)])
+      const { take } = events.owned
+      // Each comes in a batch of its own, as where few orders come.
+      yield* workFor({ ...events, owned: { ...events.owned, take: (_, wholeFrom) => take(1, wholeFrom) } }, writer)
+      assert.deepStrictEqual(
+        writer.seen.batches.map((one) => one.missingBefore),
+        [Offset.make(0), undefined, Offset.make(2), undefined]
+      )
     }))
 
   it.effect("events that are missing are said, and those that are there are read on", () =>

@@ -45,6 +45,17 @@ const later = TestClock.adjust("3 seconds")
 const nextOf = ({ positions }: TestWriter.TestWriter) => positions.get("orders-dlq/0")?.next
 
 describe("the fold of letters", () => {
+  it.effect("goes on after a bug, which is said", () =>
+    Effect.gen(function*() {
+      const writer = TestWriter.make()
+      const letters = topic()
+      letters.it.end = 3
+      writer.seen.bugs = 1
+      const lines = yield* foldFor(letters, writer, later)
+      assert.strictEqual(nextOf(writer), 3)
+      assert.deepStrictEqual(lines, ["internal_error: A background task failed by a bug: archiving dead letters"])
+    }))
+
   it.effect("notices a topic that is made anew while it is read, once, and reads it from its start", () =>
     Effect.gen(function*() {
       const writer = TestWriter.make()

@@ -168,6 +168,22 @@ describe("the rebuild of an archive", () => {
       }
     }))
 
+  it.effect("of an item whose rules it does not know it leaves what others have told, and says it is not whole", () =>
+    Effect.gen(function*() {
+      const before = orders("a")
+      const after = orders("b")
+      const log = TestLog.recordsOf([plenty, ...before, ["101", Command.Rules({ version: 99 })], ...after])
+      // A later build has told all of it.
+      const known = TestLog.recordsOf([plenty, ...before, ["101", Command.Rules({ version: 2 })], ...after])
+      const writer = yield* consumed(known)
+      const told = contentOf(writer)
+      const { deleted, stopped } = yield* rebuild(writer, log)
+      assert.strictEqual(deleted, 0)
+      assert.include(stopped[0], "item 101 stands still at offset 4")
+      assert.deepStrictEqual(contentOf(writer), told)
+      assert.isFalse(writer.rebuilt.has(partition))
+    }))
+
   it.effect("what is told while it is at work stays", () =>
     Effect.gen(function*() {
       const log = TestLog.recordsOf([plenty, ...orders("a", "b", "c")])

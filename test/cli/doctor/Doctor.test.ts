@@ -1,5 +1,5 @@
 /** `flash-sale doctor` on the embedded file: beside an engine, after one, and on one that is ill. */
-import { chmodSync, existsSync, mkdirSync, readdirSync, truncateSync, writeFileSync } from "node:fs"
+import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, truncateSync, writeFileSync } from "node:fs"
 import { createServer } from "node:http"
 import { join } from "node:path"
 import { expect, it, onTestFinished } from "vitest"
@@ -35,6 +35,15 @@ it("finds nothing wrong in a running engine, says who runs, and changes nothing"
   expect(found.of("gateway.port").detail).toMatch(/^0\.2\.0 at \d+ is healthy$/)
   expect(found.of("processor.port").detail).toMatch(/^0\.2\.0 at \d+ is healthy$/)
   expect(found.of("log.processors").detail).toBe("1 at work")
+
+  const asked = await Patient.ask(engine.adminUrl, readFileSync(join(env.DATA_DIR, "admin.key"), "utf8").trim())
+  const verdictOf = (id: string) => asked.findings.find((one) => one.id === id)?.verdict
+  expect(asked.findings.map(({ id }) => id).toSorted()).toEqual(found.findings.map(({ id }) => id).toSorted())
+  for (const { id, verdict } of found.findings) {
+    // What would hold up orders is left to the command.
+    expect(verdictOf(id), id).toBe(id === "folder.file" || id === "folder.damage" ? "not_looked_at" : verdict)
+  }
+  expect(asked.status).toBe(found.ids("warning").length > 0 ? "warning" : "ok")
   await engine.stop()
 
   const before = Patient.stateOf(env.DATA_DIR)

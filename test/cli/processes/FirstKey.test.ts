@@ -28,6 +28,7 @@ const start = Effect.fnUntraced(function*(dataDir: string, isTerminal: boolean, 
 
 const keyIn = (text: string): string | undefined => /fs_admin_[0-9A-Za-z]{32}/.exec(text)?.[0]
 const modeOf = (path: string): number => statSync(path).mode & 0o777
+const CONSOLE = "Console: http://127.0.0.1:8081/console"
 const ANOTHER = "Admin API: http://127.0.0.1:8081 (flash-sale key create --name NAME --scopes admin makes a key)"
 
 it.effect("a terminal shows the key on the first run, and never again", () =>
@@ -35,12 +36,13 @@ it.effect("a terminal shows the key on the first run, and never again", () =>
     const folder = join(yield* Folders.temporary, "data")
     const first = yield* start(folder, true)
     expect(first.printed).toEqual([
+      expect.stringMatching(/^Console: http:\/\/127\.0\.0\.1:8081\/console#key=fs_admin_[0-9A-Za-z]{32}$/),
       expect.stringMatching(/^Admin API: http:\/\/127\.0\.0\.1:8081 key: fs_admin_[0-9A-Za-z]{32}$/)
     ])
     expect(first.logged.filter((line) => keyIn(line) !== undefined)).toEqual([])
     expect(statSync(join(folder, "admin.key"), { throwIfNoEntry: false })).toBeUndefined()
     expect([modeOf(folder), modeOf(join(folder, "keys.json"))]).toEqual([0o700, 0o600])
-    expect((yield* start(folder, true)).printed).toEqual([ANOTHER])
+    expect((yield* start(folder, true)).printed).toEqual([CONSOLE, ANOTHER])
     expect((yield* start(folder, true, undefined, true)).printed).toEqual([
       "There is no admin API, as ADMIN_PORT is off (flash-sale key create --name NAME --scopes admin makes a key)"
     ])
@@ -64,7 +66,7 @@ it.effect("where a file of keys is named its owner makes them", () =>
   Effect.gen(function*() {
     const folder = join(yield* Folders.temporary, "data")
     const named = join(folder, "named.json")
-    expect((yield* start(folder, true, named)).printed).toEqual([ANOTHER])
+    expect((yield* start(folder, true, named)).printed).toEqual([CONSOLE, ANOTHER])
     expect(statSync(named, { throwIfNoEntry: false })).toBeUndefined()
     expect(statSync(join(folder, "keys.json"), { throwIfNoEntry: false })).toBeUndefined()
   }))
@@ -82,6 +84,7 @@ it(
     expect(key).toBeDefined()
     expect(modeOf(path)).toBe(0o600)
     expect(engine.output()).toContain(`Admin API: ${engine.adminUrl}, its key is in ${path}`)
+    expect(engine.output()).toContain(`Console: ${engine.adminUrl}/console"`)
     expect(keyIn(engine.output())).toBeUndefined()
     expect(await engine.stop()).toEqual({ code: 0, signal: null })
 

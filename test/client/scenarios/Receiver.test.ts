@@ -147,6 +147,36 @@ it("tries an event again that it could not work on, and goes on with the others"
   expect(rows(inbox, "SELECT request_id FROM orders")).toEqual([["r-2"]])
 }, TIMEOUT)
 
+it("holds up none by many events that it can never work on", async () => {
+  const inbox = join(folder, "stuck.sqlite")
+  const first = await start(inbox)
+  for (let n = 0; n < 100; n++) {
+    const { sequence: _, ...wrong } = eventOf(`w-${n}`, "COMPLETED", n)
+    expect(await post(first.url, wrong)).toBe(204)
+  }
+  await first.running.waitFor(() => rows(inbox, "SELECT 1 FROM inbox WHERE failures > 0").length === 100)
+  expect(await post(first.url, eventOf("r-1", "COMPLETED", 5_000))).toBe(204)
+  await first.running.waitFor(() => rows(inbox, "SELECT request_id FROM orders").flat().includes("r-1"))
+  // Those that have failed are left to the next minute, or to the next start.
+  expect(rows(inbox, "SELECT max(failures) FROM inbox")).toEqual([[1]])
+  first.running.kill("SIGKILL")
+  await start(inbox)
+  expect(rows(inbox, "SELECT min(failures) FROM inbox WHERE done = 0")).toEqual([[2]])
+}, TIMEOUT)
+
+it("keeps orders of two items under one request id apart", async () => {
+  const inbox = join(folder, "items.sqlite")
+  const { running, url } = await start(inbox)
+  const other = eventOf("r-1", "EXPIRED", 7)
+  expect(await post(url, eventOf("r-1", "COMPLETED", 1_402))).toBe(204)
+  expect(await post(url, { ...other, data: { ...other.data, item_id: "102" } })).toBe(204)
+  await running.waitFor(() => rows(inbox, "SELECT 1 FROM orders").length === 2)
+  expect(rows(inbox, "SELECT item_id, status FROM orders ORDER BY item_id")).toEqual([
+    ["101", "COMPLETED"],
+    ["102", "EXPIRED"]
+  ])
+}, TIMEOUT)
+
 it("loses nothing that it has answered for by kill -9", async () => {
   const inbox = join(folder, "killed.sqlite")
   const first = await start(inbox)

@@ -21,7 +21,8 @@ const record = (...batches: ReadonlyArray<ReadonlyArray<Told>>) =>
     (writer) => Effect.forEach(batches, (events) => writer.record(batch(events)), { discard: true })
   )
 
-const find = (request: RequestId) => Effect.flatMap(Archive, (archive) => archive.find(request))
+const find = (...of: Parameters<Archive["Service"]["find"]>) =>
+  Effect.flatMap(Archive, (archive) => archive.find(...of))
 const history = ({ item, request }: Which) => Effect.flatMap(Archive, (archive) => archive.history(item, request))
 
 export const suite = <E>(name: string, adapter: Layer.Layer<Archive | ArchiveWriter, E>): void =>
@@ -182,6 +183,29 @@ export const suite = <E>(name: string, adapter: Layer.Layer<Archive | ArchiveWri
           createdAt: isoAt(30)
         })
         assert.strictEqual(found?.refundsDue.length, 1)
+      }))
+
+    it.effect("a payment that was sent for another item comes behind the order, however late it was", () =>
+      Effect.gen(function*() {
+        const order = fresh(30)
+        const wrong = { ...order, item: fresh(0).item, at: 40 }
+        yield* record([step("order.completed", order), due(wrong, "pay-9")])
+        const found = yield* find(order.request)
+        assert.deepStrictEqual(found.map(({ itemId, step }) => [itemId, step]), [[order.item, 3], [wrong.item, 0]])
+      }))
+
+    it.effect("a buyer's own order is found, however many others have used its request id since", () =>
+      Effect.gen(function*() {
+        const order = fresh(30)
+        const others = Array.from(
+          { length: 12 },
+          (_, n) => ({ ...fresh(40 + n), request: order.request, user: "other" })
+        )
+        yield* record([order, ...others].map((one) => step("order.completed", one)))
+        assert.strictEqual((yield* find(order.request)).length, 10)
+        const own = yield* find(order.request, UserId.make("buyer-1"))
+        assert.deepStrictEqual(own.map(({ itemId }) => itemId), [order.item])
+        assert.deepStrictEqual(yield* find(order.request, UserId.make("nobody")), [])
       }))
 
     it.effect("one who was turned away and one who buys later under the same request id are not mixed up", () =>

@@ -7,7 +7,7 @@ import { Offset, PartitionId } from "@flash-sale/domain/records/Partition"
 import { Effect, type Layer } from "effect"
 import { randomInt } from "node:crypto"
 import { fresh } from "./ArchiveContract.ts"
-import { adjusted, batch, isoAt, partition, placed, refused, step, timeAt, type Which } from "./Telling.ts"
+import { adjusted, asked, batch, isoAt, partition, placed, refused, step, timeAt, type Which } from "./Telling.ts"
 
 const letterOf = ({ at, item, request }: Which): DeadLetter => ({
   partition,
@@ -65,18 +65,22 @@ export const suite = <E>(name: string, adapter: Layer.Layer<Archive | ArchiveWri
         const owed = Effect.map(sums(order.item), ({ refundsDue }) => refundsDue)
         const letter: DeadLetter = { ...letterOf(order), error: "Payment Without Order" }
         yield* Effect.flatMap(ArchiveWriter, ({ record }) => record(batch([step("order.expired", order)])))
-        yield* letters([letter, { ...letter, offset: Offset.make(order.at + 1) }, letterOf({ ...order, at: 5_000 })])
+        yield* letters([letter, { ...letter, offset: Offset.make(order.at + 1) }, {
+          ...letterOf({ ...order, at: 5_000 }),
+          timestamp: isoAt(order.at)
+        }])
         assert.strictEqual(yield* owed, 2)
         yield* letters([], [handlingOf(order, "ann", "discarded")])
         assert.strictEqual(yield* owed, 1)
-        // In the milliseconds of its tests nothing else is as old: it owes money, and stays.
-        assert.strictEqual(yield* retire(timeAt(order.at) + 1, 100), 0)
+        // Whatever is as old was told by this test: it owes money, and stays.
+        const moment = timeAt(order.at + 70)
+        assert.strictEqual(yield* retire(moment, 100), 0)
         yield* letters([], [handlingOf({ ...order, at: order.at + 1 }, "bob", "discarded")])
         assert.strictEqual(yield* owed, 0)
         assert.isUndefined((yield* sums(order.item)).retiredUntil)
-        assert.isAtLeast(yield* retire(timeAt(order.at) + 1, 100), 1)
+        assert.isAtLeast(yield* retire(moment, 100), 1)
         assert.deepStrictEqual(yield* find(order.request), [])
-        assert.strictEqual((yield* sums(order.item)).retiredUntil, new Date(timeAt(order.at) + 1).toISOString())
+        assert.strictEqual((yield* sums(order.item)).retiredUntil, new Date(moment).toISOString())
       }))
 
     it.effect("a letter that names no order is kept, and who handled it is found", () =>
@@ -223,7 +227,7 @@ export const suite = <E>(name: string, adapter: Layer.Layer<Archive | ArchiveWri
 
     it.effect("orders that are final for long are deleted, with all of their history", () =>
       Effect.gen(function*() {
-        const { record, retire } = yield* ArchiveWriter
+        const { newest, record, retire } = yield* ArchiveWriter
         const { find, history } = yield* Archive
         // Before all that the other tests tell.
         const [first, second, open, recent] = [fresh(0), fresh(1), fresh(2), fresh(3)]
@@ -234,7 +238,8 @@ export const suite = <E>(name: string, adapter: Layer.Layer<Archive | ArchiveWri
           step("order.reserved", at(open)),
           step("order.completed", at(recent))
         ]))
-        yield* letters([letterOf({ ...first, at: somewhere() })])
+        yield* letters([{ ...letterOf({ ...first, at: somewhere() }), timestamp: isoAt(1) }])
+        assert.isAtLeast((yield* newest) ?? 0, timeAt(3))
         const before = timeAt(3)
         assert.strictEqual(yield* retire(before, 1), 1)
         assert.deepStrictEqual(yield* find(first.request), [])
@@ -244,5 +249,32 @@ export const suite = <E>(name: string, adapter: Layer.Layer<Archive | ArchiveWri
         assert.deepStrictEqual(yield* find(second.request), [])
         assert.strictEqual((yield* find(open.request)).length, 1)
         assert.strictEqual((yield* find(recent.request)).length, 1)
+      }))
+
+    it.effect("orders stay of which something was told since, or whose money is on its way back", () =>
+      Effect.gen(function*() {
+        const { record, retire } = yield* ArchiveWriter
+        const { find } = yield* Archive
+        const [paidBack, refunding, refunded, still] = [fresh(0), fresh(1), fresh(2), fresh(3)]
+        const at = (which: Which, moment: number, placed = 1) => ({ ...which, placed, at: moment })
+        const put = { ...letterOf({ ...paidBack, at: somewhere() }), timestamp: isoAt(5) }
+        const handled = { ...handlingOf({ ...paidBack, at: put.offset }, "ann", "discarded"), timestamp: isoAt(6) }
+        yield* record(batch([
+          step("order.completed", at(paidBack, 0)),
+          step("order.completed", at(refunding, 0)),
+          asked("refund_requested", at(refunding, 1), "ann"),
+          step("order.completed", at(refunded, 0)),
+          asked("refund_requested", at(refunded, 1), "ann"),
+          step("order.refunded", at(refunded, 2)),
+          step("order.completed", at(still, 0))
+        ]))
+        yield* letters([put], [handled])
+        const ids = (all: ReadonlyArray<Which>) =>
+          Effect.map(Effect.forEach(all, ({ request }) => find(request)), (found) => found.map(({ length }) => length))
+        const all = [paidBack, refunding, refunded, still]
+        while ((yield* retire(timeAt(4), 100)) > 0);
+        assert.deepStrictEqual(yield* ids(all), [1, 1, 0, 0])
+        while ((yield* retire(timeAt(7), 100)) > 0);
+        assert.deepStrictEqual(yield* ids(all), [0, 1, 0, 0])
       }))
   })

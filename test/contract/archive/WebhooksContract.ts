@@ -4,7 +4,7 @@ import { Archive, ArchiveWriter } from "@flash-sale/domain/ports/Archive"
 import { WebhookQueue } from "@flash-sale/domain/ports/WebhookQueue"
 import { Webhooks } from "@flash-sale/domain/ports/Webhooks"
 import { EndpointName } from "@flash-sale/domain/webhooks/Endpoint"
-import type { ActiveReplay, ArchivedEvent, Failure } from "@flash-sale/domain/webhooks/Sending"
+import type { ActiveReplay, ArchivedEvent, Failure, Holder } from "@flash-sale/domain/webhooks/Sending"
 import type { Replayed } from "@flash-sale/domain/webhooks/Standing"
 import { Effect, type Layer } from "effect"
 import { randomUUID } from "node:crypto"
@@ -12,13 +12,15 @@ import { fresh } from "./ArchiveContract.ts"
 import { adjusted, batch, step, timeAt, type Told } from "./Telling.ts"
 
 const NEVER = Number.MAX_SAFE_INTEGER
+const URL = "https://shop.example/hooks"
+const ELSEWHERE = "https://elsewhere.example/"
 const NOTHING = { successAt: undefined, failure: undefined }
 const OPERATOR = { by: "ops", reason: "a test" }
 
 const named = () => EndpointName.make(`e-${randomUUID().slice(0, 20)}`)
-const me = () => ({ name: randomUUID(), leaseMillis: 60_000 })
+const me = () => ({ name: randomUUID(), leaseMillis: 60_000, asks: true })
 
-const listed = (name: EndpointName, url = "https://shop.example/hooks", isDisabled = false) => ({
+const listed = (name: EndpointName, url = URL, isDisabled = false) => ({
   name,
   url,
   events: ["order.*"],
@@ -45,14 +47,13 @@ const held = Effect.fnUntraced(function*(name = named(), holder = me()) {
   return { queue, name, holder: holder.name, cursor: found!.cursor, owner: holder }
 })
 
-const stateOf = (name: EndpointName, owner: { readonly name: string; readonly leaseMillis: number }) =>
+const stateOf = (name: EndpointName, owner: Holder) =>
   Effect.gen(function*() {
     const [found] = yield* (yield* WebhookQueue).hold(owner, [name])
     return found!
   })
 
-const waiting = (name: EndpointName, at = NEVER) =>
-  Effect.flatMap(WebhookQueue, (queue) => queue.due(name, at, NEVER, 1_000))
+const waiting = (name: EndpointName, at = NEVER) => Effect.flatMap(WebhookQueue, (queue) => queue.due(name, at, 1_000))
 
 const finish = (name: EndpointName, holder: string, replay: ActiveReplay, room = 1_000) =>
   Effect.gen(function*() {
@@ -105,14 +106,26 @@ export const suite = <E>(
         )
       }))
 
-    it.effect("a delivery that is due beyond the longest wait is due now", () =>
+    it.effect("what a clock that was ahead has dated is made due, and nothing else is", () =>
       Effect.gen(function*() {
-        const { cursor, holder, name, queue } = yield* held()
-        yield* record(...orders(1))
-        const { events, upTo } = yield* queue.page(cursor, 1)
-        yield* queue.advance(name, holder, upTo, [{ event: events[0]!, failure: failedAt(9_000, 10_000) }], NOTHING)
-        assert.strictEqual((yield* queue.due(name, 10, 10_000, 10)).length, 0)
-        assert.strictEqual((yield* queue.due(name, 10, 9_999, 10)).length, 1)
+        const { cursor, holder, name, owner, queue } = yield* held()
+        yield* record(...orders(3))
+        const { events, upTo } = yield* queue.page(cursor, 3)
+        // Tried an hour from now, tried now, and dead.
+        const failures = [failedAt(9_000, 9_500), failedAt(5_000, 9_500), failedAt(9_000, undefined)]
+        const failed = events.map((event, at) => ({ event, failure: failures[at]! }))
+        yield* queue.advance(name, holder, upTo, failed, NOTHING)
+        const due = (now: number) => Effect.map(queue.due(name, now, 10), (all) => all.map(({ event }) => event.id))
+        assert.deepStrictEqual(yield* due(5_000), [])
+        assert.isFalse(yield* queue.redate(name, "another", 5_000))
+        assert.deepStrictEqual(yield* due(5_000), [])
+        assert.isTrue(yield* queue.redate(name, holder, 5_000))
+        assert.deepStrictEqual(yield* due(5_000), [events[0]!.id])
+        // Asked for at 77, and the clock is at 50 then.
+        yield* asked(name, { _tag: "Dead" })
+        yield* finish(name, holder, (yield* stateOf(name, owner)).replay!)
+        yield* queue.redate(name, holder, 50)
+        assert.deepStrictEqual((yield* due(50)).toSorted(), events.map(({ id }) => id).toSorted())
       }))
 
     it.effect("what is delivered is gone, what fails is dated anew, what is dead is shown until a replay", () =>
@@ -170,7 +183,7 @@ export const suite = <E>(
         const { events, upTo } = yield* queue.page(cursor, 1)
         const failed = [{ event: events[0]!, failure: failedAt(1, 2) }]
         assert.isFalse(yield* queue.advance(name, "another", upTo, failed, NOTHING))
-        assert.isFalse(yield* queue.gone(name, "another", 1))
+        assert.isFalse(yield* queue.gone(name, "another", URL, 1))
         assert.deepStrictEqual(yield* waiting(name), [])
       }))
 
@@ -196,12 +209,14 @@ export const suite = <E>(
         const { events, upTo } = yield* queue.page(cursor, 1)
         yield* queue.advance(name, holder, upTo, [{ event: events[0]!, failure: failedAt(1, 9_000) }], NOTHING)
         const isGone = Effect.map(stateOf(name, owner), (state) => state.isGone)
-        yield* queue.gone(name, holder, 1)
+        yield* queue.gone(name, holder, URL, 1)
         yield* queue.list([listed(name)])
         assert.isTrue(yield* isGone)
-        yield* queue.list([listed(name, "https://elsewhere.example/")])
+        yield* queue.list([listed(name, ELSEWHERE)])
         assert.isFalse(yield* isGone)
-        yield* queue.gone(name, holder, 2)
+        yield* queue.gone(name, holder, URL, 2)
+        assert.isFalse(yield* isGone, "the former url has said so")
+        yield* queue.gone(name, holder, ELSEWHERE, 2)
         yield* webhooks.enable(name, OPERATOR, 3)
         assert.isFalse(yield* isGone)
         assert.strictEqual((yield* waiting(name, 10)).length, 1)
@@ -213,9 +228,11 @@ export const suite = <E>(
         const names = [named(), named(), named()]
         const [first, second] = [me(), me()]
         yield* queue.list(names.map((name) => listed(name)))
+        const young = { ...me(), asks: false }
         const heldBy = (owner: typeof first) =>
           Effect.map(queue.hold(owner, names), (found) => found.map(({ name }) => name))
-        assert.strictEqual((yield* heldBy(first)).length > 0, true)
+        assert.deepStrictEqual((yield* heldBy(first)).toSorted(), names.toSorted())
+        assert.deepStrictEqual([...(yield* heldBy(young)), ...(yield* heldBy(young))], [])
         yield* Effect.repeat(Effect.andThen(heldBy(second), heldBy(first)), { times: 3 })
         const [a, b] = [yield* heldBy(first), yield* heldBy(second)]
         assert.isTrue(a.length > 0 && b.length > 0, `${a.length} and ${b.length}`)
@@ -228,6 +245,33 @@ export const suite = <E>(
         yield* Effect.sleep("20 millis")
         assert.deepStrictEqual((yield* heldBy(first)).toSorted(), names.toSorted())
         yield* queue.release(first.name)
+      }))
+
+    it.effect("an endpoint is held by who wants it, whatever others say, and is named where nobody holds it", () =>
+      Effect.gen(function*() {
+        const queue = yield* WebhookQueue
+        const webhooks = yield* Webhooks
+        const names = [named(), named()].toSorted()
+        const [first, second] = [me(), me()]
+        const conditions = Effect.map(webhooks.list, (all) =>
+          all.filter(({ name }) => names.includes(name)).map(({ condition }) => condition))
+        const unheld = Effect.map(queue.unheld(60_000), (all) =>
+          all.filter(({ name }) => names.includes(name)))
+        yield* queue.list(names.map((name) => listed(name)))
+        yield* record(...orders(1))
+        assert.deepStrictEqual((yield* unheld).map(({ name, waiting }) => [name, waiting]), names.map((n) => [n, 0]))
+        assert.strictEqual((yield* unheld)[0]?.behindSince, timeAt(1))
+        yield* queue.hold(first, names)
+        // Another one, with an empty file.
+        yield* queue.list([])
+        yield* queue.hold(second, [])
+        const found = yield* queue.hold(first, names)
+        assert.deepStrictEqual(found.map(({ name }) => name), names)
+        assert.deepStrictEqual([yield* conditions, yield* unheld], [["delivering", "delivering"], []])
+        yield* queue.release(first.name)
+        assert.deepStrictEqual(yield* conditions, ["unheld", "unheld"])
+        yield* queue.list([listed(names[0]!, undefined, true)])
+        assert.deepStrictEqual([yield* conditions, yield* unheld], [["disabled", "unlisted"], []])
       }))
 
     it.effect("a replay of times, or of ids, sends what matches, no more at once than there is room", () =>
@@ -342,7 +386,7 @@ export const suite = <E>(
         yield* webhooks.replay(name, times, operator, 5_000, key)
         // It is not gone: nothing is changed.
         yield* webhooks.enable(name, operator, 6_000)
-        yield* queue.gone(name, holder, 6_500)
+        yield* queue.gone(name, holder, URL, 6_500)
         yield* webhooks.enable(name, operator, 7_000)
         yield* Effect.flip(webhooks.enable(named(), operator, 8_000))
         const { entries } = yield* audit({ by: operator.by }, undefined, 10)

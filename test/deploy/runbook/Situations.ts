@@ -145,5 +145,12 @@ export const SITUATIONS: Readonly<Record<string, (scene: Scene) => Promise<void>
   "Shutting down": async () => {}
 }
 
-/** Have tests of their own beside their procedure, and need many commands. */
-export const LONG = ["Opening and closing a sale", "Is the store right"]
+/** Have tests of their own beside their procedure, and need many commands or restarts. */
+export const LONG = [
+  "Backup and restore",
+  "Correcting stock",
+  "Everything is down",
+  "Is the store right",
+  "Opening and closing a sale",
+  "Refunds wait"
+]

@@ -32,7 +32,8 @@ const ACTIONS = {
   listOwn: { _tag: "ListOrders", userId: undefined },
   change: { _tag: "ChangeOrder", userId: alice, itemId: item },
   paid: { _tag: "TellOfPayment" },
-  operate: { _tag: "Operate", scope: "stock" }
+  operate: { _tag: "Operate", scope: "stock" },
+  operateAtAll: { _tag: "Operate", scope: "any" }
 } satisfies Readonly<Record<string, MayDo.Action>>
 
 const answer = (mode: MayDo.AuthMode, caller: Caller, action: MayDo.Action): string => {
@@ -44,16 +45,22 @@ const answer = (mode: MayDo.AuthMode, caller: Caller, action: MayDo.Action): str
 const ROWS: Readonly<Record<keyof typeof CALLERS, ReadonlyArray<string>>> = {
   nobody: [
     ...["yes", "yes", "yes", "yes", "Unauthenticated", "Unauthenticated", "yes"],
-    ...["Unauthenticated", "Unauthenticated"]
+    ...["Unauthenticated", "Unauthenticated", "Unauthenticated"]
   ],
-  orders: ["yes", "yes", "yes", "yes", "yes", "yes", "yes", "yes", "wants stock"],
-  others: [...Array.from({ length: 8 }, () => "wants orders"), "yes"],
-  admin: ["yes", "yes", "yes", "yes", "yes", "yes", "yes", "yes", "yes"],
-  none: [...Array.from({ length: 8 }, () => "wants orders"), "wants stock"],
-  alice: ["yes", "yes", "yes", "NotFound", "yes", "yes", "yes", "wants orders", "wants stock"],
-  bob: ["yes", "WrongUser", "NotFound", "NotFound", "WrongUser", "yes", "NotFound", "wants orders", "wants stock"],
-  aliceForItem: ["yes", "yes", "yes", "NotFound", "yes", "yes", "yes", "wants orders", "wants stock"],
-  aliceForOther: ["yes", "WrongItem", "yes", "NotFound", "yes", "yes", "WrongItem", "wants orders", "wants stock"]
+  orders: ["yes", "yes", "yes", "yes", "yes", "yes", "yes", "yes", "wants stock", "yes"],
+  others: [...Array.from({ length: 8 }, () => "wants orders"), "yes", "yes"],
+  admin: Array.from({ length: 10 }, () => "yes"),
+  none: [...Array.from({ length: 8 }, () => "wants orders"), "wants stock", "wants read"],
+  alice: ["yes", "yes", "yes", "NotFound", "yes", "yes", "yes", "wants orders", "wants stock", "wants read"],
+  bob: [
+    ...["yes", "WrongUser", "NotFound", "NotFound", "WrongUser", "yes", "NotFound"],
+    ...["wants orders", "wants stock", "wants read"]
+  ],
+  aliceForItem: ["yes", "yes", "yes", "NotFound", "yes", "yes", "yes", "wants orders", "wants stock", "wants read"],
+  aliceForOther: [
+    ...["yes", "WrongItem", "yes", "NotFound", "yes", "yes", "WrongItem"],
+    ...["wants orders", "wants stock", "wants read"]
+  ]
 }
 
 describe("MayDo", () => {

@@ -137,6 +137,21 @@ describe("LogRecord: orders of other producers", () => {
   })
 })
 
+describe("LogRecord: the trace of a record", () => {
+  const good = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
+  const texts = ["00-1\r\nx-injected: yes", "\u0000", "\u2192", "", "x".repeat(30_000), `${good}-`, good.toUpperCase()]
+  const traceOf = (headers: Readonly<Record<string, string>>, value: string) => {
+    const command = LogRecord.decode(itemId, stored(value, headers))
+    assert.notStrictEqual(command._tag, "Unreadable")
+    return "traceparent" in command ? command.traceparent : undefined
+  }
+  const hold = JSON.stringify({ ...order, hold_seconds: 60 })
+  it.each([["place", JSON.stringify(order)], ["hold", hold]])("of type %s is one, or none is kept", (type, value) => {
+    for (const traceparent of texts) assert.isUndefined(traceOf({ type, traceparent }, value))
+    assert.strictEqual(traceOf({ type, traceparent: good }, value), good)
+  })
+})
+
 describe("LogRecord: unreadable records", () => {
   const part = { request_id: "a", attempt: 1, outcome: "paid" }
   const tooMany = Array.from({ length: 501 }, () => part)

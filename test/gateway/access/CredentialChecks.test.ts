@@ -16,7 +16,7 @@ describe("CredentialChecks", () => {
         {
           known: () => undefined,
           identify: () => Effect.as(Deferred.await(gate), REJECTED),
-          hasKeys: () => true
+          keys: () => []
         },
         3 * MAX,
         () => 1_000

@@ -65,7 +65,7 @@ const layerOf = (world: World) => {
         Layer.provide(Layer.succeed(Callers, {
           known: () => undefined,
           identify: () => Effect.die(new Error("nobody sends a header")),
-          hasKeys: () => true
+          keys: () => []
         }))
       ),
       Layer.succeed(PartitionCount, { partitions: Effect.succeed(2), now: () => 2 }),
@@ -210,6 +210,20 @@ describe("an order by its id", () => {
       world.archive!.told = told(80, 80)
       yield* TestClock.adjust("1 second")
       assert.strictEqual(yield* answer, "404")
+    }).pipe(Effect.provide(layerOf(world)))
+  })
+
+  it.effect("an order that comes with what was missing is found, and no 404", () => {
+    const gaps = new Map([[first, Offset.make(9)]])
+    const world = worldOf({ is: "", archive: { gaps } })
+    // A rebuild adds the order, and closes the gap, after the order has been looked for.
+    world.archive!.before = Effect.sync(() => {
+      if (world.archive!.asked < 2) return
+      world.archive!.orders = row({})
+      world.archive!.gaps = new Map()
+    })
+    return Effect.gen(function*() {
+      assert.strictEqual(yield* answer, "200 COMPLETED archived")
     }).pipe(Effect.provide(layerOf(world)))
   })
 

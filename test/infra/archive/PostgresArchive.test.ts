@@ -17,34 +17,43 @@ const OTHERS_SECONDS = 3.5
 const nameIn = (url: Redacted.Redacted): string => new URL(Redacted.value(url)).pathname.slice(1)
 
 describe("the archive in PostgreSQL", () => {
-  it.live("is made once by processes that begin at the same moment, and orders that both tell are whole", () =>
-    Effect.gen(function*() {
-      const url = yield* OwnDatabase.make(address)
-      const orders = Array.from({ length: 40 }, (_, n) => fresh(n))
-      const [first, second] = [
-        orders.map((order) => step("order.reserved", order, placed(order))),
-        orders.map((order) => step("order.completed", { ...order, placed: order.at, at: order.at + 100 }))
-      ]
-      /** Each is another process, with connections of its own. */
-      const write = (events: typeof first) =>
-        Effect.flatMap(
-          ArchiveWriter,
-          ({ record }) =>
-            Effect.forEach([0, 10, 20, 30], (from) => record(batch(events.slice(from, from + 10))), { discard: true })
-        ).pipe(
-          Effect.provide(ArchiveLayers.layerPostgres(url))
+  const together =
+    "is made once by processes that begin at the same moment, and orders that both tell are whole, where transactions are "
+  it.live.each(["read committed", "repeatable read", "serializable"])(
+    `${together}%s by default`,
+    (isolation) =>
+      Effect.gen(function*() {
+        const url = yield* OwnDatabase.make(address)
+        yield* OwnDatabase.administer(
+          address,
+          `ALTER DATABASE ${nameIn(url)} SET default_transaction_isolation = '${isolation}'`
         )
-      yield* Effect.all([first, second, first.toReversed(), second.toReversed()].map(write), {
-        concurrency: "unbounded"
-      })
-      const found = yield* Effect.flatMap(
-        Archive,
-        ({ find }) => Effect.forEach(orders, ({ request }) => find(request))
-      ).pipe(Effect.provide(ArchiveLayers.layerPostgres(url)))
-      for (const [n, [order]] of found.entries()) {
-        assert.deepInclude(order, { status: "COMPLETED", metadata: placed(orders[n]!).metadata })
-      }
-    }).pipe(Effect.scoped))
+        const orders = Array.from({ length: 40 }, (_, n) => fresh(n))
+        const [first, second] = [
+          orders.map((order) => step("order.reserved", order, placed(order))),
+          orders.map((order) => step("order.completed", { ...order, placed: order.at, at: order.at + 100 }))
+        ]
+        /** Each is another process, with connections of its own. */
+        const write = (events: typeof first) =>
+          Effect.flatMap(
+            ArchiveWriter,
+            ({ record }) =>
+              Effect.forEach([0, 10, 20, 30], (from) => record(batch(events.slice(from, from + 10))), { discard: true })
+          ).pipe(
+            Effect.provide(ArchiveLayers.layerPostgres(url))
+          )
+        yield* Effect.all([first, second, first.toReversed(), second.toReversed()].map(write), {
+          concurrency: "unbounded"
+        })
+        const found = yield* Effect.flatMap(
+          Archive,
+          ({ find }) => Effect.forEach(orders, ({ request }) => find(request))
+        ).pipe(Effect.provide(ArchiveLayers.layerPostgres(url)))
+        for (const [n, [order]] of found.entries()) {
+          assert.deepInclude(order, { status: "COMPLETED", metadata: placed(orders[n]!).metadata })
+        }
+      }).pipe(Effect.scoped)
+  )
 
   it.live("takes a batch in that has waited for another who writes, and meanwhile says where reading goes on", () =>
     Effect.gen(function*() {

@@ -25,6 +25,14 @@ describe("Csv", () => {
     }
   )
 
+  it.each(["x;=cmd|'/C calc'!A0;", "x\t+1+1", "x\r\n-2+3", "x;＝1", ";@SUM(A1)"])(
+    "%j has no formula where cells are separated otherwise",
+    (text) => {
+      const cells = Csv.line(["a", text]).split(/[;\t\r\n,"]/)
+      expect(cells.filter((cell) => /^[=+\-@＝＋－＠]/u.test(cell))).toEqual([])
+    }
+  )
+
   it("what merely has such a character is left as it is", () => {
     expect(Csv.line(["a=b", "1-2", "x@y"])).toBe("a=b,1-2,x@y\r\n")
   })

@@ -15,6 +15,7 @@ const folder: FolderFacts = {
   freeBytes: { found: 9_000 * MIB },
   fileBytes: 3 * MIB,
   walBytes: MIB,
+  isReadWhole: true,
   losses: { found: [] },
   tables: { found: { version: 6, latest: 6 } },
   damage: { found: undefined },
@@ -94,6 +95,8 @@ describe("The folder", () => {
     ["an engine", {}, "folder.lock", "ok", /process 4711/, undefined],
     ["an engine elsewhere", { lock: { found: "somebody" } }, "folder.lock", "ok", /an engine works there$/, undefined],
     ["no engine now", { lock: { found: "nobody" } }, "folder.lock", "ok", /no engine works there now/, undefined],
+    ["a file that was not read", { isReadWhole: false }, "folder.file", "not_looked_at", /hold up orders/, undefined],
+    ["damage that was not looked for", { isReadWhole: false }, "folder.damage", "not_looked_at", /hold up/, undefined],
     ["a long log", { walBytes: 100 * MIB }, "folder.wal", "warning", /100 MiB/, /engine\.sqlite/]
   ])("%s", (_, change, id, verdict, detail, mend) => {
     expectFound(judge(FolderChecks.judge({ ...folder, ...change }), id), verdict, detail, mend)

@@ -1,4 +1,5 @@
 /** What each fact of the brokers and their topics is worth, and how it is mended. */
+import { reasonCounts } from "@flash-sale/domain/ports/DeadLetters"
 import type { KafkaFacts, Topic, TopicPartition, TopicSettings } from "@flash-sale/infra/facts/KafkaFacts"
 import type { CheckId, Finding } from "@flash-sale/operations/doctor/Check"
 import * as KafkaChecks from "@flash-sale/operations/doctor/KafkaChecks"
@@ -20,7 +21,7 @@ const well: KafkaFacts = {
   refusal: { found: undefined },
   members: { found: 1 },
   stampedAhead: { found: { partitions: 0, byMillis: 5_000 } },
-  open: { found: { size: 0, refundsDue: 0, oldestAt: undefined } }
+  open: { found: { size: 0, byReason: reasonCounts(), oldestAt: undefined } }
 }
 
 const withTopic = (change: Partial<Topic>): KafkaFacts => ({ ...well, orders: { found: { ...orders, ...change } } })

@@ -1,6 +1,6 @@
 /** What a file of api keys is worth, by what is in it and when that ends. */
 import { KeyName } from "@flash-sale/domain/access/ApiKey"
-import * as KeyChecks from "@flash-sale/operations/doctor/KeyChecks"
+import * as KeyChecks from "@flash-sale/operations/doctor/keys/KeyChecks"
 import { expect, it } from "vitest"
 
 const NOW = Date.UTC(2026, 10, 30)

@@ -27,6 +27,10 @@ const unknown: StatusLookup = { _tag: "Unknown" }
 const leased: StatusLookup = { _tag: "Leased", fingerprint: "alice:101:1" }
 const one = { orders: [TestArchive.order({ itemId: mug })] }
 const two = { orders: [TestArchive.order({ itemId: mug }), TestArchive.order()] }
+/** A payment that a shop sent for another item made no order there. */
+const paidElsewhere = {
+  orders: [TestArchive.order({ itemId: mug }), TestArchive.order({ itemId: ItemId.make("cap"), step: 0 })]
+}
 const away = { before: Effect.fail(new ArchiveUnavailable({ detail: "away" })) }
 
 describe("FoundOrder.locate, where the status is no longer kept", () => {
@@ -36,6 +40,7 @@ describe("FoundOrder.locate, where the status is no longer kept", () => {
       ["several have", two, unknown, undefined, "UnknownOrder"],
       ["several have, and one is named", two, unknown, ItemId.make("101"), "101"],
       ["none has", {}, unknown, undefined, "UnknownOrder"],
+      ["another item has a payment alone", paidElsewhere, unknown, undefined, "mug"],
       ["there is no archive", undefined, unknown, undefined, "UnknownOrder"],
       ["the archive is away", away, unknown, undefined, "StoreUnavailable"],
       ["the archive is away, and the item is named", away, unknown, mug, "mug"],

@@ -8,7 +8,7 @@ import { batch, step, timeAt } from "../../contract/archive/Telling.ts"
 
 export const SHOP = EndpointName.make("shop")
 export const GONE = EndpointName.make("gone")
-const HOLDER = { name: "one", leaseMillis: 600_000 }
+const HOLDER = { name: "one", leaseMillis: 600_000, asks: false }
 
 const urlOf = (name: string) => `https://user:password@${name}.example/hooks?token=secret`
 
@@ -30,7 +30,7 @@ export const make = (status: number) =>
       failure: { at: timeAt(at), dueAt: at < 3 ? undefined : timeAt(1_000), status: 503, error: "503" }
     }))
     yield* queue.advance(SHOP, HOLDER.name, upTo, failed, { successAt: timeAt(9), failure: failed[0]!.failure })
-    yield* queue.gone(GONE, HOLDER.name, timeAt(7))
+    yield* queue.gone(GONE, HOLDER.name, urlOf(GONE), timeAt(7))
     const isDelivered = status < 300
     const answer = Effect.gen(function*() {
       const tests = (yield* hold).filter(({ name }) => name === SHOP).flatMap((held) => held.tests)

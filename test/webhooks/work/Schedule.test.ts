@@ -32,7 +32,7 @@ const failed = Effect.gen(function*() {
   const { holder } = yield* WebhookState.WebhookState
   const queue = yield* WebhookQueue
   yield* queue.list([{ name: SHOP, url: "https://shop.example/", events: ["*"], isDisabled: false }])
-  const [found] = yield* queue.hold({ name: holder, leaseMillis: 10_000 }, [SHOP])
+  const [found] = yield* queue.hold({ name: holder, leaseMillis: 10_000, asks: false }, [SHOP])
   const held = yield* Held.make(found!)
   yield* Test.tell(1, START)
   const { events, upTo } = yield* queue.page(held.cursor, 1)
@@ -84,8 +84,26 @@ describe("A delivery that is never taken", () => {
     Effect.gen(function*() {
       const held = yield* failed
       yield* TestClock.setTime(START - 3 * DAY)
+      yield* Retries.redate(held)
       assert.strictEqual((yield* Retries.round(held)).sent, 1)
       const { dueAt } = (yield* delivery)!
       assert.isAtMost(dueAt!, START - 3 * DAY + 330_000)
+    }).pipe(Effect.provide(parts)))
+
+  it.effect("waits no longer than its own wait where the clock was hours ahead at its attempt", () =>
+    Effect.gen(function*() {
+      const held = yield* failed
+      const ahead = START + 3 * 3_600_000
+      yield* TestClock.setTime(ahead)
+      assert.strictEqual((yield* Retries.round(held)).sent, 1)
+      yield* TestClock.setTime(START + 10_000)
+      assert.strictEqual((yield* Retries.round(held)).sent, 0)
+      yield* Retries.redate(held)
+      assert.strictEqual((yield* Retries.round(held)).sent, 1)
+      // Of a clock that is right nothing is moved.
+      const { dueAt } = (yield* delivery)!
+      yield* TestClock.setTime(START + 20_000)
+      yield* Retries.redate(held)
+      assert.strictEqual((yield* delivery)?.dueAt, dueAt)
     }).pipe(Effect.provide(parts)))
 })

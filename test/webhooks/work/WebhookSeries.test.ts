@@ -1,5 +1,6 @@
 /** What webhooks tell of themselves: their series, and their health. */
 import { assert, describe, it } from "@effect/vitest"
+import { WebhookQueue } from "@flash-sale/domain/ports/WebhookQueue"
 import * as Health from "@flash-sale/webhooks/Health"
 import { Effect, Layer, Metric } from "effect"
 import * as Receiver from "../Receiver.ts"
@@ -50,6 +51,38 @@ describe("The series of webhooks", () => {
           yield* Effect.repeat(Effect.delay(series, "100 millis"), {
             until: (now) => now.get("webhooks_file_usable") === 0
           })
+        }).pipe(Effect.provide(process))
+      }).pipe(Effect.scoped, Effect.provideService(Metric.MetricRegistry, new Map()), Effect.provide(Test.silent)),
+    60_000
+  )
+})
+
+const MINUTE = 60_000
+
+describe("An endpoint that nobody holds", () => {
+  it.live(
+    "is in the series of all that run, for as long as nobody holds it",
+    () =>
+      Effect.gen(function*() {
+        const receiver = yield* Receiver.make()
+        const process = Layer.provideMerge(
+          Test.processOf(Test.fileOf([Test.written("own", receiver.url)])),
+          Test.archive
+        )
+        yield* Effect.gen(function*() {
+          yield* Test.known("own")
+          const queue = yield* WebhookQueue
+          const lost = { name: Test.nameOf("lost"), url: receiver.url, events: ["*"], isDisabled: false }
+          // Another process has it in its file, and has died.
+          yield* queue.list([{ ...lost, name: Test.nameOf("own") }, lost])
+          yield* Test.tell(1, Date.now() - 90 * MINUTE)
+          const oldest = (found: ReadonlyMap<string, number>) => found.get("webhooks_oldest_seconds lost")
+          const until = (isSo: (age: number | undefined) => boolean) =>
+            Effect.repeat(Effect.delay(series, "100 millis"), { until: (found) => isSo(oldest(found)) })
+          const found = yield* until((age) => age !== undefined && age > 5_000)
+          assert.strictEqual(found.get("webhooks_waiting lost"), 0)
+          yield* queue.hold({ name: "another", leaseMillis: 10_000, asks: false }, [lost.name])
+          yield* until((age) => age === undefined)
         }).pipe(Effect.provide(process))
       }).pipe(Effect.scoped, Effect.provideService(Metric.MetricRegistry, new Map()), Effect.provide(Test.silent)),
     60_000

@@ -41,10 +41,12 @@ export const orders = Effect.fnUntraced(function*(query: typeof OrdersQuery.Type
 /** The order; that nobody knows it is said only where everything is known. */
 export const order = (requestId: RequestId, item: ItemId | undefined) =>
   ArchiveFailures.bounded(
-    Effect.catchTag(OrderDetails.find(requestId, item), "UnknownOrder", (unknown) =>
+    Effect.catchTag(OrderDetails.find(requestId, item), "UnknownOrder", () =>
       Effect.gen(function*() {
         const known = yield* KnownOrders
-        return yield* (yield* known.isEvery) ? unknown : new StoreUnavailable({ detail: "not everything is known yet" })
+        if (!(yield* known.isEvery)) return yield* new StoreUnavailable({ detail: "not everything is known yet" })
+        // What was missing when it was looked for may have come before it was asked whether everything is there.
+        return yield* OrderDetails.find(requestId, item)
       }))
   ).pipe(
     Effect.catchTags({

@@ -6,10 +6,12 @@ import { ItemStore } from "@flash-sale/domain/ports/ItemStore"
 import { OrderLog } from "@flash-sale/domain/ports/OrderLog"
 import { withRetryAfter } from "@flash-sale/gateway/http/RefusalHeaders"
 import { Shutdown } from "@flash-sale/gateway/request/Shutdown"
-import { Effect } from "effect"
+import { Duration, Effect } from "effect"
 import { HttpApiBuilder } from "effect/http-api"
+import * as KeyRequests from "../access/KeyRequests.ts"
 import * as ArchiveRequests from "../archive/ArchiveRequests.ts"
 import * as ReportRequests from "../archive/ReportRequests.ts"
+import { DoctorReports } from "../doctor/DoctorReports.ts"
 import * as EverySale from "../items/EverySale.ts"
 import * as ItemRequests from "../items/ItemRequests.ts"
 import * as SaleRequests from "../items/SaleRequests.ts"
@@ -18,6 +20,7 @@ import * as LetterChanges from "../letters/LetterChanges.ts"
 import * as LetterRequests from "../letters/LetterRequests.ts"
 import * as OrderRequests from "../orders/OrderRequests.ts"
 import { OverviewFeed } from "../overview/OverviewFeed.ts"
+import * as OverviewHistory from "../overview/OverviewHistory.ts"
 import { OverviewReads } from "../overview/OverviewReads.ts"
 import * as Failures from "../request/Failures.ts"
 import { answering } from "./Answering.ts"
@@ -55,6 +58,7 @@ export const overview = HttpApiBuilder.group(AdminApi, "overview", (handlers) =>
   Effect.gen(function*() {
     const reads = yield* OverviewReads
     const feed = yield* OverviewFeed
+    const history = yield* OverviewHistory.OverviewHistory
     return handlers
       .handle("overview", () => withRetryAfter(Failures.answered(Failures.bounded(reads.now))))
       .handle("overviewEvents", () =>
@@ -63,6 +67,11 @@ export const overview = HttpApiBuilder.group(AdminApi, "overview", (handlers) =>
           Failures.answered,
           withRetryAfter
         ))
+      .handle("overviewHistory", () =>
+        Effect.sync(() => ({
+          every_seconds: Duration.toSeconds(OverviewHistory.EVERY),
+          samples: history.samples()
+        })))
   }))
 
 export const orderChanges = HttpApiBuilder.group(
@@ -77,6 +86,22 @@ export const orderChanges = HttpApiBuilder.group(
           ({ headers, params, payload }) =>
             answer(OrderRequests.refund(params.request_id, payload, headers["idempotency-key"]))
         ))
+)
+
+export const access = HttpApiBuilder.group(
+  AdminApi,
+  "access",
+  (handlers) =>
+    Effect.map(answering, (answer) =>
+      handlers
+        .handle("me", () => answer(KeyRequests.me))
+        .handle("keys", () => answer(KeyRequests.list)))
+)
+
+export const doctor = HttpApiBuilder.group(
+  AdminApi,
+  "doctor",
+  (handlers) => Effect.map(DoctorReports, ({ ask }) => handlers.handle("doctor", () => withRetryAfter(ask)))
 )
 
 export const archive = HttpApiBuilder.group(

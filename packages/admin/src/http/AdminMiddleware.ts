@@ -18,6 +18,7 @@ import { Shutdown } from "@flash-sale/gateway/request/Shutdown"
 import * as Log from "@flash-sale/infra/observability/logs/Log"
 import * as AdminMetrics from "@flash-sale/infra/observability/metrics/AdminMetrics"
 import * as CorrelationIds from "@flash-sale/infra/observability/tracing/CorrelationIds"
+import * as PageRoutes from "@flash-sale/pages/server/PageRoutes"
 import { ByteSize, Cause, Effect, type Layer, Metric } from "effect"
 import { HttpIncomingMessage, HttpRouter, HttpServerError, HttpServerRequest, HttpServerResponse } from "effect/http"
 import { MAX_BODY } from "../request/AdminBodyLimit.ts"
@@ -62,6 +63,15 @@ const refusalOf = (
   return BODIES.includes(method) ? BodyType.refusalOf(headers["content-type"], headers["content-encoding"]) : undefined
 }
 
+/**
+ * What is shown to an operator is kept by nobody on the way. The console's own files show nothing of an engine, and say
+ * how long they may be kept.
+ */
+const kept = (path: Paths.Path | undefined, { headers }: HttpServerResponse.HttpServerResponse): string => {
+  const isPage = path !== undefined && PageRoutes.CONSOLE_PATHS.includes(path.template)
+  return (isPage ? headers["cache-control"] : undefined) ?? "no-store"
+}
+
 /** Around every route. `paths` are those of the port. */
 export const layer = (
   paths: Paths.Find
@@ -88,11 +98,12 @@ export const layer = (
             Cause.hasInterruptsOnly(cause) ? Effect.failCause(cause) : fromCause(cause)
           ),
           Effect.tap(({ status }) => Metric.update(AdminMetrics.answered(status), 1)),
-          Effect.map(HttpServerResponse.setHeaders({
-            [CorrelationIds.HEADER]: about.correlationId,
-            // What is shown to an operator is kept by nobody on the way.
-            "cache-control": "no-store"
-          })),
+          Effect.map((response) =>
+            HttpServerResponse.setHeaders(response, {
+              [CorrelationIds.HEADER]: about.correlationId,
+              "cache-control": kept(path, response)
+            })
+          ),
           Effect.map((response) =>
             hasBegun() || response.status === 413
               ? HttpServerResponse.setHeader(response, "connection", "close")

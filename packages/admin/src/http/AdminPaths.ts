@@ -3,6 +3,7 @@ import { AdminApi } from "@flash-sale/domain/api/admin/AdminApi"
 import * as AsyncApiRoute from "@flash-sale/gateway/http/documents/AsyncApiRoute"
 import * as Docs from "@flash-sale/gateway/http/documents/Docs"
 import * as Paths from "@flash-sale/gateway/http/Paths"
+import * as PageRoutes from "@flash-sale/pages/server/PageRoutes"
 
 const endpoints = Object.values(AdminApi.groups).flatMap((group) =>
   Object.values(group.endpoints).map(({ method, path }: { readonly method: string; readonly path: string }) => ({
@@ -17,5 +18,6 @@ export const make = (docs: boolean): Paths.Find =>
     ...endpoints,
     { method: "GET", path: "/openapi.json" },
     { method: "GET", path: AsyncApiRoute.PATH },
+    ...PageRoutes.CONSOLE_PATHS.map((path) => ({ method: "GET", path })),
     ...(docs ? [{ method: "GET", path: Docs.PATH }] : [])
   ])

@@ -37,12 +37,16 @@ const invalidCursor = Effect.flatMap(
 /** `GET /admin/v1/dead-letters`. */
 export const list = (query: Filter & { readonly cursor?: string; readonly limit?: number }) =>
   Failures.bounded(
-    LetterPage.list(filterOf(query), { cursor: query.cursor, limit: query.limit ?? PAGE }),
+    Effect.all([
+      LetterPage.list(filterOf(query), { cursor: query.cursor, limit: query.limit ?? PAGE }),
+      Letters.counts()
+    ]),
     "log_unavailable"
   )
     .pipe(
-      Effect.map(({ entries, next }) => ({
+      Effect.map(([{ entries, next }, counts]) => ({
         letters: entries.map(LetterViews.rowOf),
+        open: LetterViews.countsOf(counts),
         ...(next === undefined ? {} : { next })
       })),
       Effect.catchTag("InvalidCursor", () => invalidCursor)

@@ -1,6 +1,7 @@
 /** Dead letters as the bodies of the admin API show them. Pure. */
-import type { DeadLetter, Handling, LetterLookup } from "@flash-sale/domain/ports/DeadLetters"
+import type { DeadLetter, DeadLetterStats, Handling, LetterLookup } from "@flash-sale/domain/ports/DeadLetters"
 import type { StatusLookup } from "@flash-sale/domain/ports/OrderStatuses"
+import * as Moment from "@flash-sale/domain/records/Moment"
 import { ofOrder } from "@flash-sale/gateway/reads/Views"
 import * as LetterIdText from "@flash-sale/operations/letters/LetterIdText"
 import * as LetterValue from "@flash-sale/operations/letters/LetterValue"
@@ -18,6 +19,12 @@ export const rowOf = (letter: DeadLetter) => ({
   put_at: letter.timestamp,
   ...(letter.price === undefined ? {} : { price: letter.price }),
   ...(letter.currency === undefined ? {} : { currency: letter.currency })
+})
+
+export const countsOf = ({ byReason, oldestAt, size }: DeadLetterStats) => ({
+  total: size,
+  by_reason: byReason,
+  ...(oldestAt === undefined ? {} : { oldest_at: Moment.isoOf(oldestAt) })
 })
 
 export const handlingOf = ({ action, by, timestamp, why }: Handling) => ({ action, by, reason: why, at: timestamp })

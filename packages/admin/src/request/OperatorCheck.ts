@@ -4,7 +4,7 @@
  */
 import type { Caller } from "@flash-sale/domain/access/Caller"
 import { mayDo } from "@flash-sale/domain/access/MayDo"
-import type { Scope } from "@flash-sale/domain/access/Scope"
+import type { Needed } from "@flash-sale/domain/access/Scope"
 import { NoKeys } from "@flash-sale/domain/api/admin/AdminErrors"
 import { NeededScope } from "@flash-sale/domain/api/admin/NeededScope"
 import { CurrentOperator, Operators } from "@flash-sale/domain/api/admin/Operators"
@@ -27,7 +27,13 @@ export const MAX_CHECKS = 100
 
 /** Only keys have scopes, and what is operated is nobody's own. */
 type Key = Extract<Caller, { readonly _tag: "Key" }>
-const mayOperate = (key: Key, scope: Scope): boolean => mayDo("required", key, { _tag: "Operate", scope })
+const mayOperate = (key: Key, scope: Needed): boolean => mayDo("required", key, { _tag: "Operate", scope })
+
+/** What a buyer's token lacks where any key would do is the least that an operator has. */
+const missing = (needed: Needed): EntryDenial => ({
+  _tag: "MissingScope",
+  scope: needed === "any" ? "read" : needed
+})
 
 const deny = Effect.fnUntraced(function*(denial: EntryDenial) {
   const { correlationId } = yield* RequestContext
@@ -64,25 +70,31 @@ export const layer = (isTrusted: (address: string) => boolean): Layer.Layer<Oper
       return Operators.of({
         apiKey: (serve, { endpoint }) =>
           Effect.gen(function*() {
-            if (!callers.hasKeys()) return yield* noKeys()
+            if (callers.keys().length === 0) return yield* noKeys()
             const { headers, remoteAddress } = yield* HttpServerRequest.HttpServerRequest
             const address = addressOf(Option.getOrUndefined(remoteAddress), headers["x-forwarded-for"])
             const caller = yield* identify(headers["authorization"], AddressKey.of(address))
             const scope = Context.get(endpoint.annotations, NeededScope)
             if (caller._tag !== "Key") {
-              return yield* deny(
-                caller._tag === "Nobody" ? { _tag: "Unauthenticated" } : { _tag: "MissingScope", scope }
-              )
+              return yield* deny(caller._tag === "Nobody" ? { _tag: "Unauthenticated" } : missing(scope))
             }
             if (!mayOperate(caller, scope)) {
               yield* Audit.refused({ name: caller.name, address }, endpoint, "missing_scope")
-              return yield* deny({ _tag: "MissingScope", scope })
+              return yield* deny(missing(scope))
             }
+            const key = callers.keys().find(({ name }) => name === caller.name)
+            // It was taken away a moment ago.
+            if (key === undefined) return yield* deny({ _tag: "Unauthenticated" })
             const stillMay = () => {
               const now = callers.known(headers["authorization"])
               return now?._tag === "Identified" && now.caller._tag === "Key" && mayOperate(now.caller, scope)
             }
-            return yield* Effect.provideService(serve, CurrentOperator, { name: caller.name, address, stillMay })
+            return yield* Effect.provideService(serve, CurrentOperator, {
+              name: caller.name,
+              key,
+              address,
+              stillMay
+            })
           })
       })
     })

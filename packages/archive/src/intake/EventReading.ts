@@ -15,21 +15,32 @@ export interface Unreadable {
 export interface ReadRecords {
   readonly batch: ArchiveBatch
   readonly unreadable: ReadonlyArray<Unreadable>
+  /**
+   * Before which offset of the log something may be missing, as what is unreadable may have told of it. Undefined where
+   * nothing is unreadable, and where nothing here says how far the log is.
+   */
+  readonly missingBefore: Offset | undefined
 }
 
 const TYPES: ReadonlyArray<string> = CloudEvent.TYPES
 /** The most of a strange type that is shown, in characters. */
 const MAX_SHOWN = 60
 
-const readType = Schema.decodeUnknownResult(Schema.fromJsonString(Schema.Struct({ type: Schema.String })))
+const readHead = Schema.decodeUnknownResult(
+  Schema.fromJsonString(Schema.Struct({ type: Schema.String, sequence: Schema.optionalKey(Schema.Unknown) }))
+)
 
-/** What is wrong with a text that is no event. */
-const kindOf = (text: string): string => {
-  const type = Result.getOrUndefined(readType(text))?.type
-  if (type === undefined) return "no JSON object with a type"
-  return TYPES.includes(type)
+/** What is wrong with a text that is no event, and which record of the log it may tell of. */
+const strangerOf = (text: string | undefined): { readonly kind: string; readonly sequence: number | undefined } => {
+  if (text === undefined) return { kind: "no UTF-8", sequence: undefined }
+  const head = Result.getOrUndefined(readHead(text))
+  if (head === undefined) return { kind: "no JSON object with a type", sequence: undefined }
+  const { type } = head
+  const kind = TYPES.includes(type)
     ? `type ${type}, with other fields than it has`
     : `unknown type ${type.slice(0, MAX_SHOWN)}`
+  const sequence = Number(head.sequence)
+  return { kind, sequence: typeof head.sequence === "string" && Number.isSafeInteger(sequence) ? sequence : undefined }
 }
 
 /** Up to which offset of the log everything is told by this record; undefined where it does not say. */
@@ -47,18 +58,25 @@ export const read = (partition: PartitionId, records: ReadonlyArray<EventRecord>
   const unreadable: Array<Unreadable> = []
   let told: Offset | undefined
   let next = 0
+  /** Behind the last record of the log that something here tells of. */
+  let reached = 0
   for (const record of records) {
     next = record.offset + 1
+    // The newest counts: of a log that was cut less is told than before.
+    told = toldBy(record) ?? told
     const text = Utf8.textOf(record.value)
     const event = text === undefined ? undefined : Result.getOrUndefined(CloudEvent.read(text))
     if (text === undefined || event === undefined) {
-      unreadable.push({ kind: text === undefined ? "no UTF-8" : kindOf(text), offset: record.offset })
+      const { kind, sequence = -1 } = strangerOf(text)
+      unreadable.push({ kind, offset: record.offset })
+      reached = Math.max(reached, sequence + 1)
       continue
     }
-    // The newest counts: of a log that was cut less is told than before.
-    told = toldBy(record) ?? told
-    if (event.type !== "log.position") events.push({ event, text })
+    if (event.type === "log.position") continue
+    reached = Math.max(reached, Number(event.sequence) + 1)
+    events.push({ event, text })
   }
+  const isMissing = unreadable.length > 0 && (reached > 0 || told !== undefined)
   return {
     batch: {
       source: "order-events",
@@ -69,6 +87,7 @@ export const read = (partition: PartitionId, records: ReadonlyArray<EventRecord>
       next: Offset.make(next),
       told
     },
-    unreadable
+    unreadable,
+    missingBefore: isMissing ? Offset.make(Math.max(reached, told ?? 0)) : undefined
   }
 }

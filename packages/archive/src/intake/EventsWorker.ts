@@ -6,6 +6,7 @@ import { ArchiveWriter } from "@flash-sale/domain/ports/Archive"
 import type { OwnedEvents } from "@flash-sale/domain/ports/OrderEvents"
 import type { LogDamaged } from "@flash-sale/domain/ports/OrderLog"
 import { Offset, type PartitionId } from "@flash-sale/domain/records/Partition"
+import { outlivingBugs } from "@flash-sale/infra/observability/Background"
 import * as Log from "@flash-sale/infra/observability/logs/Log"
 import { Duration, Effect, Schedule } from "effect"
 import { ArchiveState } from "./ArchiveState.ts"
@@ -17,7 +18,7 @@ import * as Start from "./Start.ts"
 export const BATCH_EVERY = Duration.millis(100)
 /** How often the end of the events is looked at, and the group's offset brought up to the archive's. */
 const LOOK_EVERY = Duration.seconds(1)
-/** The wait before events that are away are asked for again. */
+/** The wait before events that are away are asked for again, and before reading begins anew after a bug. */
 const untilBack = Schedule.jittered(Schedule.spaced("1 second"))
 
 /** Works until the partition is revoked. What is in hand then is either in the archive or read again by the next. */
@@ -26,6 +27,7 @@ export const work = (owned: OwnedEvents): Effect.Effect<void, never, ArchiveWrit
     const state = yield* ArchiveState
     yield* Effect.scoped(run(owned)).pipe(
       Effect.catchTag("PartitionLost", () => Effect.void),
+      outlivingBugs(`archiving the events of partition ${owned.partition}`),
       Effect.retry(untilBack),
       // The schedule has no end, so no failure comes past it.
       Effect.orDie,
@@ -66,10 +68,13 @@ const run = Effect.fnUntraced(function*(owned: OwnedEvents) {
     const records = yield* take
     const last = records.at(-1)
     if (last === undefined) continue
-    const { batch, unreadable } = EventReading.read(partition, records)
-    if (unreadable.length > 0) yield* state.passedOver(partition, unreadable)
-    // A record that is passed over may have told of an order.
-    const missingBefore = unreadable.length > 0 ? batch.told : isGap ? EventReading.firstToldBy(records) : undefined
+    const { batch, unreadable, ...read } = EventReading.read(partition, records)
+    if (unreadable.length > 0) {
+      yield* state.passedOver(partition, unreadable)
+      // A record that is passed over may have told of an order.
+      isGap = true
+    }
+    const missingBefore = read.missingBefore ?? (isGap ? EventReading.firstToldBy(records) : undefined)
     yield* pace.keep(state.persist(writer.record({ ...batch, missingBefore, isAnew })))
     isAnew = false
     if (missingBefore !== undefined) {
@@ -108,5 +113,9 @@ const watch = (owned: OwnedEvents, next: () => number) => {
     if (at === committed) return
     yield* owned.commit(Offset.make(at))
     committed = at
-  }).pipe(Effect.ignore, Effect.repeat(Schedule.spaced(LOOK_EVERY)))
+  }).pipe(
+    outlivingBugs("looking for the end of the events"),
+    Effect.ignore,
+    Effect.repeat(Schedule.spaced(LOOK_EVERY))
+  )
 }

@@ -3,6 +3,7 @@ import { type ArchiveBatch, ArchiveWriter } from "@flash-sale/domain/ports/Archi
 import { type LetterBatch, type LetterPartition, LetterReader } from "@flash-sale/domain/ports/LetterReader"
 import type { PartitionId } from "@flash-sale/domain/records/Partition"
 import { Offset } from "@flash-sale/domain/records/Partition"
+import { outlivingBugs } from "@flash-sale/infra/observability/Background"
 import { Duration, Effect, Schedule, Stream } from "effect"
 import { ArchiveState } from "./ArchiveState.ts"
 import * as Start from "./Start.ts"
@@ -39,7 +40,7 @@ export const fold: Effect.Effect<never, never, ArchiveWriter | ArchiveState | Le
     beginnings.set(partition, beginning)
     return beginning
   })
-  const look = Effect.fnUntraced(function*(found: LetterPartition) {
+  const lookAt = Effect.fnUntraced(function*(found: LetterPartition) {
     const { end, partition } = found
     const { next } = yield* begin(found)
     if (next >= end) return
@@ -50,6 +51,7 @@ export const fold: Effect.Effect<never, never, ArchiveWriter | ArchiveState | Le
         beginnings.set(partition, { next: batch.next, isAnew: false })
       }))
   })
-  const lookAtAll = Effect.flatMap(reader.partitions, (found) => Effect.forEach(found, look, { discard: true }))
-  return yield* Effect.repeat(Effect.ignore(lookAtAll), Schedule.spaced(LOOK_EVERY)).pipe(Effect.andThen(Effect.never))
+  const lookAtAll = Effect.flatMap(reader.partitions, (found) => Effect.forEach(found, lookAt, { discard: true }))
+  const look = Effect.ignore(outlivingBugs("archiving dead letters")(lookAtAll))
+  return yield* Effect.repeat(look, Schedule.spaced(LOOK_EVERY)).pipe(Effect.andThen(Effect.never))
 })

@@ -32,6 +32,8 @@ export interface RebuildFold {
   readonly hasCounted: (itemId: ItemId, sequence: number) => boolean
   /** Items that stand still, where and why: nothing after that is told. */
   readonly stopped: () => ReadonlyArray<string>
+  /** Whether the item stands still at this record or before it: what others tell of it here is not known. */
+  readonly isStopped: (itemId: ItemId, sequence: number) => boolean
 }
 
 interface Placed extends PlacedOrder {
@@ -42,7 +44,8 @@ interface FoldedItem {
   state: Fold.Folded
   /** Of the last record that is folded. */
   time: number
-  isStopped: boolean
+  /** The record at which the item stands still. */
+  stoppedAt: number | undefined
   /** Orders that are not final, by what placed them: a processor has as much at hand. */
   readonly placed: Map<RequestId, Placed>
 }
@@ -74,9 +77,9 @@ export const make = (partition: PartitionId, count: number): RebuildFold => {
 
   const itemAt = (itemId: ItemId): FoldedItem | undefined => {
     const there = items.get(itemId)
-    if (there !== undefined) return there.isStopped ? undefined : there
+    if (there !== undefined) return there.stoppedAt === undefined ? there : undefined
     if (home(itemId, count) !== partition) return undefined
-    const item = { state: Fold.nothing, time: 0, isStopped: false, placed: new Map() }
+    const item = { state: Fold.nothing, time: 0, stoppedAt: undefined, placed: new Map() }
     items.set(itemId, item)
     return item
   }
@@ -89,7 +92,7 @@ export const make = (partition: PartitionId, count: number): RebuildFold => {
     const { offset } = record
     const result = Fold.fold(item.state, { expected: undefined, commands: [{ offset, command }], published: [] })
     if (result._tag === "Stopped") {
-      item.isStopped = true
+      item.stoppedAt = offset
       stopped.push(`item ${itemId} stands still at offset ${offset}: ${result.detail}`)
     }
     if (result._tag !== "Folded") return []
@@ -117,6 +120,10 @@ export const make = (partition: PartitionId, count: number): RebuildFold => {
       const state = items.get(itemId)?.state
       return state !== undefined && state.item.rejectedCount > 0 && sequence <= state.position
     },
-    stopped: () => stopped
+    stopped: () => stopped,
+    isStopped: (itemId, sequence) => {
+      const stoppedAt = items.get(itemId)?.stoppedAt
+      return stoppedAt !== undefined && sequence >= stoppedAt
+    }
   }
 }

@@ -85,7 +85,8 @@ export const run = Effect.fnUntraced(function*(options: Options) {
   const isKnown = start === 0 || fromStart
   // Counts that were true once are explained: those of the fold are no older, and the last ones count.
   const isExplained = (event: ToldEvent): boolean =>
-    event.type === "item.refused" ? fold.hasCounted(event.itemId, event.sequence) : explained.knows(event)
+    fold.isStopped(event.itemId, event.sequence) ||
+    (event.type === "item.refused" ? fold.hasCounted(event.itemId, event.sequence) : explained.knows(event))
   let told = 0
   let deleted = 0
   let next: Offset = start
@@ -118,7 +119,7 @@ export const run = Effect.fnUntraced(function*(options: Options) {
   const counts = isKnown ? fold.counts().map((count) => RefusedEvents.of(partition, count)) : []
   yield* add(partition, counts, start)
   told += counts.length
-  if (isKnown) yield* Patience.patiently(writer.rebuilt(partition, next))
+  if (isKnown && fold.stopped().length === 0) yield* Patience.patiently(writer.rebuilt(partition, next))
   return {
     partition,
     start,

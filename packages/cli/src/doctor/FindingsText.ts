@@ -1,5 +1,5 @@
 /** All findings as a person reads them, the worst first, and as programs do. Pure. */
-import { type Finding, type Verdict, VERDICTS } from "@flash-sale/operations/doctor/Check"
+import { type Finding, type Verdict, worstFirst } from "@flash-sale/operations/doctor/Check"
 
 /** How a report is shown. */
 export interface Style {
@@ -16,9 +16,6 @@ const VERDICT_WIDTH = 9
 const INDENT = " ".repeat(VERDICT_WIDTH)
 /** A narrower terminal gets lines of this width, and breaks them by itself. */
 const NARROWEST = 40
-
-export const sorted = (findings: ReadonlyArray<Finding>): ReadonlyArray<Finding> =>
-  findings.toSorted((a, b) => VERDICTS.indexOf(a.verdict) - VERDICTS.indexOf(b.verdict))
 
 /** The text in lines, of which each further one begins with `hanging` spaces. */
 const broken = (text: string, hanging: number, columns: number | undefined): string => {
@@ -82,10 +79,10 @@ export const text = (findings: ReadonlyArray<Finding>, style: Style): string => 
   const line = lineOf(idWidth, style)
   const well = of(findings, "ok")
   const wellText = style.isAll ? well.map(line) : well.length === 0 ? [] : [paragraph("ok", "ok", well, style)]
-  const bad = sorted(findings).filter(({ verdict }) => verdict === "wrong" || verdict === "warning").map(line)
+  const bad = worstFirst(findings).filter(({ verdict }) => verdict === "wrong" || verdict === "warning").map(line)
   return [...bad, ...notLookedAt(findings, style), ...wellText, sum(findings)].join("\n")
 }
 
 /** A JSON object a line. */
 export const json = (findings: ReadonlyArray<Finding>): string =>
-  sorted(findings).map(({ detail, id, mend, verdict }) => JSON.stringify({ id, verdict, detail, mend })).join("\n")
+  worstFirst(findings).map(({ detail, id, mend, verdict }) => JSON.stringify({ id, verdict, detail, mend })).join("\n")

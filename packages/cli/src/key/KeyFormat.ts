@@ -1,14 +1,8 @@
 /** Api keys as they are printed: what they may do and until when, never a hash. */
 import type * as Infra from "@flash-sale/infra/Infra"
-import { SOON_MILLIS } from "@flash-sale/operations/doctor/KeyChecks"
+import * as KeyState from "@flash-sale/operations/doctor/keys/KeyState"
 import * as Table from "../terminal/Table.ts"
 import * as TimeArgument from "../terminal/TimeArgument.ts"
-
-/** `now` is in milliseconds since 1970 (UTC). */
-const state = (expiresAt: number, now: number): "ok" | "soon" | "expired" => {
-  if (expiresAt <= now) return "expired"
-  return expiresAt - now <= SOON_MILLIS ? "soon" : "ok"
-}
 
 const WORDS = { ok: "", soon: "  expires soon", expired: "  EXPIRED" }
 
@@ -22,9 +16,9 @@ export const fields = ({ expiresAt, name, scopes }: Infra.KeyInfo) => ({
   ...(Number.isFinite(expiresAt) ? { expires_at: TimeArgument.show(expiresAt) } : {})
 })
 
-/** A key on a line, as an object. */
+/** A key on a line, as an object. `now` is in milliseconds since 1970 (UTC). */
 export const jsonLine = (key: Infra.KeyInfo, now: number): string =>
-  JSON.stringify({ ...fields(key), state: state(key.expiresAt, now) })
+  JSON.stringify({ ...fields(key), state: KeyState.of(key.expiresAt, now) })
 
 export const table = (keys: ReadonlyArray<Infra.KeyInfo>, now: number): string =>
-  Table.lines(keys.map((key) => [key.name, key.scopes.join(","), expiry(key) + WORDS[state(key.expiresAt, now)]]))
+  Table.lines(keys.map((key) => [key.name, key.scopes.join(","), expiry(key) + WORDS[KeyState.of(key.expiresAt, now)]]))

@@ -22,5 +22,12 @@ export const urlOf = ({ host, port }: WantedPort): string => {
   return `http://${isAll ? "127.0.0.1" : host.includes(":") ? `[${host}]` : host}:${port}`
 }
 
-export const layer = ({ gateway: { allowedHosts, docs, trustedProxies } }: Read, at: WantedPort | undefined) =>
-  at === undefined ? Layer.empty : Admin.layer({ port: at.port, host: at.host, allowedHosts, trustedProxies, docs })
+/** `patient` is the engine that this process is part of. */
+export const layer = (
+  { gateway: { allowedHosts, docs, trustedProxies } }: Read,
+  at: WantedPort | undefined,
+  patient: Admin.Settings["patient"]
+) =>
+  at === undefined
+    ? Layer.empty
+    : Admin.layer({ port: at.port, host: at.host, allowedHosts, trustedProxies, docs, patient })

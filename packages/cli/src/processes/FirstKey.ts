@@ -33,11 +33,15 @@ export const layer = (
     const { stdoutIsTerminal } = yield* Stdio.Stdio
     const isTerminal = yield* stdoutIsTerminal
     const say = (line: string) => isTerminal ? Console.log(line) : Log.info(line, { event: "first_key" })
+    /** In a fragment no server sees it, and the page takes it out of its address. */
+    const console = (fragment: string) =>
+      admin === undefined ? Effect.void : say(`Console: ${AdminPort.urlOf(admin)}/console${fragment}`)
     const where = admin === undefined ? OFF : `Admin API: ${AdminPort.urlOf(admin)}`
     const keepIn = isTerminal ? undefined : join(dataDir, FILE_NAME)
     const key = keysFile === undefined
       ? yield* Infra.keys.createFirst(Infra.keysFileIn(dataDir), FIRST, keepIn)
       : undefined
+    yield* console(key === undefined || keepIn !== undefined ? "" : `#key=${key}`)
     if (key === undefined) return yield* say(`${where} (${ANOTHER})`)
     yield* say(keepIn === undefined ? `${where} key: ${key}` : `${where}, its key is in ${keepIn}`)
   }))

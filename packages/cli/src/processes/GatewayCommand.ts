@@ -21,7 +21,9 @@ export const command = Command.make("gateway", {}, () =>
     // Several gateways of one machine that know no keys start as ever, whatever else listens there.
     const admin = AdminPort.wanted(read, keysFile !== undefined && existsSync(keysFile))
     const layers = Layer.merge(Process.layerLifecycle, Dependencies.layer(["gateway"])).pipe(
-      Layer.provide(Gateway.layer({ ...read.gateway, auth: read.access.auth }, AdminPort.layer(read, admin))),
+      Layer.provide(
+        Gateway.layer({ ...read.gateway, auth: read.access.auth }, AdminPort.layer(read, admin, "distributed"))
+      ),
       Layer.provide([
         Infra.layerDistributed(read, "gateway"),
         InfraArchives.layer(read.archive),

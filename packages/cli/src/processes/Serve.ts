@@ -71,7 +71,10 @@ export const command = Command.make("serve", { dataDir: Target.flags.dataDir }, 
       layerWelcome(read.gateway)
     ).pipe(
       Layer.provide(
-        Gateway.layer({ ...read.gateway, auth: read.access.auth }, AdminPort.layer(read, admin)).pipe(
+        Gateway.layer(
+          { ...read.gateway, auth: read.access.auth },
+          AdminPort.layer(read, admin, Target.embedded(target))
+        ).pipe(
           Process.loggedAs("gateway")
         )
       ),

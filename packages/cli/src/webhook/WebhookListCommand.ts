@@ -18,7 +18,7 @@ export const list = Command.make("list", {
       return Console.log(json ? rows.map((row) => JSON.stringify(row)).join("\n") : WebhookFormat.table(rows))
     }))).pipe(
     Command.withDescription(
-      "Print every webhook: whether it is delivered to, how much waits, how much was given up. Of urls origin and path"
+      "Print every webhook: whether it is delivered to, how much waits, how much was given up. Of urls the origin"
     ),
     Command.withExamples([{ command: "flash-sale webhook list" }])
   )

@@ -4,7 +4,7 @@ import { FlashSaleError } from "../http/FlashSaleError.ts"
 import { asError, open, type Progress } from "../http/Transport.ts"
 import type { Context } from "../retry/Retrying.ts"
 import { within } from "../time/Deadline.ts"
-import { EventParser, type ServerEvent } from "./EventParser.ts"
+import { type EventBounds, EventParser, type ServerEvent } from "./EventParser.ts"
 import { TooLong } from "./LineSplitter.ts"
 
 export interface EventConnection {
@@ -37,7 +37,8 @@ export const connect = async (
   { settings }: Context,
   path: string,
   lastEventId: string,
-  outer: AbortSignal | undefined
+  outer: AbortSignal | undefined,
+  bounds?: EventBounds
 ): Promise<EventConnection | undefined> => {
   const controller = new AbortController()
   const close = () => {
@@ -54,7 +55,7 @@ export const connect = async (
     })
     if (reader === undefined) return undefined
     outer?.addEventListener("abort", close)
-    const parser = new EventParser(lastEventId)
+    const parser = new EventParser(lastEventId, bounds)
     return { next: (silence) => nextEvents(reader, parser, silence, outer), parser, close }
   } catch (error) {
     close()

@@ -2,10 +2,18 @@
  * Reads a stream of server-sent events as the WHATWG's HTML standard says, in section 9.2.6. An event that the stream
  * leaves unfinished is left out.
  */
-import { LineSplitter, TooLong } from "./LineSplitter.ts"
+import { LineSplitter, MAX_LINE, TooLong } from "./LineSplitter.ts"
 
 /** The most data of one event, in UTF-16 units. */
 export const MAX_EVENT = 256 * 1024
+
+/** The longest that a stream may bring, in UTF-16 units. */
+export interface EventBounds {
+  readonly line: number
+  readonly event: number
+}
+
+const BOUNDS: EventBounds = { line: MAX_LINE, event: MAX_EVENT }
 
 export interface ServerEvent {
   /** The event's name: `message` where the stream gives none. */
@@ -16,7 +24,8 @@ export interface ServerEvent {
 export class EventParser {
   /** Leaves the byte order mark to us: Node's removes a second one where the first comes in a piece of its own. */
   readonly #decoder = new TextDecoder("utf-8", { ignoreBOM: true })
-  readonly #splitter = new LineSplitter()
+  readonly #splitter: LineSplitter
+  readonly #maxEvent: number
   #hasBegun = false
   #name = ""
   #data: string | undefined
@@ -25,7 +34,9 @@ export class EventParser {
   #retryMillis: number | undefined
 
   /** `lastEventId` is that of the stream before; "" where there was none. */
-  constructor(lastEventId = "") {
+  constructor(lastEventId = "", { event, line }: EventBounds = BOUNDS) {
+    this.#splitter = new LineSplitter(line)
+    this.#maxEvent = event
     this.#id = lastEventId
     this.#lastEventId = lastEventId
   }
@@ -77,6 +88,6 @@ export class EventParser {
 
   #append(value: string): void {
     this.#data = this.#data === undefined ? value : `${this.#data}\n${value}`
-    if (this.#data.length > MAX_EVENT) throw new TooLong("an event of the stream", MAX_EVENT)
+    if (this.#data.length > this.#maxEvent) throw new TooLong("an event of the stream", this.#maxEvent)
   }
 }

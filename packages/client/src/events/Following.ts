@@ -3,7 +3,7 @@ import { FlashSaleError } from "../http/FlashSaleError.ts"
 import { afterNamed, backoff } from "../retry/RetryDecision.ts"
 import type { Context } from "../retry/Retrying.ts"
 import { connect, type EventConnection } from "./EventConnection.ts"
-import type { ServerEvent } from "./EventParser.ts"
+import type { EventBounds, ServerEvent } from "./EventParser.ts"
 
 /** The longest silence, in milliseconds: the engine sends a comment each 15 s, so three of them were lost. */
 const SILENCE_MILLIS = 45_000
@@ -73,14 +73,15 @@ const silent = () =>
 export async function* follow(
   context: Context,
   path: string,
-  signal: AbortSignal | undefined
+  signal: AbortSignal | undefined,
+  bounds?: EventBounds
 ): AsyncGenerator<ServerEvent, void> {
   const { timing } = context
   const place: Place = { lastEventId: "", retryMillis: RETRY_MILLIS, failures: 0, heard: timing.now() }
   while (true) {
     let failed: FlashSaleError | undefined
     try {
-      const connection = await connect(context, path, place.lastEventId, signal)
+      const connection = await connect(context, path, place.lastEventId, signal, bounds)
       if (connection === undefined) return
       yield* eventsOf(connection, place, context)
     } catch (error) {

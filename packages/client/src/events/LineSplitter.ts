@@ -12,9 +12,15 @@ export class TooLong extends Error {
 }
 
 export class LineSplitter {
+  readonly #most: number
   #line = ""
   /** A CR has ended the last line; an LF right after it belongs to it. */
   #isAfterCr = false
+
+  /** `most` is the longest line that is taken. */
+  constructor(most = MAX_LINE) {
+    this.#most = most
+  }
 
   /** The lines that this piece completes, without their ends. Throws `TooLong`. */
   push(piece: string): ReadonlyArray<string> {
@@ -23,7 +29,7 @@ export class LineSplitter {
     this.#isAfterCr = piece.endsWith("\r")
     const [first = "", ...others] = text.split(/\r\n|\r|\n/)
     const lines = [this.#line + first, ...others]
-    if (lines.some(({ length }) => length > MAX_LINE)) throw new TooLong("a line of the stream", MAX_LINE)
+    if (lines.some(({ length }) => length > this.#most)) throw new TooLong("a line of the stream", this.#most)
     this.#line = lines.pop() ?? ""
     return lines
   }

@@ -5,7 +5,7 @@ import { checkToken, type Settings, type Token } from "./ClientOptions.ts"
 import { FlashSaleError } from "./FlashSaleError.ts"
 
 export interface Call {
-  readonly method: "GET" | "POST"
+  readonly method: "GET" | "POST" | "PATCH"
   /** From the slash on. */
   readonly path: string
   readonly accept: "application/json" | "text/event-stream"
@@ -13,6 +13,8 @@ export interface Call {
   readonly body?: string
   /** The id of the last event that was seen; "" and undefined are none. */
   readonly lastEventId?: string
+  /** The caller's own name for a change, under which it counts once. */
+  readonly idempotencyKey?: string
 }
 
 const askToken = async (token: Token | undefined): Promise<string | undefined> => {
@@ -28,7 +30,8 @@ const headersOf = (call: Call, token: string | undefined): Record<string, string
   accept: call.accept,
   ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
   ...(call.body === undefined ? {} : { "content-type": "application/json" }),
-  ...(call.lastEventId === undefined || call.lastEventId === "" ? {} : { "last-event-id": call.lastEventId })
+  ...(call.lastEventId === undefined || call.lastEventId === "" ? {} : { "last-event-id": call.lastEventId }),
+  ...(call.idempotencyKey === undefined ? {} : { "idempotency-key": call.idempotencyKey })
 })
 
 /** How far a request has come: whether any of it may have reached the engine. */
@@ -91,11 +94,16 @@ export const send = async (
   settings: Settings,
   call: Call,
   millis: number,
-  outer: AbortSignal | undefined
+  outer: AbortSignal | undefined,
+  maxBytes?: number
 ): Promise<Answer> => {
   const progress: Progress = { isSent: false }
   try {
-    return await within(millis, outer, async (signal) => readAnswer(await open(settings, call, signal, progress)))
+    return await within(
+      millis,
+      outer,
+      async (signal) => readAnswer(await open(settings, call, signal, progress), maxBytes)
+    )
   } catch (error) {
     throw asError(error, outer, progress)
   }

@@ -3,12 +3,21 @@
  * name says whose key it was. Nothing of it but a hash is ever stored.
  */
 import { Schema } from "effect"
+import type { Scope } from "./Scope.ts"
 
 /** The name of a key: who or what uses it. */
 export const KeyName = Schema.String.check(
   Schema.isPattern(/^[a-z0-9-]{1,40}$/, { message: "must be 1 to 40 characters out of small letters, digits and '-'" })
 ).pipe(Schema.brand("KeyName"))
 export type KeyName = typeof KeyName.Type
+
+/** A key without its secret and its hash. */
+export interface KeyInfo {
+  readonly name: KeyName
+  readonly scopes: ReadonlyArray<Scope>
+  /** In milliseconds since 1970 (UTC); infinite where it never expires. */
+  readonly expiresAt: number
+}
 
 /** How many characters the secret has, each out of 62: 190 bits. */
 export const SECRET_LENGTH = 32

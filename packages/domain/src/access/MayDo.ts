@@ -19,7 +19,7 @@ export type AuthMode = "open" | "required"
  * - `ListOrders`: those of this user; undefined where the request names none. Always wants a key or a token.
  * - `ChangeOrder`: confirm or cancel an order that was found, of this user for this item.
  * - `TellOfPayment`: say that the shop has taken the money for an order. Always wants a key.
- * - `Operate`: what an operator does at the admin API.
+ * - `Operate`: what an operator does at the admin API; with `any`, what whoever has a key there may do.
  */
 export type Action =
   | { readonly _tag: "PlaceOrder"; readonly userId: UserId; readonly itemId: ItemId }
@@ -28,7 +28,7 @@ export type Action =
   | { readonly _tag: "ListOrders"; readonly userId: UserId | undefined }
   | { readonly _tag: "ChangeOrder"; readonly userId: UserId | undefined; readonly itemId: ItemId }
   | { readonly _tag: "TellOfPayment" }
-  | { readonly _tag: "Operate"; readonly scope: Scope.Scope }
+  | { readonly _tag: "Operate"; readonly scope: Scope.Needed }
 
 /**
  * - `Unauthenticated`: 401, no key and no token.
@@ -50,7 +50,10 @@ const wrongItem: AccessRefusal = { _tag: "WrongItem" }
 const notFound: AccessRefusal = { _tag: "NotFound" }
 const missing = (scope: Scope.Scope): AccessRefusal => ({ _tag: "MissingScope", scope })
 
-const scopeFor = (action: Action): Scope.Scope => action._tag === "Operate" ? action.scope : "orders"
+const scopeFor = (action: Action): Scope.Needed => action._tag === "Operate" ? action.scope : "orders"
+
+/** An operator's least scope stands for `any`: a buyer's token has none. */
+const missingFor = (needed: Scope.Needed): AccessRefusal => missing(needed === "any" ? "read" : needed)
 
 const refusalOfBuyer = (
   caller: Extract<Caller, { readonly _tag: "Buyer" }>,
@@ -72,7 +75,7 @@ const refusalOfBuyer = (
     case "TellOfPayment":
       return missing("orders")
     case "Operate":
-      return missing(action.scope)
+      return missingFor(action.scope)
   }
 }
 
@@ -86,7 +89,7 @@ export const refusalOf = (mode: AuthMode, caller: Caller, action: Action): Acces
     case "Nobody":
       return mode === "open" && !needsProof(action) ? undefined : unauthenticated
     case "Key":
-      return Scope.includes(caller.scopes, scopeFor(action)) ? undefined : missing(scopeFor(action))
+      return Scope.includes(caller.scopes, scopeFor(action)) ? undefined : missingFor(scopeFor(action))
     case "Buyer":
       return refusalOfBuyer(caller, action)
   }

@@ -13,6 +13,9 @@ import { Schema } from "effect"
 export const Scope = Schema.Literals(["read", "stock", "sale", "orders", "refunds", "dlq", "admin"])
 export type Scope = typeof Scope.Type
 
+/** What an endpoint asks for: a scope, or any key at all. */
+export type Needed = Scope | "any"
+
 /** Whether a key with these scopes may do what asks for `wanted`. */
-export const includes = (scopes: ReadonlyArray<Scope>, wanted: Scope): boolean =>
-  scopes.includes(wanted) || scopes.includes("admin")
+export const includes = (scopes: ReadonlyArray<Scope>, wanted: Needed): boolean =>
+  wanted === "any" ? scopes.length > 0 : scopes.includes(wanted) || scopes.includes("admin")

@@ -6,7 +6,7 @@
 import { Context, Effect, Option, Schema } from "effect"
 import type { ArchivedOrder, HistoryEntry } from "../archive/ArchivedOrder.ts"
 import type { ArchiveCursor, AuditEntry, AuditFilter, ItemSums, OrderFilter, Page } from "../archive/Questions.ts"
-import type { ItemId, RequestId } from "../records/Ids.ts"
+import type { ItemId, RequestId, UserId } from "../records/Ids.ts"
 import type { Offset, PartitionId } from "../records/Partition.ts"
 import type { ArchiveBatch, ArchivePosition, ArchiveSource, ToldEvent } from "./ArchiveIntake.ts"
 
@@ -65,14 +65,19 @@ export class ArchiveWriter extends Context.Service<ArchiveWriter, {
     isExplained: (told: ToldEvent) => boolean,
     limit: number
   ) => Effect.Effect<number, ArchiveUnavailable>
+  /** When the order moved that moved last (milliseconds since 1970, UTC); undefined where there is none. */
+  readonly newest: Effect.Effect<number | undefined, ArchiveUnavailable>
   /** Deletes what is final since before this moment (milliseconds since 1970, UTC), at most `limit` orders. */
   readonly retire: (before: number, limit: number) => Effect.Effect<number, ArchiveUnavailable>
 }>()("@flash-sale/domain/ports/ArchiveWriter") {}
 
 /** What it answers. */
 export class Archive extends Context.Service<Archive, {
-  /** The orders under a request id, of all items, the one that moved last first; at most ten. */
-  readonly find: (requestId: RequestId) => Effect.Effect<ReadonlyArray<ArchivedOrder>, ArchiveError>
+  /**
+   * The orders under a request id, of all items, or of one buyer alone, the one that moved last first; at most ten.
+   * What is known by a payment alone comes last.
+   */
+  readonly find: (requestId: RequestId, of?: UserId) => Effect.Effect<ReadonlyArray<ArchivedOrder>, ArchiveError>
   readonly orders: (
     filter: OrderFilter,
     from: ArchiveCursor | undefined,

@@ -1,5 +1,6 @@
 /** Tells callers apart by what they send: api keys out of a file, and buyers' tokens that a shop has signed. */
 import { Context, type Effect } from "effect"
+import type { KeyInfo } from "../access/ApiKey.ts"
 import type { Caller } from "../access/Caller.ts"
 
 /**
@@ -23,6 +24,9 @@ export class Callers extends Context.Service<Callers, {
   readonly known: (authorization: string | undefined) => Identity | undefined
   /** The same, with the patience that a new token needs. */
   readonly identify: (authorization: string | undefined) => Effect.Effect<Identity>
-  /** Whether there is any api key. Without one the admin API answers 503 `no_keys`. */
-  readonly hasKeys: () => boolean
+  /**
+   * The api keys as they are taken now, in the order of their file, with those that have expired: few, and cheap to
+   * ask for. Where there are none the admin API answers 503 `no_keys`.
+   */
+  readonly keys: () => ReadonlyArray<KeyInfo>
 }>()("@flash-sale/domain/ports/Callers") {}

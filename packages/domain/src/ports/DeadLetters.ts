@@ -6,6 +6,7 @@ import { Currency, Price } from "../records/Command.ts"
 import { Amount, Attempt, CorrelationId, RequestId, UserId } from "../records/Ids.ts"
 import { MetadataJson } from "../records/OrderMetadata.ts"
 import { Offset, PartitionId } from "../records/Partition.ts"
+import type { LetterQuery } from "./LetterQuery.ts"
 import type { StoreUnavailable } from "./StoreUnavailable.ts"
 
 /**
@@ -66,13 +67,24 @@ export type LetterLookup =
   | { readonly _tag: "Handled"; readonly handling: Handling | undefined }
   | { readonly _tag: "Unknown" }
 
+/** How many letters have each reason. */
+export type ReasonCounts = Readonly<Record<DeadLetterReason, number>>
+
+/** Counts that are 0 for each reason that is not among these. */
+export const reasonCounts = (counted: Partial<ReasonCounts> = {}): ReasonCounts => ({
+  "Payment Timeout": 0,
+  "Invalid Order Format": 0,
+  "Payment Without Order": 0,
+  ...counted
+})
+
 /**
- * How many letters are open, how many of them are a `Payment Without Order`, and when the oldest of all was put
- * (milliseconds since 1970, UTC).
+ * How many letters are open, how many of them have each reason, and when the oldest of all was put (milliseconds since
+ * 1970, UTC).
  */
 export interface DeadLetterStats {
   readonly size: number
-  readonly refundsDue: number
+  readonly byReason: ReasonCounts
   readonly oldestAt: number | undefined
 }
 
@@ -81,8 +93,11 @@ export class DeadLetters extends Context.Service<DeadLetters, {
   readonly put: (letter: DeadLetter) => Effect.Effect<void, StoreUnavailable>
   /** Marks a letter as handled, durably. The first handling wins, also where it arrives before its letter. */
   readonly handle: (handling: Handling) => Effect.Effect<void, StoreUnavailable>
-  /** Open letters, oldest first, at most `limit`. Fails with `StoreUnavailable` until the letters have been read. */
-  readonly list: (limit: number) => Effect.Effect<ReadonlyArray<DeadLetter>, StoreUnavailable>
+  /**
+   * Open letters that are meant, oldest first, at most `limit`. Fails with `StoreUnavailable` until the letters have been
+   * read.
+   */
+  readonly list: (limit: number, query?: LetterQuery) => Effect.Effect<ReadonlyArray<DeadLetter>, StoreUnavailable>
   /** One letter by its identity. */
   readonly find: (id: LetterId) => Effect.Effect<LetterLookup, StoreUnavailable>
   /** Number and age of the open letters, for metrics. */

@@ -8,6 +8,7 @@ import type { EndpointName } from "../webhooks/Endpoint.ts"
 import type {
   ActiveReplay,
   ArchivedEvent,
+  EndpointBacklog,
   EventPage,
   Failure,
   HeldEndpoint,
@@ -26,13 +27,16 @@ export class WebhookQueue extends Context.Service<WebhookQueue, {
    */
   readonly list: (endpoints: ReadonlyArray<ListedEndpoint>) => Effect.Effect<void, ArchiveError>
   /**
-   * Renews this instance's leases on endpoints of these names, takes its share of those that nobody holds, and gives
-   * all that it holds then. Instances that say so in time share the endpoints evenly.
+   * Renews this instance's leases on endpoints of these names, takes those that nobody holds, and gives all that it
+   * holds then. Where it holds fewer than another it asks that for one, and is handed it when the other one's turn
+   * comes: so instances share the endpoints evenly after a while. Those of other names are given up.
    */
   readonly hold: (
     holder: Holder,
     names: ReadonlyArray<EndpointName>
   ) => Effect.Effect<ReadonlyArray<HeldEndpoint>, ArchiveError>
+  /** Endpoints that a file lists and does not disable, and that nobody holds by a lease of so long. */
+  readonly unheld: (leaseMillis: number) => Effect.Effect<ReadonlyArray<EndpointBacklog>, ArchiveError>
   /** Gives all leases back. */
   readonly release: (holder: string) => Effect.Effect<void, ArchiveError>
   /** The number of the last entry that is archived; 0 where there is none. */
@@ -50,13 +54,17 @@ export class WebhookQueue extends Context.Service<WebhookQueue, {
     failed: ReadonlyArray<{ readonly event: ArchivedEvent; readonly failure: Failure }>,
     last: LastAttempts
   ) => Effect.Effect<boolean, ArchiveError>
-  /** Deliveries that are due, the longest first, at most `limit`. One due after `before` was dated by another clock. */
+  /** Deliveries that are due, the longest first, at most `limit`. */
   readonly due: (
     endpoint: EndpointName,
     now: number,
-    before: number,
     limit: number
   ) => Effect.Effect<ReadonlyArray<WaitingDelivery>, ArchiveError>
+  /**
+   * Makes due what a clock that was ahead of `now` has dated: deliveries whose last attempt is to come, and those that
+   * were never tried and are not due. So each waits no longer than it was to wait after its attempt. False as above.
+   */
+  readonly redate: (endpoint: EndpointName, holder: string, now: number) => Effect.Effect<boolean, ArchiveError>
   /** What became of deliveries that waited: gone where they were delivered, else dated anew or dead. False as above. */
   readonly settle: (
     endpoint: EndpointName,
@@ -64,8 +72,13 @@ export class WebhookQueue extends Context.Service<WebhookQueue, {
     results: ReadonlyArray<{ readonly delivery: WaitingDelivery; readonly failure: Failure | undefined }>,
     last: LastAttempts
   ) => Effect.Effect<boolean, ArchiveError>
-  /** The endpoint has answered 410. False as above. */
-  readonly gone: (endpoint: EndpointName, holder: string, at: number) => Effect.Effect<boolean, ArchiveError>
+  /** The endpoint has answered 410 at this url: nothing changes where it has another one now. False as above. */
+  readonly gone: (
+    endpoint: EndpointName,
+    holder: string,
+    url: string,
+    at: number
+  ) => Effect.Effect<boolean, ArchiveError>
   readonly settleTest: (id: string, result: TestResult) => Effect.Effect<void, ArchiveError>
   /**
    * Takes one step of a replay: what matches becomes deliveries that are due at `now`, at most `room`. Gives how many,

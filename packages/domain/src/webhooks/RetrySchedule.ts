@@ -21,8 +21,6 @@ export const WAITS: ReadonlyArray<number> = [
 export const JITTER = 0.1
 /** The longest wait that the answer of an endpoint may ask for, in milliseconds. */
 export const MAX_RETRY_AFTER = 24 * HOUR
-/** A row that is due further away than this was written under another clock: it is due now. */
-export const LONGEST_WAIT = 24 * HOUR * (1 + JITTER)
 
 /**
  * How long to wait after so many failed attempts, in milliseconds; undefined where it is dead. `chance` is in [0, 1).

@@ -62,16 +62,20 @@ export interface ActiveReplay {
   readonly last: number
 }
 
-/** An endpoint that this instance delivers to, as it stands. */
-export interface HeldEndpoint {
+/** What an endpoint was not told yet. */
+export interface EndpointBacklog {
   readonly name: EndpointName
-  readonly cursor: number
-  readonly isGone: boolean
   readonly waiting: number
-  readonly dead: number
   /** The time of the first event behind the cursor, and when the oldest delivery that waits failed first. */
   readonly behindSince: number | undefined
   readonly waitingSince: number | undefined
+}
+
+/** An endpoint that this instance delivers to, as it stands. */
+export interface HeldEndpoint extends EndpointBacklog {
+  readonly cursor: number
+  readonly isGone: boolean
+  readonly dead: number
   /** Test events that are asked for. */
   readonly tests: ReadonlyArray<string>
   /** The oldest replay that is not done. */
@@ -82,6 +86,8 @@ export interface HeldEndpoint {
 export interface Holder {
   readonly name: string
   readonly leaseMillis: number
+  /** Whether it asks for endpoints of those who hold more, beside taking those that nobody holds. */
+  readonly asks: boolean
 }
 
 export interface TestResult {

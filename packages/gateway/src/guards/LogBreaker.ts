@@ -3,11 +3,11 @@
  * the log's `isUp`.
  */
 import { OrderLog } from "@flash-sale/domain/ports/OrderLog"
+import { outlivingBugs } from "@flash-sale/infra/observability/Background"
 import * as Log from "@flash-sale/infra/observability/logs/Log"
 import * as Metrics from "@flash-sale/infra/observability/metrics/Metrics"
 import * as CircuitBreaker from "@flash-sale/infra/resilience/CircuitBreaker"
 import { Context, Effect, Layer, Metric } from "effect"
-import { outlivingBugs } from "../request/Background.ts"
 
 export class LogBreaker extends Context.Service<LogBreaker, CircuitBreaker.CircuitBreaker>()(
   "@flash-sale/gateway/guards/LogBreaker"

@@ -1,8 +1,8 @@
 /** How many partitions the log has, read in the background: requests do not wait for a log that is away. */
 import { OrderLog } from "@flash-sale/domain/ports/OrderLog"
 import { StoreUnavailable } from "@flash-sale/domain/ports/StoreUnavailable"
+import { outlivingBugs } from "@flash-sale/infra/observability/Background"
 import { Context, Effect, Fiber, Layer, Schedule } from "effect"
-import { outlivingBugs } from "../request/Background.ts"
 
 /** How often the log is asked, and how long the start of the gateway waits for the answer. */
 const ASK_EVERY = "500 millis"

@@ -9,9 +9,9 @@
  */
 import { ItemStore } from "@flash-sale/domain/ports/ItemStore"
 import { StoreUnavailable } from "@flash-sale/domain/ports/StoreUnavailable"
+import { outlivingBugs } from "@flash-sale/infra/observability/Background"
 import * as Monotonic from "@flash-sale/infra/time/Monotonic"
 import { Context, Effect, Layer, Schedule } from "effect"
-import { outlivingBugs } from "../request/Background.ts"
 
 /** How long one question may take, in milliseconds. */
 export const TIMEOUT_MILLIS = 1_000

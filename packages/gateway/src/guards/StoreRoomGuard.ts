@@ -4,11 +4,11 @@
  *
  * **Details**: the store is asked in the background. While it does not answer, what it said last holds.
  */
+import { outlivingBugs } from "@flash-sale/infra/observability/Background"
 import * as Log from "@flash-sale/infra/observability/logs/Log"
 import * as EngineMetrics from "@flash-sale/infra/observability/metrics/EngineMetrics"
 import { FULL_AT, StoreRoom } from "@flash-sale/infra/resilience/StoreRoom"
 import { Context, Duration, Effect, Layer, Metric, Schedule } from "effect"
-import { outlivingBugs } from "../request/Background.ts"
 import { StoreBreaker } from "./StoreBreaker.ts"
 
 /** The share below which orders are taken again: lower, so that the edge does not let them in by ones. */

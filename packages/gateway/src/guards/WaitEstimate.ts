@@ -10,9 +10,9 @@ import { type Backlog, Backlogs, waitMillis } from "@flash-sale/domain/ports/Bac
 import type { ItemId } from "@flash-sale/domain/records/Ids"
 import type { LogPosition } from "@flash-sale/domain/records/LogRecord"
 import { home, type PartitionId } from "@flash-sale/domain/records/Partition"
+import { outlivingBugs } from "@flash-sale/infra/observability/Background"
 import * as Monotonic from "@flash-sale/infra/time/Monotonic"
 import { Context, Duration, Effect, Exit, Layer } from "effect"
-import { outlivingBugs } from "../request/Background.ts"
 import { PartitionCount } from "./PartitionCount.ts"
 import { StoreBreaker } from "./StoreBreaker.ts"
 

@@ -6,7 +6,7 @@ import type { ArchivedOrder } from "@flash-sale/domain/archive/ArchivedOrder"
 import type { ArchiveCursor, OrderFilter, OrderPage } from "@flash-sale/domain/archive/Questions"
 import * as Archive from "@flash-sale/domain/ports/Archive"
 import type { StoreUnavailable } from "@flash-sale/domain/ports/StoreUnavailable"
-import type { RequestId } from "@flash-sale/domain/records/Ids"
+import type { RequestId, UserId } from "@flash-sale/domain/records/Ids"
 import * as Kept from "@flash-sale/infra/time/Kept"
 import { Context, Effect, Layer, Option, Semaphore } from "effect"
 import type { PartitionCount } from "../guards/PartitionCount.ts"
@@ -25,8 +25,8 @@ const TOLD_KEPT = "1 second"
 type Failed = Archive.ArchiveUnavailable | TooManyReads
 
 export class ArchiveReads extends Context.Service<ArchiveReads, {
-  /** The orders under a request id, the one that moved last first; none where there is no archive. */
-  readonly find: (requestId: RequestId) => Effect.Effect<ReadonlyArray<ArchivedOrder>, Failed>
+  /** The orders under a request id, of one buyer where one is given; none where there is no archive. */
+  readonly find: (requestId: RequestId, of: UserId | undefined) => Effect.Effect<ReadonlyArray<ArchivedOrder>, Failed>
   /**
    * Whether it knows every order that held units and may have no status any more: it is not behind, and nothing may be
    * missing. True where there is no archive, as nobody else knows more then.
@@ -63,7 +63,8 @@ export const layer: Layer.Layer<ArchiveReads, never, PartitionCount | StoreBreak
     const extent = yield* Kept.make(inTime(Effect.all([archive.told, archive.gaps])), TOLD_KEPT)
 
     return {
-      find: (requestId) => Effect.catchTag(lookUp(archive.find(requestId)), "NoArchive", () => Effect.succeed([])),
+      find: (requestId, of) =>
+        Effect.catchTag(lookUp(archive.find(requestId, of)), "NoArchive", () => Effect.succeed([])),
       isCaughtUp: Effect.gen(function*() {
         const [told, gaps] = yield* extent
         const wanted = yield* commits.aMomentAgo

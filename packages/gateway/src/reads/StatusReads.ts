@@ -54,6 +54,15 @@ export const layer: Layer.Layer<
     const storeBreaker = yield* StoreBreaker
 
     const mayRead = (caller: Caller) => ({ userId }: ArchivedOrder) => gatekeeper.mayRead(caller, userId)
+    /** The archive's order. Others may have used the id of a buyer's order, so a buyer's own alone are asked for. */
+    const archivedOf = (requestId: RequestId, caller: Caller) =>
+      Effect.map(
+        archive.find(requestId, caller._tag === "Buyer" ? caller.userId : undefined),
+        (orders): FoundStatus | undefined => {
+          const order = orders.find(mayRead(caller))
+          return order && { record: ArchivedStatus.of(order), isArchived: true }
+        }
+      )
 
     const find = Effect.fnUntraced(
       function*(requestId: RequestId, caller: Caller) {
@@ -62,10 +71,11 @@ export const layer: Layer.Layer<
           if (lookup._tag === "Kept") return { record: lookup.record, isArchived: false }
           return yield* Refusals.refuseUnavailable("outcome_unknown")
         }
-        const archived = (yield* archive.find(requestId)).find(mayRead(caller))
-        const found = archived === undefined ? undefined : { record: ArchivedStatus.of(archived), isArchived: true }
-        if (found !== undefined && isFinal(found.record.status)) return found
+        const first = yield* archivedOf(requestId, caller)
+        if (first !== undefined && isFinal(first.record.status)) return first
         if (!(yield* known.isEvery)) return yield* Refusals.refuseUnavailable("store_unavailable")
+        // What was missing when it was looked for may have come before it was asked whether everything is there.
+        const found = first ?? (yield* archivedOf(requestId, caller))
         if (found !== undefined) return found
         gatekeeper.missed(caller)
         return yield* refuse((correlationId) => new UnknownOrder({ correlation_id: correlationId }))

@@ -4,8 +4,8 @@
  * **Details**: a load balancer needs the notice to send its requests elsewhere; meanwhile orders are still accepted. An
  * open stream would hold up the closing of the port for as long as the shutdown may take.
  */
+import { outlivingBugs } from "@flash-sale/infra/observability/Background"
 import { Context, type Duration, Effect, Layer, type Scope } from "effect"
-import { outlivingBugs } from "./Background.ts"
 
 export class Shutdown extends Context.Service<Shutdown, {
   readonly hasBegun: () => boolean

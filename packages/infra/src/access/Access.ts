@@ -1,5 +1,5 @@
 /** What others need of access: who calls, and the api keys of a file. Each module is loaded when it is needed. */
-import type { KeyName } from "@flash-sale/domain/access/ApiKey"
+import type * as ApiKey from "@flash-sale/domain/access/ApiKey"
 import type { Callers } from "@flash-sale/domain/ports/Callers"
 import { Effect, Layer } from "effect"
 import type { CannotUseFile } from "../watch/WatchedFile.ts"
@@ -28,7 +28,7 @@ export const keysFileIn = KeyFilePath.inFolder
 /** A key to be made. */
 export type NewKey = ApiKeys.NewKey
 /** A key without its secret. */
-export type KeyInfo = ApiKeys.KeyInfo
+export type KeyInfo = ApiKey.KeyInfo
 export type KeyFailure = ApiKeys.Failure
 
 /** What operators do with the keys of the file at a path. */
@@ -41,5 +41,5 @@ export const keys = {
   /** The keys, in the order of the file; undefined where there is none. */
   list: (path: string) => Effect.flatMap(apiKeys, ({ list }) => list(path)),
   /** Takes a key away. Services that run reject it within a second. */
-  revoke: (path: string, name: KeyName) => Effect.flatMap(apiKeys, ({ revoke }) => revoke(path, name))
+  revoke: (path: string, name: ApiKey.KeyName) => Effect.flatMap(apiKeys, ({ revoke }) => revoke(path, name))
 }

@@ -80,7 +80,7 @@ const make = Effect.fnUntraced(function*({ buyerTokens, keysFile }: Options) {
         if (typeof found !== "string") return Effect.succeed(found)
         return verify(header ?? "", found)
       }),
-    hasKeys: () => keys.current().ring.size > 0
+    keys: () => keys.current().ring.infos
   })
 })
 

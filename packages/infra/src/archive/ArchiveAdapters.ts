@@ -30,11 +30,12 @@ const writerOf = (database: ArchiveDatabase): ArchiveWriter["Service"] => ({
   shorten: (partition, end) => database.write((session) => Gaps.shorten(session, partition, end)),
   rebuilt: (partition, until) => database.write((session) => Gaps.fill(session, partition, until)),
   deleteUnexplained: (...args) => Unexplained.remove(database, ...args),
+  newest: Retirement.newest(database.session),
   retire: (before, limit) => database.write((session) => Retirement.retire(session, before, limit))
 })
 
 const archiveOf = ({ session, snapshot }: ArchiveDatabase): Archive["Service"] => ({
-  find: (requestId) => Orders.find(session, requestId),
+  find: (requestId, userId) => Orders.find(session, requestId, userId),
   orders: (...args) => Orders.list(session, ...args),
   history: (...args) => Histories.history(session, ...args),
   audit: (...args) => Histories.audit(session, ...args),
@@ -65,6 +66,7 @@ export const layerNone: Layer.Layer<Ports> = Layer.succeedContext(
       shorten: nowhere,
       rebuilt: nowhere,
       deleteUnexplained: nowhere,
+      newest: nowhere(),
       retire: nowhere
     }),
     Context.merge(Webhooks.portsNowhere)

@@ -16,6 +16,8 @@ export interface FolderFacts {
   /** Sizes in bytes. */
   readonly fileBytes: number
   readonly walBytes: number
+  /** Whether the file was read as a whole, for losses and damage. Else both were not looked at. */
+  readonly isReadWhole: boolean
   /** What the file has lost of what was acknowledged, in words. */
   readonly losses: Looked<ReadonlyArray<string>>
   /** The version of its tables, and the latest that this build knows. */

@@ -1,4 +1,5 @@
 /** What the brokers say, before anybody judges it. Plain values. */
+import type { DeadLetterStats } from "@flash-sale/domain/ports/DeadLetters"
 import type { Looked } from "./Looked.ts"
 
 export interface Broker {
@@ -65,9 +66,5 @@ export interface KafkaFacts {
   /** Partitions with records that are stamped later than now, and by how many milliseconds that was asked. */
   readonly stampedAhead: Looked<{ readonly partitions: number; readonly byMillis: number }>
   /** Dead letters that nobody has handled. `oldestAt` in milliseconds since 1970. */
-  readonly open: Looked<{
-    readonly size: number
-    readonly refundsDue: number
-    readonly oldestAt: number | undefined
-  }>
+  readonly open: Looked<DeadLetterStats>
 }

@@ -1,9 +1,10 @@
 /** Orders that need a person, as tables in the embedded file. */
-import { DeadLetters, type LetterId, type LetterLookup } from "@flash-sale/domain/ports/DeadLetters"
+import { DeadLetters, type LetterId, type LetterLookup, reasonCounts } from "@flash-sale/domain/ports/DeadLetters"
 import { DateTime, Effect, Layer, Option, Result } from "effect"
-import { type Connection, integer, optionalText } from "./database/Connection.ts"
+import { type Connection, integer, text } from "./database/Connection.ts"
 import { SqliteDatabase, storeUnavailable } from "./database/SqliteDatabase.ts"
 import * as LetterRows from "./letters/LetterRows.ts"
+import * as OpenLetters from "./letters/OpenLetters.ts"
 
 /** Putting a letter again keeps the first one; a handling that came before its letter counts. */
 const PUT = `
@@ -19,8 +20,7 @@ const MARK = `
 INSERT OR IGNORE INTO handlings(partition, offset, action, by, why, timestamp) VALUES (?, ?, ?, ?, ?, ?)`
 
 const STATS = `
-SELECT count(*) AS size, count(*) FILTER (WHERE error = 'Payment Without Order') AS due, min(timestamp) AS oldest
-FROM letters WHERE handled = 0`
+SELECT error AS reason, count(*) AS size, min(timestamp) AS oldest FROM letters WHERE handled = 0 GROUP BY error`
 
 /** The place of what was just put among all that was put: where the statement before has put it. */
 const NUMBER = "INSERT INTO letter_log(partition, offset, handled) SELECT ?, ?, ? WHERE changes() > 0"
@@ -65,24 +65,19 @@ export const layer: Layer.Layer<DeadLetters, never, SqliteDatabase> = Layer.effe
           }),
           storeUnavailable
         ),
-      list: (limit) =>
+      list: (limit, query) =>
         Effect.catch(
-          database.read((connection) =>
-            connection.all(
-              "SELECT * FROM letters WHERE handled = 0 ORDER BY timestamp, partition, offset LIMIT ?",
-              limit
-            ).map(LetterRows.toLetter)
-          ),
+          database.read((connection) => OpenLetters.list(connection, limit, query).map(LetterRows.toLetter)),
           storeUnavailable
         ),
       find: (id) => Effect.catch(database.read((connection) => find(connection, id)), storeUnavailable),
       stats: Effect.catch(
         database.read((connection) => {
-          const row = connection.get(STATS) ?? {}
-          const oldest = optionalText(row, "oldest")
+          const rows = connection.all(STATS)
+          const [oldest] = rows.map((row) => text(row, "oldest")).toSorted()
           return {
-            size: integer(row, "size"),
-            refundsDue: integer(row, "due"),
+            size: rows.reduce((sum, row) => sum + integer(row, "size"), 0),
+            byReason: reasonCounts(Object.fromEntries(rows.map((row) => [text(row, "reason"), integer(row, "size")]))),
             oldestAt: oldest === undefined
               ? undefined
               : Option.getOrUndefined(Option.map(DateTime.make(oldest), DateTime.toEpochMillis))

@@ -89,6 +89,10 @@ export const warning = (id: CheckId, detail: string, mend: string): Finding => (
 export const wrong = (id: CheckId, detail: string, mend: string): Finding => ({ id, verdict: "wrong", detail, mend })
 export const notLookedAt = (id: CheckId, why: string): Finding => ({ id, verdict: "not_looked_at", detail: why })
 
+/** The worst first; those that are as bad in the order that they had. */
+export const worstFirst = (findings: ReadonlyArray<Finding>): ReadonlyArray<Finding> =>
+  findings.toSorted((a, b) => VERDICTS.indexOf(a.verdict) - VERDICTS.indexOf(b.verdict))
+
 /** The judgement of what was found, or that nobody looked. */
 export const judged = <A>(id: CheckId, looked: Looked.Looked<A>, judge: (found: A) => Finding): Finding =>
   "found" in looked ? judge(looked.found) : notLookedAt(id, looked.why)

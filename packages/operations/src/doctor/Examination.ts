@@ -1,5 +1,4 @@
 /** Looks at everything, each question within its own time, and judges what was found. Changes nothing. */
-import type { DeadLetterStats } from "@flash-sale/domain/ports/DeadLetters"
 import type { FolderFacts } from "@flash-sale/infra/facts/FolderFacts"
 import type { KafkaFacts } from "@flash-sale/infra/facts/KafkaFacts"
 import * as Looked from "@flash-sale/infra/facts/Looked"
@@ -8,17 +7,18 @@ import { release } from "@flash-sale/infra/http/Release"
 import * as InfraLooks from "@flash-sale/infra/InfraLooks"
 import * as MachineLook from "@flash-sale/infra/observability/MachineLook"
 import * as Settings from "@flash-sale/infra/Settings"
-import { Clock, type Config, Effect } from "effect"
+import { type Config, Effect } from "effect"
 import * as ArchiveChecks from "./archive/ArchiveChecks.ts"
 import * as Check from "./Check.ts"
 import * as EngineChecks from "./EngineChecks.ts"
 import * as FolderChecks from "./FolderChecks.ts"
 import * as HoldsChecks from "./holds/HoldsChecks.ts"
 import * as KafkaChecks from "./KafkaChecks.ts"
-import * as KeyChecks from "./KeyChecks.ts"
-import * as KeysLook from "./KeysLook.ts"
+import * as KeyChecks from "./keys/KeyChecks.ts"
+import * as KeysLook from "./keys/KeysLook.ts"
 import * as LogChecks from "./LogChecks.ts"
 import * as LogLook from "./LogLook.ts"
+import * as OpenLetters from "./OpenLetters.ts"
 import * as RedisChecks from "./RedisChecks.ts"
 import * as SettingsChecks from "./SettingsChecks.ts"
 import * as SettingsLook from "./SettingsLook.ts"
@@ -32,12 +32,19 @@ type Judged = Effect.Effect<ReadonlyArray<Check.Finding>>
 /** Which engine: Kafka and Redis by their variables, or the embedded file that these settings name. */
 export type Patient = "distributed" | Config.Config<Settings.EmbeddedSettings>
 
+/**
+ * Who looks: a command, which may be started with the settings of every service; or a service that takes orders, which
+ * knows its own settings alone, and must not be held up.
+ */
+export type Looker = "command" | "service"
+
 /** All findings on the engine, in the order of `CHECKS`. Never fails, and takes a minute at the most. */
-export const run = Effect.fnUntraced(function*(patient: Patient) {
+export const run = Effect.fnUntraced(function*(patient: Patient, looker: Looker = "command") {
   const isEmbedded = patient !== "distributed"
   const reader = SettingsLook.reader()
-  const engine = yield* isEmbedded ? embedded(reader, patient) : distributed(reader)
-  const { auth, facts, httpPort, keys: named, metricsPort } = yield* SettingsLook.look(reader, isEmbedded)
+  const engine = yield* isEmbedded ? embedded(reader, patient, looker) : distributed(reader)
+  const whose = isEmbedded ? "serve" : looker === "service" ? "gateway" : "all"
+  const { auth, facts, httpPort, keys: named, metricsPort } = yield* SettingsLook.look(reader, whose)
   const keys = yield* KeysLook.look({ named, auth, folder: isEmbedded ? yield* reader.read(patient) : undefined })
   const [gateway, processor, machine] = yield* Effect.all(
     [answering(httpPort), answering(metricsPort), MachineLook.look],
@@ -56,17 +63,6 @@ const answering = (port: Looked.Looked<number>) =>
   "why" in port
     ? Effect.succeed(port)
     : Effect.map(EngineLook.at(port.found), (found) => Looked.found({ port: port.found, answering: found }))
-
-const lettersOf = (
-  open: Looked.Looked<Pick<DeadLetterStats, "size" | "oldestAt">>
-): Effect.Effect<LogChecks.LogFacts["letters"]> =>
-  Effect.map(Clock.currentTimeMillis, (now) =>
-    Looked.map(open, ({ oldestAt, size }) => ({
-      size,
-      oldestMillis: oldestAt === undefined ? undefined : now - oldestAt
-    })))
-
-const refundsDueOf = (open: Looked.Looked<DeadLetterStats>) => Looked.map(open, ({ refundsDue }) => refundsDue)
 
 const distributed = (reader: Reader): Judged =>
   Effect.gen(function*() {
@@ -87,7 +83,7 @@ const distributed = (reader: Reader): Judged =>
       processors: kafkaFacts?.members ?? none,
       start: "start one: npm run processor",
       none: Check.wrong,
-      letters: yield* lettersOf(open)
+      letters: yield* OpenLetters.agedOf(open)
     })
     return [
       ...(redisFacts === undefined ? Unjudged.redis : RedisChecks.judge(redisFacts)),
@@ -101,7 +97,7 @@ const distributed = (reader: Reader): Judged =>
           start: "start one: npm run archive"
         })
         : Unjudged.archive),
-      ...HoldsChecks.judge({ holds: positions.holds, refundsDue: refundsDueOf(open) })
+      ...HoldsChecks.judge({ holds: positions.holds, refundsDue: OpenLetters.dueOf(open) })
     ]
   })
 
@@ -113,12 +109,14 @@ const isReadable = (facts: KafkaFacts | undefined): boolean =>
 /** An engine that holds its lock processes its orders. */
 const runningOf = ({ lock }: FolderFacts) => Looked.map(lock, (holder) => holder === "nobody" ? 0 : 1)
 
-const embedded = (reader: Reader, config: Config.Config<Settings.EmbeddedSettings>): Judged =>
+const embedded = (reader: Reader, config: Config.Config<Settings.EmbeddedSettings>, looker: Looker): Judged =>
   Effect.gen(function*() {
     const settings = yield* reader.read(config)
     if ("why" in settings) return Unjudged.folder
-    const facts = yield* InfraLooks.folder(settings.found)
-    const isWhole = "found" in facts.losses && facts.losses.found.length === 0 && facts.hasEngine
+    const isBeside = looker === "command"
+    const facts = yield* InfraLooks.folder(settings.found, isBeside)
+    // An engine that runs has looked for losses at its start.
+    const isWhole = facts.hasEngine && (!isBeside || "found" in facts.losses && facts.losses.found.length === 0)
     const none = facts.hasEngine ? "the file cannot be read, or is not whole" : "no engine has worked there"
     const { open, ...positions } = isWhole
       ? yield* LogLook.embedded(settings.found)
@@ -130,7 +128,7 @@ const embedded = (reader: Reader, config: Config.Config<Settings.EmbeddedSetting
         processors: runningOf(facts),
         start: "start the engine: npm start",
         none: Check.warning,
-        letters: yield* lettersOf(open)
+        letters: yield* OpenLetters.agedOf(open)
       }),
       ...ArchiveChecks.judge({
         archive: yield* InfraLooks.archiveFile(settings.found),
@@ -138,6 +136,6 @@ const embedded = (reader: Reader, config: Config.Config<Settings.EmbeddedSetting
         named: "its file is not in the folder",
         start: "start the engine: npm start"
       }),
-      ...HoldsChecks.judge({ holds: positions.holds, refundsDue: refundsDueOf(open) })
+      ...HoldsChecks.judge({ holds: positions.holds, refundsDue: OpenLetters.dueOf(open) })
     ]
   })

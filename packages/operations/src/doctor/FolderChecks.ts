@@ -1,5 +1,6 @@
 /** Judges the folder of the embedded file. Pure. */
 import type { FolderFacts, LockHolder } from "@flash-sale/infra/facts/FolderFacts"
+import * as Looked from "@flash-sale/infra/facts/Looked"
 import type { Finding } from "./Check.ts"
 import * as Check from "./Check.ts"
 import * as Units from "./Units.ts"
@@ -41,7 +42,10 @@ const disk = ({ freeBytes }: FolderFacts): Finding =>
       : Check.warning("folder.disk", detail, mend)
   })
 
-const file = ({ fileBytes, hasEngine, losses }: FolderFacts): Finding => {
+const HOLDS_UP = "reading all of the file would hold up orders: flash-sale doctor does it beside the engine"
+
+const file = ({ fileBytes, hasEngine, isReadWhole, losses }: FolderFacts): Finding => {
+  if (!isReadWhole) return Check.notLookedAt("folder.file", HOLDS_UP)
   if (hasEngine && "why" in losses) {
     return Check.wrong("folder.file", `it cannot be read: ${losses.why}`, `run this as the engine's user; ${BACKUP}`)
   }
@@ -53,8 +57,8 @@ const file = ({ fileBytes, hasEngine, losses }: FolderFacts): Finding => {
   })
 }
 
-const damage = (facts: FolderFacts): Finding =>
-  Check.judged("folder.damage", facts.damage, (found) =>
+const damage = ({ damage: looked, isReadWhole }: FolderFacts): Finding =>
+  Check.judged("folder.damage", isReadWhole ? looked : Looked.notLooked(HOLDS_UP), (found) =>
     found === undefined
       ? Check.ok("folder.damage", "none")
       : Check.wrong("folder.damage", found.replaceAll(/\s+/g, " "), BACKUP))

@@ -25,15 +25,30 @@ export const reader = () => {
   return { read, wrong: (): ReadonlyArray<string> => [...wrong] }
 }
 
-/** The settings that both engines have. `isEmbedded` chooses the defaults of `npm start`. */
-export const look = Effect.fnUntraced(function*({ read, wrong }: ReturnType<typeof reader>, isEmbedded: boolean) {
-  const groups = isEmbedded
-    ? ServiceSettings.serve
-    : { ...ServiceSettings.gateway, ...ServiceSettings.processor, ...ServiceSettings.archive }
+/** The services whose settings are looked at. */
+export type Whose = keyof typeof GROUPS
+
+const GROUPS = {
+  /** The one process of `npm start`, with its own defaults. */
+  serve: ServiceSettings.serve,
+  /** Of a gateway that looks by itself: the settings of others are elsewhere. */
+  gateway: ServiceSettings.gateway,
+  /** A command may have been given those of every service. */
+  all: { ...ServiceSettings.gateway, ...ServiceSettings.processor, ...ServiceSettings.archive }
+}
+
+const OF_PROCESSOR = Looked.notLooked("a gateway does not know the settings of the processors")
+
+/** The settings that both engines have. */
+export const look = Effect.fnUntraced(function*({ read, wrong }: ReturnType<typeof reader>, whose: Whose) {
+  const isEmbedded = whose === "serve"
+  const groups = GROUPS[whose]
   yield* Effect.forEach(Object.values<Config.Config<unknown>>(groups), read, { discard: true })
   const gateway = yield* read(isEmbedded ? Settings.ServeGatewaySettings : Settings.GatewaySettings)
-  const processor = yield* read(Settings.ProcessorSettings)
-  const payments = yield* read(isEmbedded ? Settings.ServePaymentSettings : Settings.PaymentSettings)
+  const ofProcessor = <A>(config: Config.Config<A>): Effect.Effect<Read<A>> =>
+    whose === "gateway" ? Effect.succeed(OF_PROCESSOR) : read(config)
+  const processor = yield* ofProcessor(Settings.ProcessorSettings)
+  const payments = yield* ofProcessor(isEmbedded ? Settings.ServePaymentSettings : Settings.PaymentSettings)
   const tokens = yield* read(Settings.TokenKeySettings)
   const auth = yield* read(Settings.AuthSetting)
   const keys = yield* read(Settings.KeyFileSettings)

@@ -37,12 +37,14 @@ export interface FoundOrder {
 
 export type FindError = UnknownOrder | OrderUndecided | StoreUnavailable | ItemDamaged | LogUnavailable | LogRefused
 
-/** The one item that has the order in the archive. */
+/** The one item that has the order in the archive: a payment that was sent for another item made no order there. */
 const archivedItem = Effect.fnUntraced(
   function*(requestId: RequestId) {
     const archive = yield* Archive.optional
     const found = yield* archive.find(requestId)
-    return found.length === 1 ? found[0]!.itemId : undefined
+    const placed = found.filter(({ step }) => step > 0)
+    const [one, ...others] = placed.length > 0 ? placed : found
+    return others.length === 0 ? one?.itemId : undefined
   },
   Effect.catchTags({
     NoArchive: () => Effect.undefined,

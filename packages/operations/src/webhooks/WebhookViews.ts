@@ -19,10 +19,10 @@ const known = <Name extends string, A>(name: Name, value: A | undefined) =>
 const moment = <Name extends string>(name: Name, millis: number | undefined) =>
   known(name, millis === undefined ? undefined : Moment.isoOf(millis))
 
-/** Origin and path: whoever may look need not learn a name, a password or a token that stands in the url. */
+/** The origin alone: many receivers have a token in the path, or behind it. Whoever has the file sees the whole url. */
 export const shownUrl = (url: string): string => {
   const parsed = URL.canParse(url) ? new URL(url) : undefined
-  return parsed === undefined ? "(not shown)" : `${parsed.origin}${parsed.pathname}`
+  return parsed === undefined ? "(not shown)" : parsed.origin
 }
 
 export const rowOf = (endpoint: EndpointStanding): Row => ({

@@ -9,6 +9,7 @@ export const TOKENS = `color-scheme:light dark;
 --fs-surface:light-dark(#ffffff,#181c23);
 --fs-sunken:light-dark(#eceef2,#222832);
 --fs-line:light-dark(#d9dde4,#303744);
+--fs-control:light-dark(#8a93a1,#667080);
 --fs-ink:light-dark(#14181f,#eef1f5);
 --fs-muted:light-dark(#545d6b,#a3adbb);
 --fs-accent:light-dark(#1f4fd8,#8fb0ff);

@@ -6,12 +6,13 @@
  * that no path of a request ever reaches the disk.
  */
 import { createHash } from "node:crypto"
-import { readdirSync, readFileSync } from "node:fs"
+import { existsSync, readdirSync, readFileSync } from "node:fs"
 import { findPackageJSON, stripTypeScriptTypes } from "node:module"
 import { dirname, extname, join } from "node:path"
 import { fileURLToPath } from "node:url"
 import { brotliCompressSync, constants, gzipSync } from "node:zlib"
 import * as ModuleGraph from "./ModuleGraph.ts"
+import * as Runbook from "./Runbook.ts"
 
 /** A file as it is served. */
 export interface Asset {
@@ -32,6 +33,8 @@ export interface Assembled {
   readonly bodies: ReadonlyMap<string, string>
   /** The names that each module needs, itself first and those of the modules that it imports after it. */
   readonly needs: ReadonlyMap<string, ReadonlyArray<string>>
+  /** The body of the runbook. */
+  readonly runbook: string
 }
 
 const TYPES: Readonly<Record<string, string>> = {
@@ -41,9 +44,11 @@ const TYPES: Readonly<Record<string, string>> = {
 }
 
 /** The rooms of this package that browsers get. */
-const ROOMS = ["design", "sale", "order", "elements", "shop", "home"]
+const ROOMS = ["design", "sale", "order", "elements", "shop", "home", "console"]
 /** What is part of a document. */
 const BODIES = ["shop/Shop.html"]
+/** Beside the packages. */
+const RUNBOOK = "../../../docs/operations.md"
 /** Of lit, what its module `lit` needs. */
 const LIT: Readonly<Record<string, ReadonlyArray<string>>> = {
   lit: ["index.js"],
@@ -51,6 +56,8 @@ const LIT: Readonly<Record<string, ReadonlyArray<string>>> = {
   "lit-element": ["lit-element.js"],
   "@lit/reactive-element": ["reactive-element.js", "css-tag.js"]
 }
+
+const UPLOT = ["uPlot.esm.js", "uPlot.min.css"]
 
 const source = fileURLToPath(new URL("..", import.meta.url))
 
@@ -80,23 +87,26 @@ const pathsOf = (): ReadonlyMap<string, string> => {
   for (const [name, files] of Object.entries(LIT)) {
     add("lit", name === "lit" ? dirname(lit) : folderOf(name, lit), files)
   }
+  add("uplot", join(folderOf("uplot", import.meta.url), "dist"), UPLOT)
   return found
 }
 
-/** Comments that fill whole lines, and what is left empty: people read the source, browsers pay for each byte. */
-const withoutComments = (code: string): string =>
+/** Lines that are a comment, and what is left empty: people read the source, browsers pay for each byte. */
+const withoutLines = (code: string): string =>
   code
-    .replaceAll(/^[ \t]*\/\*\*[\s\S]*?\*\/[ \t]*$/gm, "")
     .replaceAll(/^[ \t]*\/\/.*$/gm, "")
     .replaceAll(/[ \t]+$/gm, "")
     .replaceAll(/\n{2,}/g, "\n")
     .trimStart()
 
+const withoutComments = (code: string): string =>
+  withoutLines(code.replaceAll(/^[ \t]*\/\*\*[\s\S]*?\*\/[ \t]*$/gm, ""))
+
 const textOf = (path: string): string => {
   const text = readFileSync(path, "utf8")
   if (extname(path) === ".ts") return withoutComments(stripTypeScriptTypes(text))
-  // The maps of what is installed are not served.
-  return text.replaceAll(/^\/\/# sourceMappingURL=.*$/gm, "")
+  // What is installed keeps the notice of its license, which is a block.
+  return extname(path) === ".js" ? withoutLines(text) : text
 }
 
 /** Nearly as small as at 11, which takes ten times as long. */
@@ -121,5 +131,12 @@ export const assemble = (): Assembled => {
   const assets = Array.from(texts, ([name, text]) => assetOf(name, TYPES[extname(name)]!, text))
   const digest = hashOf(assets.map(({ etag, name }) => `${name} ${etag}`).join("\n")).slice(0, 16)
   const bodies = new Map(BODIES.map((name) => [name, readFileSync(join(source, name), "utf8")]))
-  return { assets, digest, bodies, needs: ModuleGraph.needsOf(texts) }
+  const runbook = join(source, RUNBOOK)
+  return {
+    assets,
+    digest,
+    bodies,
+    needs: ModuleGraph.needsOf(texts),
+    runbook: Runbook.bodyOf(existsSync(runbook) ? readFileSync(runbook, "utf8") : undefined)
+  }
 }

@@ -3,8 +3,11 @@
 /** The one module of the domain that browsers get: it needs nothing. */
 export const CURRENCIES = "domain/records/Currencies.ts"
 
-/** The files behind the names of packages: the import map of every page has these. */
-export const PACKAGES: Readonly<Record<string, string>> = {
+/** The files, or folders, behind the names of packages. */
+export type Packages = Readonly<Record<string, string>>
+
+/** Of the pages for buyers, and of what a shop's page gets. */
+export const PACKAGES: Packages = {
   "@flash-sale/client": "client/main.ts",
   "@flash-sale/domain/records/Currencies": CURRENCIES,
   lit: "lit/index.js",
@@ -12,6 +15,17 @@ export const PACKAGES: Readonly<Record<string, string>> = {
   "lit-html/is-server.js": "lit/is-server.js",
   "lit-element/lit-element.js": "lit/lit-element.js",
   "@lit/reactive-element": "lit/reactive-element.js"
+}
+
+/** Of the console, which sends other requests than a shop does, by the same means. */
+export const CONSOLE_PACKAGES: Packages = { ...PACKAGES, "@flash-sale/client/": "client/", uplot: "uplot/uPlot.esm.js" }
+
+/** The file behind the name of a package: by a folder where the name leads into one. */
+const fileOf = (specifier: string): string | undefined => {
+  const exact = CONSOLE_PACKAGES[specifier]
+  if (exact !== undefined) return exact
+  const folder = Object.keys(CONSOLE_PACKAGES).find((name) => name.endsWith("/") && specifier.startsWith(name))
+  return folder === undefined ? undefined : CONSOLE_PACKAGES[folder]! + specifier.slice(folder.length)
 }
 
 const IMPORT = /\b(?:import|export)\b[^"';()]*?\bfrom\s*["']([^"']+)["']|\bimport\s*["']([^"']+)["']/g
@@ -22,7 +36,7 @@ const importsOf = (name: string, texts: ReadonlyMap<string, string>): ReadonlyAr
     const specifier = (match[1] ?? match[2])!
     const target = specifier.startsWith(".")
       ? new URL(specifier, `file:///${name}`).pathname.slice(1)
-      : PACKAGES[specifier]
+      : fileOf(specifier)
     if (target !== undefined && texts.has(target)) return target
     throw new Error(`${name} imports "${specifier}", which is not served`)
   })

@@ -2,7 +2,7 @@
 import { createHash } from "node:crypto"
 import { TOKENS } from "../design/Tokens.ts"
 import type { Assembled } from "./Assembly.ts"
-import { PACKAGES } from "./ModuleGraph.ts"
+import { CONSOLE_PACKAGES, PACKAGES, type Packages } from "./ModuleGraph.ts"
 
 export interface PageDocument {
   readonly html: string
@@ -12,19 +12,20 @@ export interface PageDocument {
 
 interface Page {
   readonly title: string
-  /** Its module, whose custom elements fill the body. */
-  readonly entry: string
+  /** Its module, whose custom elements fill the body; none where the body is all. */
+  readonly entry?: string
   readonly body: string
+  readonly packages: Packages
+  /** Its styles, beside those of every page. */
+  readonly styles: ReadonlyArray<string>
 }
 
 export const addressOf = (digest: string, name: string): string => `/assets/${digest}/${name}`
 
-/** Where the names of packages lead. `origin` is that of the engine, for pages of other origins. */
-export const importMap = (digest: string, origin = ""): string =>
+/** Where the names of packages lead. */
+export const importMap = (digest: string, packages: Packages): string =>
   JSON.stringify({
-    imports: Object.fromEntries(
-      Object.entries(PACKAGES).map(([name, file]) => [name, `${origin}${addressOf(digest, file)}`])
-    )
+    imports: Object.fromEntries(Object.entries(packages).map(([name, file]) => [name, addressOf(digest, file)]))
   })
 
 const hashOf = (text: string): string => `'sha256-${createHash("sha256").update(text).digest("base64")}'`
@@ -53,10 +54,17 @@ const ICON = "data:image/svg+xml," + encodeURIComponent(
     `<path d="M9 2 4 9h3l-1 5 5-7H8z" fill="#fff"/></svg>`
 )
 
-const documentOf = ({ digest, needs }: Assembled, { body, entry, title }: Page): PageDocument => {
-  const map = importMap(digest)
+const documentOf = ({ digest, needs }: Assembled, page: Page): PageDocument => {
+  const { body, entry, packages, styles, title } = page
+  const map = importMap(digest, packages)
   const style = `:root{${TOKENS}}`
-  const preloads = needs.get(entry)!.map((name) => `<link rel="modulepreload" href="${addressOf(digest, name)}">`)
+  const sheets = ["design/Page.css", ...styles].map((name) =>
+    `<link rel="stylesheet" href="${addressOf(digest, name)}">`
+  )
+  const preloads = entry === undefined ? [] : [
+    ...needs.get(entry)!.map((name) => `<link rel="modulepreload" href="${addressOf(digest, name)}">`),
+    `<script type="module" src="${addressOf(digest, entry)}"></script>`
+  ]
   const html = `<!doctype html>
 <html lang="en">
 <meta charset="utf-8">
@@ -65,13 +73,12 @@ const documentOf = ({ digest, needs }: Assembled, { body, entry, title }: Page):
 <title>${title}</title>
 <link rel="icon" href="${ICON}">
 <style>${style}</style>
-<link rel="stylesheet" href="${addressOf(digest, "design/Page.css")}">
+${sheets.join("\n")}
 <script type="importmap">${map}</script>
 ${preloads.join("\n")}
-<script type="module" src="${addressOf(digest, entry)}"></script>
 <body>
 ${body}
-<noscript><p>This page needs JavaScript.</p></noscript>
+${entry === undefined ? "" : "<noscript><p>This page needs JavaScript.</p></noscript>"}
 `
   return { html, policy: policyOf(map, style) }
 }
@@ -81,14 +88,35 @@ export const home = (assembled: Assembled, docs: boolean): PageDocument =>
   documentOf(assembled, {
     title: "Flash Sale Engine",
     entry: "home/Home.ts",
-    body: `<engine-home${docs ? " docs" : ""}></engine-home>`
+    body: `<engine-home${docs ? " docs" : ""}></engine-home>`,
+    packages: PACKAGES,
+    styles: []
   })
 
 export const shop = (assembled: Assembled): PageDocument =>
   documentOf(assembled, {
     title: "Flash sale",
     entry: "shop/Shop.ts",
-    body: assembled.bodies.get("shop/Shop.html")!
+    body: assembled.bodies.get("shop/Shop.html")!,
+    packages: PACKAGES,
+    styles: []
+  })
+
+export const consoleOf = (assembled: Assembled): PageDocument =>
+  documentOf(assembled, {
+    title: "Console",
+    entry: "console/Console.ts",
+    body: "<flash-sale-console></flash-sale-console>",
+    packages: CONSOLE_PACKAGES,
+    styles: ["uplot/uPlot.min.css", "console/Console.css"]
+  })
+
+export const runbookOf = (assembled: Assembled): PageDocument =>
+  documentOf(assembled, {
+    title: "Runbook",
+    body: assembled.runbook,
+    packages: {},
+    styles: ["console/Runbook.css"]
   })
 
 /**
@@ -101,7 +129,7 @@ export const embed = ({ digest }: Assembled): string => {
   const { origin } = new URL(document.currentScript.src)
   const add = (type, fields) =>
     document.head.append(Object.assign(document.createElement("script"), { type, ...fields }))
-  const { imports } = ${importMap(digest)}
+  const { imports } = ${importMap(digest, PACKAGES)}
   for (const name in imports) imports[name] = origin + imports[name]
   add("importmap", { textContent: JSON.stringify({ imports }) })
   add("module", { src: origin + ${JSON.stringify(entry)} })

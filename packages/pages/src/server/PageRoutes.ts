@@ -9,13 +9,12 @@ import { type Assembled, type Asset, assetOf } from "./Assembly.ts"
 import * as Encoding from "./Encoding.ts"
 import * as PageDocuments from "./PageDocuments.ts"
 
-/** What the routes are made of. */
+/** What the routes of a port are made of. */
 interface Served {
   readonly assets: ReadonlyMap<string, Asset>
   readonly digest: string
   /** By their paths. */
-  readonly documents: ReadonlyMap<string, { readonly asset: Asset; readonly policy: string }>
-  readonly embed: Asset
+  readonly documents: ReadonlyMap<string, { readonly asset: Asset; readonly policy: string | undefined }>
 }
 
 const HTML = "text/html; charset=utf-8"
@@ -23,10 +22,14 @@ const SCRIPT = "text/javascript; charset=utf-8"
 const HOME = "/"
 const SHOP = "/shop/:item"
 const EMBED = "/embed.js"
+const CONSOLE = "/console"
+const RUNBOOK = "/console/runbook"
 const ASSETS = ["/assets/:digest/:room/:file", "/assets/:digest/:room/:folder/:file"] as const
 
-/** The paths that take GET. */
+/** The paths that take GET where there are pages for buyers. */
 export const PATHS: ReadonlyArray<string> = [HOME, SHOP, EMBED, ...ASSETS]
+/** The paths that take GET where there is the console. */
+export const CONSOLE_PATHS: ReadonlyArray<string> = [CONSOLE, RUNBOOK, ...ASSETS]
 
 /** Asked again each time, and answered 304 where it is known. */
 const ASK_AGAIN = "no-cache"
@@ -45,19 +48,25 @@ const assembled = (): Promise<Assembled> =>
     worker.once("message", resolve).once("error", reject).unref()
   })
 
-const servedOf = (found: Assembled, docs: boolean): Served => {
-  const document = (path: string, { html, policy }: PageDocuments.PageDocument) =>
-    [path, { asset: assetOf(path, HTML, html), policy }] as const
-  return {
-    assets: new Map(found.assets.map((asset) => [asset.name, asset])),
-    digest: found.digest,
-    documents: new Map([
-      document(HOME, PageDocuments.home(found, docs)),
-      document(SHOP, PageDocuments.shop(found))
-    ]),
-    embed: assetOf(EMBED, SCRIPT, PageDocuments.embed(found))
-  }
+/** Of this process, whose ports have the same files. */
+let assembling: Promise<Assembled> | undefined
+
+/** What all ports share. What failed is tried again by the next request. */
+const shared = (): Promise<Assembled> => {
+  assembling ??= assembled().catch((error: unknown) => {
+    assembling = undefined
+    throw error
+  })
+  return assembling
 }
+
+type Document = readonly [path: string, made: PageDocuments.PageDocument]
+
+const servedOf = (found: Assembled, documents: ReadonlyArray<Document>): Served => ({
+  assets: new Map(found.assets.map((asset) => [asset.name, asset])),
+  digest: found.digest,
+  documents: new Map(documents.map(([path, { html, policy }]) => [path, { asset: assetOf(path, HTML, html), policy }]))
+})
 
 const answer = (asset: Asset, fields: Readonly<Record<string, string>>) =>
   Effect.map(HttpServerRequest.HttpServerRequest, ({ headers }) => {
@@ -82,35 +91,51 @@ const fileOf = Effect.fnUntraced(function*({ assets, digest }: Served) {
   return yield* answer(asset, { "cache-control": asked === digest ? FOR_EVER : ASK_AGAIN })
 })
 
-/** `docs` is whether there is `/docs` on this port. */
-export const layer = (docs: boolean): Layer.Layer<never, never, HttpRouter.HttpRouter> =>
+/** The files, and these documents, which are made with the first request. */
+const layerOf = (
+  paths: ReadonlyArray<string>,
+  make: (found: Assembled) => Served
+): Layer.Layer<never, never, HttpRouter.HttpRouter> =>
   HttpRouter.use((router) =>
     Effect.gen(function*() {
-      let making: Promise<Served> | undefined
-      // The first request may hang up; what is made is for all. What failed is tried again by the next.
+      let made: Served | undefined
+      // The first request may hang up; what is made is for all.
       const served = Effect.uninterruptible(
-        Effect.promise(() => making ??= assembled().then((found) => servedOf(found, docs)))
-      ).pipe(
-        Effect.onError(() =>
-          Effect.sync(() => {
-            making = undefined
-          })
-        )
+        Effect.promise(() => shared().then((found) => made ??= make(found)))
       )
-      const page = (path: string) =>
-        Effect.flatMap(served, ({ documents }) => {
+      for (const path of paths) {
+        const page = Effect.flatMap(served, ({ documents }) => {
           const { asset, policy } = documents.get(path)!
-          return answer(asset, { "cache-control": ASK_AGAIN, "content-security-policy": policy })
+          return answer(asset, {
+            "cache-control": ASK_AGAIN,
+            ...(policy === undefined ? {} : { "content-security-policy": policy })
+          })
         })
-      yield* router.add("GET", HOME, page(HOME))
-      yield* router.add("GET", SHOP, page(SHOP))
-      yield* router.add(
-        "GET",
-        EMBED,
-        Effect.flatMap(served, ({ embed }) => answer(embed, { "cache-control": ASK_AGAIN }))
-      )
+        yield* router.add("GET", path as `/${string}`, page)
+      }
       for (const path of ASSETS) {
         yield* router.add("GET", path, Effect.flatMap(served, fileOf))
       }
     })
   )
+
+/** The pages for buyers. `docs` is whether there is `/docs` on this port. */
+export const layer = (docs: boolean): Layer.Layer<never, never, HttpRouter.HttpRouter> =>
+  layerOf([HOME, SHOP, EMBED], (found) => {
+    const { documents, ...files } = servedOf(found, [
+      [HOME, PageDocuments.home(found, docs)],
+      [SHOP, PageDocuments.shop(found)]
+    ])
+    const embed = { asset: assetOf(EMBED, SCRIPT, PageDocuments.embed(found)), policy: undefined }
+    return { ...files, documents: new Map([...documents, [EMBED, embed]]) }
+  })
+
+/** The console, for operators, and the runbook beside it. */
+export const layerConsole: Layer.Layer<never, never, HttpRouter.HttpRouter> = layerOf(
+  [CONSOLE, RUNBOOK],
+  (found) =>
+    servedOf(found, [
+      [CONSOLE, PageDocuments.consoleOf(found)],
+      [RUNBOOK, PageDocuments.runbookOf(found)]
+    ])
+)

@@ -2,9 +2,8 @@
 import type { DeadLetter } from "@flash-sale/domain/ports/DeadLetters"
 import type { Command } from "@flash-sale/domain/records/Command"
 import type { ItemId } from "@flash-sale/domain/records/Ids"
-import { defaultCorrelationId } from "@flash-sale/domain/records/LogRecord"
+import { traceOf } from "@flash-sale/domain/records/LogRecord"
 import type { OrderStatus } from "@flash-sale/domain/records/OrderStatus"
-import * as RecordHeaders from "@flash-sale/domain/records/wire/RecordHeaders"
 import type * as Outcome from "@flash-sale/domain/rules/Outcome"
 import * as OutcomeStatus from "@flash-sale/domain/rules/OutcomeStatus"
 import type { Action } from "./Action.ts"
@@ -69,7 +68,7 @@ export const ofUnreadable = (
   now: string
 ): Action => {
   const { attempt, requestId } = order
-  const correlationId = RecordHeaders.correlationIdOf(record.headers) ?? defaultCorrelationId(record)
+  const { correlationId, traceparent } = traceOf(record)
   const reason = OutcomeStatus.reasonText(order)
   return {
     ...(requestId === undefined || !PLACES.has(command._tag) ? {} : {
@@ -90,7 +89,7 @@ export const ofUnreadable = (
     finished: {
       requestId,
       correlationId,
-      traceparent: record.headers["traceparent"],
+      traceparent,
       status: "FAILED",
       reason: command._tag === "Unreadable" ? command.detail : OLD_RULES,
       isHold: false,

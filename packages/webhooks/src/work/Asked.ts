@@ -22,8 +22,9 @@ const test = Effect.fnUntraced(function*(held: Held.Held, id: string) {
   const queue = yield* WebhookQueue
   const now = yield* Clock.currentTimeMillis
   const began = yield* Monotonic.now
-  const attempt = yield* Delivery.send(held, id, TestEvent.TYPE, TestEvent.write(id, held.name, now))
-  if (attempt === Delivery.NOT_SENT) return
+  const sent = yield* Delivery.send(held, id, TestEvent.TYPE, TestEvent.write(id, held.name, now))
+  if (sent === Delivery.NOT_SENT) return
+  const attempt = sent.result
   const result = {
     doneAt: yield* Clock.currentTimeMillis,
     isDelivered: attempt._tag === "Delivered",

@@ -1,6 +1,7 @@
 /** Moves the cursor of one endpoint over what is over, while others are sent: a transaction may take long. */
 import { WebhookQueue } from "@flash-sale/domain/ports/WebhookQueue"
 import { Duration, Effect, Queue } from "effect"
+import * as Guarded from "./Guarded.ts"
 import * as Held from "./Held.ts"
 import { WebhookState } from "./WebhookState.ts"
 import type * as Window from "./Window.ts"
@@ -11,6 +12,7 @@ const MOVE_EVERY = Duration.millis(25)
 export const make = Effect.fnUntraced(function*(held: Held.Held, window: Window.Window, from: number) {
   const { holder, persist } = yield* WebhookState
   const queue = yield* WebhookQueue
+  const guard = Guarded.orBegunAnew(held)
   let cursor = from
   let moving: Window.Over | undefined
 
@@ -33,7 +35,7 @@ export const make = Effect.fnUntraced(function*(held: Held.Held, window: Window.
       const over = moving === undefined ? window.takeOver() : undefined
       moving ??= over
       held.inWindow = window.open() + (moving?.failed.length ?? 0)
-      return over === undefined ? Effect.void : Effect.forkScoped(move(over))
+      return over === undefined ? Effect.void : Effect.forkScoped(guard(move(over)))
     })
   }
 })

@@ -1,14 +1,16 @@
 /** Which endpoints this instance delivers to: it asks once a second, and starts and ends their workers. */
 import { WebhookQueue } from "@flash-sale/domain/ports/WebhookQueue"
 import type { EndpointName } from "@flash-sale/domain/webhooks/Endpoint"
-import type { HeldEndpoint } from "@flash-sale/domain/webhooks/Sending"
+import type { EndpointBacklog, HeldEndpoint } from "@flash-sale/domain/webhooks/Sending"
 import * as Log from "@flash-sale/infra/observability/logs/Log"
 import * as WebhookMetrics from "@flash-sale/infra/observability/metrics/WebhookMetrics"
+import * as Monotonic from "@flash-sale/infra/time/Monotonic"
 import { Clock, Duration, Effect, Fiber, Metric, type Scope } from "effect"
 import type { Endpoint } from "../endpoints/EndpointList.ts"
 import { Sender } from "../send/Sender.ts"
 import * as Asked from "./Asked.ts"
 import type * as Delivery from "./Delivery.ts"
+import * as Guarded from "./Guarded.ts"
 import * as Held from "./Held.ts"
 import * as LiveEvents from "./LiveEvents.ts"
 import * as Retries from "./Retries.ts"
@@ -17,6 +19,8 @@ import { WebhookState } from "./WebhookState.ts"
 /** How long an endpoint stays with an instance that does not say anything any more, in milliseconds. */
 export const LEASE_MILLIS = 10_000
 export const HOLD_EVERY = Duration.seconds(1)
+/** An instance that is younger, in milliseconds, is handed none by others: it may die at its start, over and over. */
+const ASKS_AFTER = 5_000
 
 export interface Worker {
   readonly held: Held.Held
@@ -27,7 +31,7 @@ export type Workers = Map<EndpointName, Worker>
 
 const MILLIS = 1_000
 
-const show = (found: HeldEndpoint, now: number) => {
+const show = (found: EndpointBacklog, now: number) => {
   const since = Math.min(found.behindSince ?? now, found.waitingSince ?? now)
   return Effect.andThen(
     Metric.update(WebhookMetrics.waiting(found.name), found.waiting),
@@ -35,13 +39,11 @@ const show = (found: HeldEndpoint, now: number) => {
   )
 }
 
-const work = (held: Held.Held): Effect.Effect<void, never, Delivery.Services> =>
-  Effect.scoped(
-    Effect.all([LiveEvents.work(held), Retries.work(held), Asked.work(held)], {
-      concurrency: "unbounded",
-      discard: true
-    })
-  )
+const work = (held: Held.Held): Effect.Effect<void, never, Delivery.Services> => {
+  const guard = Guarded.orBegunAnew(held)
+  const parts = [guard(LiveEvents.work(held)), guard(Retries.work(held)), guard(Asked.work(held))]
+  return Effect.scoped(Effect.all(parts, { concurrency: "unbounded", discard: true }))
+}
 
 /** A turn: tells the database what the file says, renews what is held, and has a worker for each of that. */
 export const make = Effect.fnUntraced(function*(workers: Workers, scope: Scope.Scope) {
@@ -49,6 +51,7 @@ export const make = Effect.fnUntraced(function*(workers: Workers, scope: Scope.S
   const queue = yield* WebhookQueue
   const sender = yield* Sender
   const context = yield* Effect.context<Delivery.Services>()
+  const began = yield* Monotonic.now
   let listed: ReadonlyArray<Endpoint> | undefined
 
   const list = Effect.suspend(() => {
@@ -79,13 +82,24 @@ export const make = Effect.fnUntraced(function*(workers: Workers, scope: Scope.S
     yield* WebhookMetrics.end(name)
     sender.forget(name)
   })
+  let unheld: ReadonlyArray<EndpointName> = []
+  /** Every instance reports what nobody delivers to: it would else be in no series, and no alert. */
+  const showUnheld = Effect.fnUntraced(function*(now: number) {
+    const found = yield* shared.persist(queue.unheld(LEASE_MILLIS))
+    const names = found.map(({ name }) => name)
+    yield* Effect.forEach(found, (one) => show(one, now), { discard: true })
+    for (const name of unheld) if (!names.includes(name) && !workers.has(name)) yield* WebhookMetrics.end(name)
+    unheld = names
+  })
   return Effect.gen(function*() {
     yield* Metric.update(WebhookMetrics.file, shared.fileTrouble() === undefined ? 1 : 0)
     yield* list
     for (const [name, worker] of workers) if (worker.held.isLost) yield* stop(name, worker)
     const names = shared.endpoints().filter(({ isDisabled }) => !isDisabled).map(({ name }) => name)
     const changes = new Map([...workers].map(([name, { held }]) => [name, held.changes]))
-    const found = yield* shared.persist(queue.hold({ name: shared.holder, leaseMillis: LEASE_MILLIS }, names))
+    const asks = (yield* Monotonic.now) - began >= ASKS_AFTER
+    const holder = { name: shared.holder, leaseMillis: LEASE_MILLIS, asks }
+    const found = yield* shared.persist(queue.hold(holder, names))
     const now = yield* Clock.currentTimeMillis
     const kept = new Set(found.map(({ name }) => name))
     for (const [name, worker] of workers) if (!kept.has(name)) yield* stop(name, worker)
@@ -95,5 +109,6 @@ export const make = Effect.fnUntraced(function*(workers: Workers, scope: Scope.S
       else Held.update(worker.held, one, changes.get(one.name) ?? -1)
       yield* show(one, now)
     }
+    yield* showUnheld(now)
   })
 })

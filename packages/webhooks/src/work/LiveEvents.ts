@@ -7,6 +7,7 @@ import * as WebhookMetrics from "@flash-sale/infra/observability/metrics/Webhook
 import { Clock, Effect, Metric, Queue, type Scope } from "effect"
 import * as CursorMoves from "./CursorMoves.ts"
 import * as Delivery from "./Delivery.ts"
+import * as Guarded from "./Guarded.ts"
 import type * as Held from "./Held.ts"
 import { WebhookState } from "./WebhookState.ts"
 import * as Window from "./Window.ts"
@@ -65,6 +66,7 @@ const session = Effect.fnUntraced(function*(
 ): Effect.fn.Return<number, never, Services> {
   const { end, endpoint, life, persist } = yield* WebhookState
   const queue = yield* WebhookQueue
+  const guard = Guarded.orBegunAnew(held)
   const window = Window.make()
   const moves = yield* CursorMoves.make(held, window, from)
   let taken = from
@@ -83,11 +85,14 @@ const session = Effect.fnUntraced(function*(
       else over(failure)
       Queue.offerUnsafe(held.wakeLive, undefined)
     })
-    return Effect.forkScoped(attempt)
+    return Effect.forkScoped(guard(attempt))
   }
   const begin = Effect.fnUntraced(function*({ events, upTo }: EventPage) {
     const oldest = (yield* Clock.currentTimeMillis) - MAX_AGE_MILLIS
-    const wanted = events.filter(({ type }) => endpoint(held.name)?.matches(type) === true)
+    const current = endpoint(held.name)
+    // It has left the file while the page was read: these events are for when it is back.
+    if (current === undefined) return
+    const wanted = events.filter(({ type }) => current.matches(type))
     const fresh = wanted.filter(({ at }) => at >= oldest)
     yield* tooOld(wanted.length - fresh.length)
     yield* Effect.forEach(fresh, deliver, { discard: true })

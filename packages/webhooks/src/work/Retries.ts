@@ -1,7 +1,7 @@
 /** Sends to one endpoint again what has failed, and what a replay has asked for, when it is due. */
 import { WebhookQueue } from "@flash-sale/domain/ports/WebhookQueue"
-import * as RetrySchedule from "@flash-sale/domain/webhooks/RetrySchedule"
 import * as Log from "@flash-sale/infra/observability/logs/Log"
+import * as Monotonic from "@flash-sale/infra/time/Monotonic"
 import { Clock, Duration, Effect, Queue } from "effect"
 import * as Delivery from "./Delivery.ts"
 import * as Held from "./Held.ts"
@@ -14,6 +14,9 @@ const AT_ONCE = 8
 /** How often it is looked for what is due. */
 const LOOK_EVERY = Duration.millis(500)
 
+/** How often it is looked for what another clock has dated: in all rows, so not each time. */
+const REDATE_EVERY = 10_000
+
 const sayDead = (held: Held.Held, count: number) =>
   count === 0 ? Effect.void : Log.error(
     `${count} deliveries to ${held.name} are given up: webhook deliveries --dead shows them, webhook replay sends them`,
@@ -25,7 +28,7 @@ export const round = Effect.fnUntraced(function*(held: Held.Held) {
   const { holder, persist } = yield* WebhookState
   const queue = yield* WebhookQueue
   const now = yield* Clock.currentTimeMillis
-  const due = yield* persist(queue.due(held.name, now, now + RetrySchedule.LONGEST_WAIT, ROUND))
+  const due = yield* persist(queue.due(held.name, now, ROUND))
   const results = yield* Effect.forEach(
     due,
     (delivery) =>
@@ -43,13 +46,26 @@ export const round = Effect.fnUntraced(function*(held: Held.Held) {
   return { isHeld, sent: sent.length }
 })
 
+/** Makes due what a clock that was ahead has dated. */
+export const redate = Effect.fnUntraced(function*(held: Held.Held) {
+  const { holder, persist } = yield* WebhookState
+  const queue = yield* WebhookQueue
+  yield* persist(queue.redate(held.name, holder, yield* Clock.currentTimeMillis))
+})
+
 /** Ends where the endpoint is another's now, or the process stops. */
 export const work = Effect.fnUntraced(function*(held: Held.Held) {
   const { life } = yield* WebhookState
+  let redatedAt = Number.NEGATIVE_INFINITY
   while (!life.isStopping && !held.isLost) {
     if (held.waiting === 0 || held.isGone) {
       yield* Queue.take(held.wakeRetries)
       continue
+    }
+    const moment = yield* Monotonic.now
+    if (moment - redatedAt >= REDATE_EVERY) {
+      redatedAt = moment
+      yield* redate(held)
     }
     const { isHeld, sent } = yield* round(held)
     if (!isHeld) return Held.lose(held)

@@ -11,7 +11,7 @@ export class WebhookState extends Context.Service<
   Answers.Answers & {
     /** The name of this life of the process, as holder of endpoints. */
     readonly holder: string
-    /** An endpoint as the file says it now; undefined where it does not. */
+    /** An endpoint that is sent to, as the file says it now; undefined where it is not there or disabled. */
     readonly endpoint: (name: EndpointName) => Endpoint | undefined
     readonly endpoints: () => ReadonlyArray<Endpoint>
     /** What is wrong with the file; undefined where it is in force as it is. */
@@ -38,7 +38,7 @@ export const layer = (file: File): Layer.Layer<WebhookState> =>
         ...answers,
         holder: randomUUID(),
         endpoints: file.current,
-        endpoint: (name) => file.current().find((one) => one.name === name),
+        endpoint: (name) => file.current().find((one) => one.name === name && !one.isDisabled),
         fileTrouble: file.trouble,
         end: { seen: 0 },
         life: { isStopping: false }

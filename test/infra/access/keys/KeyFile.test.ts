@@ -87,7 +87,7 @@ describe("the keys' file under a running engine", () => {
         yield* aSecond
         yield* aSecond
         assert.strictEqual(said(callers, ops), "ops", what)
-        assert.isTrue(callers.hasKeys())
+        assert.lengthOf(callers.keys(), 1)
         assert.strictEqual(lines.length, before + 1, what)
         assert.match(lines.at(-1) ?? "", /^Error the api keys stay as they were read before: .*keys\.json/, what)
         assert.strictEqual(said(callers, ops.replace("ops", "opt")), UNKNOWN)
@@ -105,11 +105,11 @@ describe("the keys' file under a running engine", () => {
       const { callers, good, lines, ops, path } = yield* setUp
       unlinkSync(path)
       yield* aSecond
-      assert.deepStrictEqual([said(callers, ops), callers.hasKeys()], [UNKNOWN, false])
+      assert.deepStrictEqual([said(callers, ops), callers.keys().length], [UNKNOWN, 0])
       assert.deepStrictEqual(lines, [`Info ${path} is gone, and the api keys with it`])
       writeFileSync(path, good, { mode: 0o600 })
       yield* aSecond
-      assert.deepStrictEqual([said(callers, ops), callers.hasKeys()], ["ops", true])
+      assert.deepStrictEqual([said(callers, ops), callers.keys().length], ["ops", 1])
     }))
 
   it.effect("a file that is deleted and written anew, as some programs replace it, has keys all the while", () =>
@@ -119,10 +119,10 @@ describe("the keys' file under a running engine", () => {
         unlinkSync(path)
         // In some of these pauses the engine looks.
         yield* TestClock.adjust("200 millis")
-        assert.deepStrictEqual([said(callers, ops), callers.hasKeys()], ["ops", true])
+        assert.deepStrictEqual([said(callers, ops), callers.keys().length], ["ops", 1])
         writeFileSync(path, good, { mode: 0o600 })
         yield* aSecond
-        assert.deepStrictEqual([said(callers, ops), callers.hasKeys()], ["ops", true])
+        assert.deepStrictEqual([said(callers, ops), callers.keys().length], ["ops", 1])
       }
       assert.deepStrictEqual(lines, [])
     }))
@@ -158,7 +158,7 @@ describe("the keys' file under a running engine", () => {
       yield* TestClock.setTime(NOW + 60_000)
       assert.strictEqual(said(callers, key), "the api key has expired")
       assert.strictEqual(said(callers, `${key.slice(0, -1)}${key.endsWith("0") ? "1" : "0"}`), UNKNOWN)
-      assert.isTrue(callers.hasKeys())
+      assert.lengthOf(callers.keys(), 1)
       yield* TestClock.setTime(NOW - 1_000_000)
       assert.strictEqual(said(callers, key), "ops")
     }))
@@ -169,15 +169,15 @@ describe("the keys' file at the start", () => {
     Effect.gen(function*() {
       const folder = yield* Folders.temporary
       const path = join(folder, "keys.json")
-      assert.isFalse((yield* BuyerTokens.callers({ keysFile: path })).hasKeys())
-      assert.isFalse((yield* BuyerTokens.callers({ keysFile: undefined })).hasKeys())
+      assert.lengthOf((yield* BuyerTokens.callers({ keysFile: path })).keys(), 0)
+      assert.lengthOf((yield* BuyerTokens.callers({ keysFile: undefined })).keys(), 0)
       const start = Effect.map(Effect.flip(BuyerTokens.callers({ keysFile: path })), ({ message }) => message)
       writeFileSync(path, "", { mode: 0o600 })
       assert.strictEqual(yield* start, `the api keys cannot be used: ${path} is empty`)
       writeFileSync(path, "[7]")
       assert.strictEqual(yield* start, `the api keys cannot be used: ${path}: key 1 is no key`)
       writeFileSync(path, "[]")
-      assert.isFalse((yield* BuyerTokens.callers({ keysFile: path })).hasKeys())
+      assert.lengthOf((yield* BuyerTokens.callers({ keysFile: path })).keys(), 0)
       chmodSync(path, 0o644)
       assert.strictEqual(
         yield* start,

@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import type { DeadLetter } from "@flash-sale/domain/ports/DeadLetters"
+import { type DeadLetter, reasonCounts } from "@flash-sale/domain/ports/DeadLetters"
 import type { LetterEntry } from "@flash-sale/domain/ports/LetterReader"
 import { CorrelationId } from "@flash-sale/domain/records/Ids"
 import { Offset, PartitionId } from "@flash-sale/domain/records/Partition"
@@ -34,19 +34,21 @@ const foldOf = (entries: ReadonlyArray<LetterEntry>, kept: number) => {
   return fold
 }
 
+const timeouts = (count: number) => reasonCounts({ "Payment Timeout": count })
+
 const offsets = (fold: DeadLetterFold.DeadLetterFold) => fold.list(100).map(({ offset }) => Number(offset))
 
 describe("DeadLetterFold", () => {
   it("the fold counts every letter, also those that it does not keep", () => {
     const fold = foldOf([1, 2, 3, 4, 5, 6].map(put), 4)
-    assert.deepStrictEqual(fold.stats(), { size: 6, refundsDue: 0, oldestAt: 1_000 })
+    assert.deepStrictEqual(fold.stats(), { size: 6, byReason: timeouts(6), oldestAt: 1_000 })
     assert.deepStrictEqual(offsets(fold), [1, 2, 3, 4])
     assert.isFalse(fold.isShort())
   })
 
   it("the fold asks to be made again when most kept letters are handled and others wait", () => {
     const fold = foldOf([...[1, 2, 3, 4, 5, 6].map(put), ...[1, 2, 3].map(handled)], 4)
-    assert.deepStrictEqual(fold.stats(), { size: 3, refundsDue: 0, oldestAt: 4_000 })
+    assert.deepStrictEqual(fold.stats(), { size: 3, byReason: timeouts(3), oldestAt: 4_000 })
     assert.deepStrictEqual(offsets(fold), [4])
     assert.isTrue(fold.isShort())
     const again = foldOf([...[1, 2, 3].map(handled), ...[1, 2, 3, 4, 5, 6].map(put)], 4)
@@ -73,6 +75,10 @@ describe("DeadLetterFold", () => {
   })
 
   it("the fold of no letters is empty", () => {
-    assert.deepStrictEqual(foldOf([put(1), handled(1)], 2).stats(), { size: 0, refundsDue: 0, oldestAt: undefined })
+    assert.deepStrictEqual(foldOf([put(1), handled(1)], 2).stats(), {
+      size: 0,
+      byReason: timeouts(0),
+      oldestAt: undefined
+    })
   })
 })

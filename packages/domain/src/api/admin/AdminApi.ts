@@ -1,16 +1,28 @@
 /** The HTTP API for operators, as data: the server, its document and typed clients are made from it. Decision 0042. */
 import { HttpApi, OpenApi } from "effect/http-api"
+import { AdminAccess } from "./access/AdminAccess.ts"
 import * as AdminDocument from "./AdminDocument.ts"
 import { AdminItems } from "./AdminItems.ts"
 import { AdminLetters } from "./AdminLetters.ts"
 import { AdminOverview } from "./AdminOverview.ts"
 import { AdminSystem } from "./AdminSystem.ts"
 import { AdminArchive } from "./archive/AdminArchive.ts"
+import { AdminDoctor } from "./doctor/AdminDoctor.ts"
 import { AdminOrders } from "./orders/AdminOrders.ts"
 import { AdminWebhooks } from "./webhooks/AdminWebhooks.ts"
 
 export class AdminApi extends HttpApi.make("flash-sale-admin")
-  .add(AdminItems, AdminOrders, AdminLetters, AdminOverview, AdminArchive, AdminWebhooks, AdminSystem)
+  .add(
+    AdminItems,
+    AdminOrders,
+    AdminLetters,
+    AdminOverview,
+    AdminArchive,
+    AdminWebhooks,
+    AdminAccess,
+    AdminDoctor,
+    AdminSystem
+  )
   // Every wrong field is named, and so is one that nobody knows: a setting that is mistyped must not be passed over.
   .annotate(HttpApi.PayloadParseOptions, { errors: "all", onExcessProperty: "error" })
   .annotate(HttpApi.QueryParseOptions, { errors: "all", onExcessProperty: "error" })

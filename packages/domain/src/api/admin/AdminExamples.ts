@@ -1,14 +1,15 @@
 /** One example of each body of the admin API, as it is on the wire, by the name of its schema in the document. */
 import { correlation_id } from "../document/ProblemExamples.ts"
 import type { JsonObject } from "../document/Spec.ts"
+import * as AccessExamples from "./access/AccessExamples.ts"
 import type * as AdminErrors from "./AdminErrors.ts"
-import type { OverviewNow } from "./AdminOverview.ts"
-import type { AdminHealthy, AdminUnhealthy } from "./AdminSystem.ts"
 import * as ArchiveExamples from "./archive/ArchiveExamples.ts"
+import * as DoctorExamples from "./doctor/DoctorExamples.ts"
 import type * as Items from "./ItemBodies.ts"
 import type * as Changes from "./ItemChanges.ts"
 import type * as Letters from "./LetterBodies.ts"
 import * as OrderExamples from "./orders/OrderExamples.ts"
+import * as OverviewExamples from "./OverviewExamples.ts"
 import * as WebhookExamples from "./webhooks/WebhookExamples.ts"
 
 const final = { retryable: false, correlation_id } as const
@@ -65,7 +66,15 @@ const items = {
 
 const letters = {
   LetterRow: letter satisfies typeof Letters.LetterRow.Encoded,
-  LetterPage: { letters: [letter], next: "eyJhIjoxfQ" } satisfies typeof Letters.LetterPage.Encoded,
+  LetterPage: {
+    letters: [letter],
+    open: {
+      total: 3,
+      by_reason: { "Payment Timeout": 2, "Invalid Order Format": 0, "Payment Without Order": 1 },
+      oldest_at: letter.put_at
+    },
+    next: "eyJhIjoxfQ"
+  } satisfies typeof Letters.LetterPage.Encoded,
   LetterDetails: {
     id: "3-1742",
     state: "open",
@@ -82,44 +91,6 @@ const letters = {
     sums: { would_reserve: 1 },
     letters: [{ id: "3-1742", outcome: "would_reserve", ...order, attempt: 2, ...prices, certain: true }]
   } satisfies typeof Letters.Handled.Encoded
-}
-
-const overview = {
-  now: "2026-12-01T18:00:00.000Z",
-  status: "healthy",
-  problems: [],
-  parts: { redis: { up: 2, away: 0 }, kafka: { up: 2, away: 0 } },
-  gateways: {
-    count: 1,
-    stopping: 0,
-    breaker: { closed: 1, open: 0, half_open: 0 },
-    received_per_second: 1200,
-    accepted_per_second: 900,
-    refused_per_second: { sold_out: 300 },
-    failed_per_second: {},
-    in_flight: 12,
-    streams: 40
-  },
-  processors: {
-    count: 1,
-    partitions: { total: 12, unowned: 0, running: 12, recovering: 0, waiting: 0, refusing: 0 },
-    folded_per_second: 900,
-    lag: { records: 30, seconds: 0.05, partition: 3 },
-    halted: [],
-    recovering: [],
-    stopped_items: 0,
-    payments: { in_flight: 80, in_doubt: 0, per_second: { paid: 850 }, held_back: false, simulated: false },
-    dead_letters: { size: 0, oldest_seconds: 0 }
-  },
-  versions: ["0.2.0"],
-  rules_version: 1,
-  instances: []
-} satisfies typeof OverviewNow.Encoded
-
-const others = {
-  OverviewNow: overview,
-  AdminHealthy: { status: "healthy", redis: true, kafka: true } satisfies typeof AdminHealthy.Encoded,
-  AdminUnhealthy: { status: "unhealthy", redis: false, kafka: true } satisfies typeof AdminUnhealthy.Encoded
 }
 
 type Problems = typeof AdminErrors
@@ -145,6 +116,8 @@ export const EXAMPLES: Readonly<Record<string, JsonObject>> = {
   ...OrderExamples.EXAMPLES,
   ...ArchiveExamples.EXAMPLES,
   ...WebhookExamples.EXAMPLES,
-  ...others,
+  ...AccessExamples.EXAMPLES,
+  ...DoctorExamples.EXAMPLES,
+  ...OverviewExamples.EXAMPLES,
   ...problems
 }

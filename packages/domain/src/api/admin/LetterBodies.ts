@@ -6,6 +6,7 @@ import { ChangeReason } from "../../records/operator/Operator.ts"
 import * as Fields from "../Fields.ts"
 import { OrderView } from "../OrdersApi.ts"
 import * as AdminFields from "./AdminFields.ts"
+import { LetterCounts } from "./letters/LetterCounts.ts"
 
 /** Letters that one request may name. */
 export const MAX_NAMED = 500
@@ -37,9 +38,9 @@ export const LetterRow = Schema.Struct(ofLetter).annotate({
   description: "A record or order that needs a person."
 })
 
-/** A page of letters. */
 export const LetterPage = Schema.Struct({
   letters: Schema.Array(LetterRow),
+  open: LetterCounts,
   next: Schema.optionalKey(AdminFields.Next)
 }).annotate({ identifier: "LetterPage", description: "A page of the letters that nobody has handled, oldest first." })
 

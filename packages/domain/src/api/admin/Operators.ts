@@ -1,7 +1,7 @@
 /** Who may call the admin API: whoever has an api key, for what its scopes say. */
 import { Context } from "effect"
 import { HttpApiMiddleware, HttpApiSecurity, OpenApi } from "effect/http-api"
-import type { KeyName } from "../../access/ApiKey.ts"
+import type { KeyInfo, KeyName } from "../../access/ApiKey.ts"
 import { MissingScope, TooManyFailures, Unauthenticated } from "../AccessErrors.ts"
 import { Unavailable } from "../Errors.ts"
 import { NoKeys } from "./AdminErrors.ts"
@@ -9,6 +9,8 @@ import { NoKeys } from "./AdminErrors.ts"
 /** The operator who has sent the request, by the name of the key, and the address that it came from. */
 export class CurrentOperator extends Context.Service<CurrentOperator, {
   readonly name: KeyName
+  /** That key, as it is taken now. */
+  readonly key: KeyInfo
   readonly address: string
   /** Whether the key still counts and still has the scope. What goes on after its first answer asks again. Cheap. */
   readonly stillMay: () => boolean

@@ -52,8 +52,7 @@ export const place = (itemId: ItemId, record: RecordFacts, text: string): Comman
   const acceptedAt = RecordHeaders.acceptedAtOf(record.headers, record.timestamp)
   if (attempt === undefined) return unreadable(record, "the header attempt is no attempt's number")
   if (acceptedAt === undefined) return unreadable(record, "the header accepted_at is no time")
-  const traceparent = record.headers[Header.traceparent]
-  const correlationId = RecordHeaders.correlationIdOf(record.headers) ?? defaultCorrelationId(record)
+  const { correlationId, traceparent } = traceOf(record)
   const metadata = RecordHeaders.metadataOf(record.headers)
   return from(record, RecordValue.readOrder(text), (order) => {
     if (order.itemId !== itemId) return unreadable(record, OTHER_ITEM)

@@ -22,14 +22,6 @@ export interface NewKey {
   readonly expiresAt: number | undefined
 }
 
-/** A key without its secret and its hash. */
-export interface KeyInfo {
-  readonly name: ApiKey.KeyName
-  readonly scopes: ReadonlyArray<Scope>
-  /** In milliseconds since 1970 (UTC); infinite where it never expires. */
-  readonly expiresAt: number
-}
-
 const storedOf = ({ expiresAt, name, scopes }: NewKey, key: string): KeyList.StoredKey => ({
   name,
   hash: KeyRing.hashOf(key),
@@ -83,10 +75,10 @@ export const createFirst = (
   ).pipe(Effect.catchTag("KeysNotChanged", () => Effect.undefined))
 
 /** The keys of the file, in its order; undefined where there is no file. */
-export const list = (path: string): Effect.Effect<ReadonlyArray<KeyInfo> | undefined, CannotUseFile> =>
+export const list = (path: string): Effect.Effect<ReadonlyArray<ApiKey.KeyInfo> | undefined, CannotUseFile> =>
   Effect.map(
     KeyFileChange.read(path),
-    (keys) => keys?.map((key) => ({ name: key.name, scopes: key.scopes, expiresAt: KeyList.expiresAt(key) }))
+    (keys) => keys?.map(KeyList.infoOf)
   )
 
 /** Takes a key away. Services that run reject it within a second. */

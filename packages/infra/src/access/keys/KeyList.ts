@@ -1,5 +1,5 @@
 /** The api keys of a file: how it is written, and which content is refused. Pure. Decision 0039. */
-import { KeyName } from "@flash-sale/domain/access/ApiKey"
+import { type KeyInfo, KeyName } from "@flash-sale/domain/access/ApiKey"
 import { Scope } from "@flash-sale/domain/access/Scope"
 import { DateTime, Option, Schema } from "effect"
 import * as ListFile from "../../watch/ListFile.ts"
@@ -55,3 +55,6 @@ export const write = (keys: KeyList): string =>
 /** When a key expires, in milliseconds since 1970 (UTC). */
 export const expiresAt = ({ expires_at }: StoredKey): number =>
   expires_at === undefined ? Number.POSITIVE_INFINITY : DateTime.toEpochMillis(DateTime.makeUnsafe(expires_at))
+
+/** What anybody may know of a key. */
+export const infoOf = (key: StoredKey): KeyInfo => ({ name: key.name, scopes: key.scopes, expiresAt: expiresAt(key) })

@@ -18,8 +18,8 @@ export type Checked =
   | { readonly _tag: "Unknown" }
 
 export interface KeyRing {
-  /** How many keys there are, with those that have expired. */
-  readonly size: number
+  /** The keys in their order, with those that have expired. */
+  readonly infos: ReadonlyArray<ApiKey.KeyInfo>
   /** `now` is in milliseconds since 1970 (UTC). */
   readonly check: (text: string, now: number) => Checked
 }
@@ -50,7 +50,7 @@ const knownOf = (key: KeyList.StoredKey): Known => ({
 export const make = (keys: KeyList.KeyList): KeyRing => {
   const byName = new Map<string, Known>(keys.map((key) => [key.name, knownOf(key)]))
   return {
-    size: byName.size,
+    infos: keys.map(KeyList.infoOf),
     check: (text, now) => {
       const name = ApiKey.nameIn(text)
       if (name === undefined) return unknown

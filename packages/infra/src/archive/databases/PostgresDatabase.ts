@@ -26,6 +26,11 @@ const IDLE_MILLIS = 10_000
 /** The lock of who writes, for one transaction: one writer at a time reads, folds and writes rows. */
 export const WRITER_LOCK = 5_701_162_016
 
+/** Whatever the database's own defaults are. Each statement sees what was written before the lock was there. */
+const BEGIN_WRITING = "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE"
+/** All statements see one moment. */
+const BEGIN_READING = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
+
 /** Waits for others who write for as long as the batch may take. */
 const BE_ALONE = `SELECT set_config('idle_in_transaction_session_timeout', '${IDLE_MILLIS}', true),
   pg_advisory_xact_lock(${WRITER_LOCK})`
@@ -119,7 +124,7 @@ export const make = (url: Redacted.Redacted, ca?: string): Connecting<ArchiveDat
     const line = yield* Semaphore.make(1)
     const write = <A>(work: Work<A>) => {
       const alone = Effect.andThen(run(client, BE_ALONE, []), work(session))
-      return line.withPermits(1)(within(inTransaction(client, "BEGIN", alone), WRITE_MILLIS))
+      return line.withPermits(1)(within(inTransaction(client, BEGIN_WRITING, alone), WRITE_MILLIS))
     }
     const versionOf = within(Migration.versionOf(session, VERSIONS), ANSWER_MILLIS)
     const ready = onceBefore(Effect.flatMap(
@@ -141,7 +146,7 @@ export const make = (url: Redacted.Redacted, ca?: string): Connecting<ArchiveDat
         all: (...args) => ask(session.all(...args)),
         each: (...args) => ask(session.each(...args))
       },
-      snapshot: (work) => ask(inTransaction(client, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", work(session))),
+      snapshot: (work) => ask(inTransaction(client, BEGIN_READING, work(session))),
       write: (work) => Effect.andThen(ready, write(work))
     }
   })

@@ -3,7 +3,7 @@ import type { ArchivedOrder, ArchivedRefundDue } from "@flash-sale/domain/archiv
 import type { FoldedOrder } from "@flash-sale/domain/archive/OrderFold"
 import type { ArchiveCursor, OrderFilter, OrderPage } from "@flash-sale/domain/archive/Questions"
 import type { ArchiveUnavailable } from "@flash-sale/domain/ports/Archive"
-import type { RequestId } from "@flash-sale/domain/records/Ids"
+import type { RequestId, UserId } from "@flash-sale/domain/records/Ids"
 import { Effect } from "effect"
 import * as Facts from "../rows/Facts.ts"
 import * as OrderKey from "../rows/OrderKey.ts"
@@ -15,8 +15,13 @@ import type { Row, Session, Statement } from "../sql/Session.ts"
 /** Orders that are found under one request id: other items may have some under the same. */
 const MAX_FOUND = 10
 
-const FIND = `SELECT * FROM archive_orders WHERE request_id = $1
-  ORDER BY updated_at DESC, n DESC LIMIT ${MAX_FOUND}`
+/** A payment alone, which a shop may have sent for a wrong item, comes behind every order. */
+const findWhere = (condition: string) =>
+  `SELECT * FROM archive_orders WHERE ${condition}
+  ORDER BY CASE WHEN step > 0 THEN 0 ELSE 1 END, updated_at DESC, n DESC LIMIT ${MAX_FOUND}`
+
+const FIND = findWhere("request_id = $1")
+const FIND_OF_USER = findWhere("request_id = $1 AND user_id = $2")
 
 /** What was told of payments for these orders, oldest first. */
 const FIND_DUE: Statement = {
@@ -50,10 +55,13 @@ const readDues = (session: Session, rows: ReadonlyArray<Row>) =>
 
 export const find = (
   session: Session,
-  requestId: RequestId
+  requestId: RequestId,
+  userId: UserId | undefined
 ): Effect.Effect<ReadonlyArray<ArchivedOrder>, ArchiveUnavailable> =>
   Effect.gen(function*() {
-    const rows = yield* session.all(FIND, requestId)
+    const rows = yield* (userId === undefined
+      ? session.all(FIND, requestId)
+      : session.all(FIND_OF_USER, requestId, userId))
     const dues = yield* readDues(session, rows)
     return yield* decoded(() => rows.map((row) => withDues(OrderRow.read(row), dues)))
   })

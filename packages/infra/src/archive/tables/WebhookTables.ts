@@ -3,17 +3,19 @@ import type { Dialect } from "../sql/Session.ts"
 
 /**
  * - `webhook_endpoints`: a row for each that was ever in the file. `cursor` is the `n` of the last entry that was sent
- *   or stands in a row. `holder` delivers to it until `held_until`, by the clock of the database.
+ *   or stands in a row. `holder` delivers to it until `held_until`, by the clock of the database; `asked_by` would,
+ *   as it holds fewer.
  * - `webhook_deliveries`: those that failed or that a replay has asked for; `entry` is the `n` of the event's entry.
  * - `webhook_replays`: `cursor` is the `n` up to which entries, or dead deliveries, were looked through, `last` the end
  *   of that; ids are looked up by an index of the entries. One `asked_key` is one replay, however often it is asked
  *   for.
- * - `webhook_tests`: the last test events. `webhook_instances`: who delivers, so that they share the endpoints.
+ * - `webhook_tests`: the last test events.
  */
 export const webhooks = ({ integer, numbered, text }: Dialect): ReadonlyArray<string> => [
   `CREATE TABLE webhook_endpoints(
     name ${text} PRIMARY KEY, url ${text} NOT NULL, events ${text} NOT NULL, listed ${integer} NOT NULL,
     disabled ${integer} NOT NULL, cursor ${integer} NOT NULL, gone_at ${integer}, holder ${text}, held_until ${integer},
+    asked_by ${text}, asked_at ${integer},
     last_success_at ${integer}, last_failure_at ${integer}, last_failure ${text}
   )`,
   `CREATE TABLE webhook_deliveries(
@@ -36,6 +38,5 @@ export const webhooks = ({ integer, numbered, text }: Dialect): ReadonlyArray<st
   `CREATE TABLE webhook_tests(
     n ${numbered}, id ${text} NOT NULL UNIQUE, endpoint ${text} NOT NULL, asked_at ${integer} NOT NULL,
     done_at ${integer}, delivered ${integer}, status ${integer}, error ${text}, took_millis ${integer}
-  )`,
-  `CREATE TABLE webhook_instances(holder ${text} PRIMARY KEY, seen_until ${integer} NOT NULL)`
+  )`
 ]

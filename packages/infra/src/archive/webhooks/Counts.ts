@@ -1,6 +1,7 @@
 /** How much waits, is dead and is behind, and since when. */
+import type { ArchiveUnavailable } from "@flash-sale/domain/ports/Archive"
 import { EndpointName } from "@flash-sale/domain/webhooks/Endpoint"
-import type { HeldEndpoint } from "@flash-sale/domain/webhooks/Sending"
+import type { EndpointBacklog, HeldEndpoint } from "@flash-sale/domain/webhooks/Sending"
 import { type EndpointCondition, type EndpointStanding, MAX_WAITING } from "@flash-sale/domain/webhooks/Standing"
 import { Effect, Schema } from "effect"
 import * as EntryRow from "../rows/EntryRow.ts"
@@ -38,6 +39,13 @@ const countsOf = (session: Session, endpoint: Row) =>
       behindSince: behind === undefined ? undefined : Columns.integer(behind, "at")
     }))
   })
+
+/** For who asks what nobody tells it. */
+export const backlog = (session: Session, endpoint: Row): Effect.Effect<EndpointBacklog, ArchiveUnavailable> =>
+  Effect.map(
+    countsOf(session, endpoint),
+    ({ behindSince, name, waiting, waitingSince }) => ({ name, waiting, behindSince, waitingSince })
+  )
 
 /** For who holds it. */
 export const held = (session: Session, endpoint: Row) =>

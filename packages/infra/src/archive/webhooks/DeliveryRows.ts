@@ -88,7 +88,11 @@ export const insertAsked = (session: Session, endpoint: string, events: Readonly
   )
 
 export const DUE = `SELECT * FROM webhook_deliveries
-  WHERE endpoint = $1 AND state = '${WAITING}' AND (due_at <= $2 OR due_at > $3) ORDER BY due_at, n LIMIT $4`
+  WHERE endpoint = $1 AND state = '${WAITING}' AND due_at <= $2 ORDER BY due_at, n LIMIT $3`
+
+/** What a clock that was ahead has dated. */
+export const REDATE = `UPDATE webhook_deliveries SET due_at = $2
+  WHERE endpoint = $1 AND state = '${WAITING}' AND due_at > $2 AND (attempts = 0 OR last_attempt_at > $2)`
 
 export const readWaiting = (row: Row): WaitingDelivery => ({
   n: Columns.integer(row, "n"),

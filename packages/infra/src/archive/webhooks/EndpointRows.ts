@@ -37,11 +37,14 @@ export const list = (session: Session, endpoints: ReadonlyArray<ListedEndpoint>)
     )
   })
 
+/** Who holds it has it in its file, whatever another instance has said of its own. */
 const HOLD: Statement = {
   columns: { name: "text", holder: "text", held_until: "integer" },
-  sql: `UPDATE webhook_endpoints SET holder = input.holder, held_until = input.held_until FROM input
-    WHERE webhook_endpoints.name = input.name`
+  sql: `UPDATE webhook_endpoints SET holder = input.holder, held_until = input.held_until, listed = 1, disabled = 0
+    FROM input WHERE webhook_endpoints.name = input.name`
 }
+
+const ASK = "UPDATE webhook_endpoints SET asked_by = $2, asked_at = $3 WHERE name = $1"
 
 const GIVE_UP: Statement = {
   columns: { name: "text" },
@@ -52,59 +55,49 @@ const GIVE_UP: Statement = {
 const leaseOf = (row: Row): Shares.Lease => ({
   name: Columns.text(row, "name"),
   holder: Columns.optionalText(row, "holder"),
-  heldUntil: Columns.optionalInteger(row, "held_until") ?? 0
+  heldUntil: Columns.optionalInteger(row, "held_until") ?? 0,
+  askedBy: Columns.optionalText(row, "asked_by"),
+  askedAt: Columns.optionalInteger(row, "asked_at") ?? 0
 })
 
-/** Says that this instance is there, forgets those that are not, and gives the moment and how many are. */
-const appear = ({ now }: Dialect, session: Session, { leaseMillis, name }: Holder) =>
-  Effect.gen(function*() {
-    const [clock] = yield* session.all(`SELECT ${now} AS now`)
-    const moment = yield* decoded(() => Columns.integer(clock!, "now"))
-    yield* session.all(
-      `INSERT INTO webhook_instances(holder, seen_until) VALUES ($1, $2)
-        ON CONFLICT(holder) DO UPDATE SET seen_until = excluded.seen_until`,
-      name,
-      moment + leaseMillis
-    )
-    yield* session.all(
-      "DELETE FROM webhook_instances WHERE seen_until <= $1 OR seen_until > $2",
-      moment,
-      moment + leaseMillis
-    )
-    const [row] = yield* session.all("SELECT count(*) AS n FROM webhook_instances")
-    return { moment, live: yield* decoded(() => Columns.integer(row!, "n")) }
-  })
+const nowOf = ({ now }: Pick<Dialect, "now">, session: Session) =>
+  Effect.flatMap(session.all(`SELECT ${now} AS now`), ([row]) => decoded(() => Columns.integer(row!, "now")))
 
 /** Gives the rows that are held then. Runs in the transaction of who writes. */
 export const hold = (
-  dialect: Dialect,
+  dialect: Pick<Dialect, "now">,
   session: Session,
-  holder: Holder,
+  { leaseMillis, name: holder, asks }: Holder,
   names: ReadonlyArray<EndpointName>
 ): Effect.Effect<ReadonlyArray<Row>, ArchiveUnavailable> =>
   Effect.gen(function*() {
-    const { live, moment } = yield* appear(dialect, session, holder)
-    const wanted = new Set<string>(names)
+    const now = yield* nowOf(dialect, session)
     const rows = yield* session.all("SELECT * FROM webhook_endpoints ORDER BY name")
     const leases = yield* decoded(() => rows.map(leaseOf))
-    const shares = Shares.decide(leases.filter(({ name }) => wanted.has(name)), {
-      holder: holder.name,
-      leaseMillis: holder.leaseMillis,
-      live,
-      now: moment
-    })
-    const unwanted = leases.filter((lease) => lease.holder === holder.name && !wanted.has(lease.name))
-    yield* session.each(GIVE_UP, [...shares.giveUp, ...unwanted.map(({ name }) => name)].map((name) => ({ name })))
-    yield* session.each(
-      HOLD,
-      shares.hold.map((name) => ({ name, holder: holder.name, held_until: moment + holder.leaseMillis }))
-    )
+    const shares = Shares.decide(leases, { holder, leaseMillis, now, wanted: new Set<string>(names) })
+    const leased = [...shares.hold.map((name) => ({ name, to: holder })), ...shares.handOver]
+    yield* session.each(GIVE_UP, shares.giveUp.map((name) => ({ name })))
+    yield* session.each(HOLD, leased.map(({ name, to }) => ({ name, holder: to, held_until: now + leaseMillis })))
+    if (asks && shares.ask !== undefined) yield* session.all(ASK, shares.ask, holder, now)
     const held = new Set(shares.hold)
     return rows.filter((row) => held.has(String(row["name"])))
   })
 
+const WANTED = "SELECT * FROM webhook_endpoints WHERE listed = 1 AND disabled = 0 ORDER BY name"
+
+/** The rows of those that a file lists and nobody delivers to. */
+export const unheld = (
+  dialect: Pick<Dialect, "now">,
+  session: Session,
+  leaseMillis: number
+): Effect.Effect<ReadonlyArray<Row>, ArchiveUnavailable> =>
+  Effect.gen(function*() {
+    const now = yield* nowOf(dialect, session)
+    const rows = yield* session.all(WANTED)
+    return yield* decoded(() => rows.filter((row) => Shares.isFree(leaseOf(row), { leaseMillis, now })))
+  })
+
 export const release = (session: Session, holder: string) =>
-  Effect.andThen(
-    session.all("UPDATE webhook_endpoints SET holder = NULL, held_until = NULL WHERE holder = $1", holder),
-    Effect.asVoid(session.all("DELETE FROM webhook_instances WHERE holder = $1", holder))
+  Effect.asVoid(
+    session.all("UPDATE webhook_endpoints SET holder = NULL, held_until = NULL WHERE holder = $1", holder)
   )

@@ -13,7 +13,9 @@ import * as ReplaySteps from "./ReplaySteps.ts"
 import * as Settling from "./Settling.ts"
 import * as TestRows from "./TestRows.ts"
 
-export const queueOf = ({ dialect, session, write }: ArchiveDatabase): WebhookQueue["Service"] => {
+const GONE = "UPDATE webhook_endpoints SET gone_at = $2 WHERE name = $1 AND url = $3"
+
+export const queueOf = ({ dialect, session, snapshot, write }: ArchiveDatabase): WebhookQueue["Service"] => {
   /** Writes where this instance still holds the endpoint. */
   const whileHeld = (endpoint: string, holder: string, work: Work<unknown>) =>
     write((opened) =>
@@ -30,6 +32,13 @@ export const queueOf = ({ dialect, session, write }: ArchiveDatabase): WebhookQu
         // What is counted needs not be of the same moment, and others write meanwhile.
         (rows) => Effect.forEach(rows, (row) => Counts.held(session, row))
       ),
+    unheld: (leaseMillis) =>
+      snapshot((opened) =>
+        Effect.flatMap(
+          EndpointRows.unheld(dialect, opened, leaseMillis),
+          (rows) => Effect.forEach(rows, (row) => Counts.backlog(opened, row))
+        )
+      ),
     release: (holder) => write((opened) => EndpointRows.release(opened, holder)),
     end: Effect.flatMap(session.all(EndpointRows.END), ([row]) => decoded(() => Columns.integer(row!, "n"))),
     page: (cursor, limit) => EventPages.page(session, cursor, limit),
@@ -40,23 +49,20 @@ export const queueOf = ({ dialect, session, write }: ArchiveDatabase): WebhookQu
           (isHeld) => isHeld ? DeliveryRows.insertFailed(opened, endpoint, failed) : Effect.void
         )
       ),
-    due: (endpoint, now, before, limit) =>
+    due: (endpoint, now, limit) =>
       Effect.flatMap(
-        session.all(DeliveryRows.DUE, endpoint, now, before, limit),
+        session.all(DeliveryRows.DUE, endpoint, now, limit),
         (rows) => decoded(() => rows.map(DeliveryRows.readWaiting))
       ),
+    redate: (endpoint, holder, now) =>
+      whileHeld(endpoint, holder, (opened) => opened.all(DeliveryRows.REDATE, endpoint, now)),
     settle: (endpoint, holder, results, last) =>
       whileHeld(endpoint, holder, (opened) =>
         Effect.andThen(
           Settling.settle(opened, endpoint, results),
           HeldRows.saveLast(opened, endpoint, last)
         )),
-    gone: (endpoint, holder, at) =>
-      whileHeld(
-        endpoint,
-        holder,
-        (opened) => opened.all("UPDATE webhook_endpoints SET gone_at = $2 WHERE name = $1", endpoint, at)
-      ),
+    gone: (endpoint, holder, url, at) => whileHeld(endpoint, holder, (opened) => opened.all(GONE, endpoint, at, url)),
     settleTest: (id, result) => Effect.asVoid(write((opened) => TestRows.settle(opened, id, result))),
     replayStep: (endpoint, holder, replay, matches, room, now) =>
       write((opened) =>

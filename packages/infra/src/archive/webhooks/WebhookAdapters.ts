@@ -21,11 +21,13 @@ export const portsNowhere: Context.Context<WebhookPorts> = Context.make(Webhooks
   Context.add(WebhookQueue, {
     list: fails,
     hold: fails,
+    unheld: fails,
     release: fails,
     end: nowhere,
     page: fails,
     advance: fails,
     due: fails,
+    redate: fails,
     settle: fails,
     gone: fails,
     settleTest: fails,

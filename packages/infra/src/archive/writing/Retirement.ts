@@ -5,6 +5,7 @@ import { Effect } from "effect"
 import * as LetterRow from "../rows/LetterRow.ts"
 import * as OrderKey from "../rows/OrderKey.ts"
 import * as OrderRow from "../rows/OrderRow.ts"
+import * as Columns from "../sql/Columns.ts"
 import { decoded } from "../sql/Decoded.ts"
 import type { Session, Statement } from "../sql/Session.ts"
 import * as OrderChanges from "./OrderChanges.ts"
@@ -16,8 +17,18 @@ const OWES = `EXISTS (SELECT 1 FROM archive_entries AS letter
   WHERE letter.request_id = archive_orders.request_id AND letter.item_id = archive_orders.item_id
     AND letter.${LetterRow.IS_REFUND_DUE} AND ${LetterRow.isOpen("letter")})`
 
+/** Something was told since: a payment, who has paid it back, or who has asked for a refund. */
+const IS_TOLD_SINCE = `EXISTS (SELECT 1 FROM archive_entries AS since
+  WHERE since.request_id = archive_orders.request_id AND since.item_id = archive_orders.item_id AND since.at >= $1)`
+
+/** The provider has not given the money back yet. */
+const AWAITS_REFUND = `status = 'COMPLETED' AND EXISTS (SELECT 1 FROM archive_entries AS asked
+  WHERE asked.request_id = archive_orders.request_id AND asked.item_id = archive_orders.item_id
+    AND asked.type = 'order.refund_requested')`
+
 const FIND = `SELECT * FROM archive_orders
-  WHERE updated_at < $1 AND status NOT IN (${OPEN}) AND NOT ${OWES} ORDER BY updated_at LIMIT $2`
+  WHERE updated_at < $1 AND status NOT IN (${OPEN}) AND NOT ${OWES} AND NOT ${IS_TOLD_SINCE} AND NOT (${AWAITS_REFUND})
+  ORDER BY updated_at LIMIT $2`
 
 const NOTE: Statement = {
   columns: { item_id: "text", until_millis: "integer" },
@@ -32,6 +43,13 @@ const DELETE_HISTORY: Statement = {
       ON gone.request_id = input.request_id AND gone.item_id = input.item_id
   )`
 }
+
+/** When the order moved that moved last; undefined where there is none. */
+export const newest = (session: Session): Effect.Effect<number | undefined, ArchiveUnavailable> =>
+  Effect.flatMap(
+    session.all("SELECT max(updated_at) AS newest FROM archive_orders"),
+    ([row]) => decoded(() => Columns.optionalInteger(row!, "newest"))
+  )
 
 /** Deletes those that have not moved since `until`. Returns how many orders are deleted. */
 export const retire = (

@@ -5,13 +5,16 @@
  * **Details**: every identity is remembered (a few dozen bytes each), so the number of letters is exact; the contents
  * of letters and of handlings are kept up to a bound.
  */
-import type {
-  DeadLetter,
-  DeadLetterStats,
-  Handling,
-  LetterId,
-  LetterLookup
+import {
+  type DeadLetter,
+  type DeadLetterReason,
+  type DeadLetterStats,
+  type Handling,
+  type LetterId,
+  type LetterLookup,
+  reasonCounts
 } from "@flash-sale/domain/ports/DeadLetters"
+import * as LetterQuery from "@flash-sale/domain/ports/LetterQuery"
 import type { LetterEntry } from "@flash-sale/domain/ports/LetterReader"
 
 /** The most letters, and handlings, that are kept with their contents. Beyond it only number and age are known. */
@@ -19,8 +22,8 @@ export const LETTERS_KEPT = 10_000
 
 export interface DeadLetterFold {
   readonly add: (entry: LetterEntry) => void
-  /** Open letters whose contents are kept, oldest first. */
-  readonly list: (limit: number) => ReadonlyArray<DeadLetter>
+  /** Open letters that are meant and whose contents are kept, oldest first. */
+  readonly list: (limit: number, query?: LetterQuery.LetterQuery) => ReadonlyArray<DeadLetter>
   readonly find: (id: LetterId) => LetterLookup
   readonly stats: () => DeadLetterStats
   /** Whether fewer letters are kept than could be: then the topic is to be folded again from its start. */
@@ -29,7 +32,7 @@ export interface DeadLetterFold {
 
 interface Open {
   readonly at: number
-  readonly isRefundDue: boolean
+  readonly reason: DeadLetterReason
   readonly letter: DeadLetter | undefined
 }
 
@@ -44,8 +47,18 @@ export const make = (kept = LETTERS_KEPT): DeadLetterFold => {
   const handlings = new Map<string, Handling>()
   let keeping = 0
 
+  /** Those that are kept, oldest first; undefined where they have changed since they were put in order. */
+  let ordered: ReadonlyArray<DeadLetter> | undefined
   const letters = (): ReadonlyArray<DeadLetter> =>
-    [...open.values()].toSorted((a, b) => a.at - b.at).flatMap(({ letter }) => letter === undefined ? [] : [letter])
+    ordered ??= [...open.values()].flatMap(({ letter }) => letter ?? []).toSorted(LetterQuery.compare)
+  const listed = (limit: number, query: LetterQuery.LetterQuery): ReadonlyArray<DeadLetter> => {
+    const found: Array<DeadLetter> = []
+    for (const letter of letters()) {
+      if (found.length >= limit) break
+      if (LetterQuery.isMeant(query, letter)) found.push(letter)
+    }
+    return found
+  }
 
   const remember = (id: string, handling: Handling): void => {
     handlings.set(id, handling)
@@ -55,6 +68,7 @@ export const make = (kept = LETTERS_KEPT): DeadLetterFold => {
 
   return {
     add: (entry) => {
+      ordered = undefined
       if (entry._tag === "Handled") {
         const id = identity(entry.handling)
         if (!handled.has(id)) remember(id, entry.handling)
@@ -69,11 +83,11 @@ export const make = (kept = LETTERS_KEPT): DeadLetterFold => {
       if (isKept) keeping++
       open.set(id, {
         at: Date.parse(entry.letter.timestamp),
-        isRefundDue: entry.letter.error === "Payment Without Order",
+        reason: entry.letter.error,
         letter: isKept ? entry.letter : undefined
       })
     },
-    list: (limit) => letters().slice(0, limit),
+    list: (limit, query = {}) => listed(limit, query),
     find: (letterId) => {
       const id = identity(letterId)
       if (handled.has(id)) return { _tag: "Handled", handling: handlings.get(id) }
@@ -82,13 +96,13 @@ export const make = (kept = LETTERS_KEPT): DeadLetterFold => {
     },
     stats: () => {
       let oldestAt: number | undefined
-      let refundsDue = 0
+      const byReason = { ...reasonCounts() }
       // A letter that another program wrote may have no valid time.
-      for (const { at, isRefundDue } of open.values()) {
+      for (const { at, reason } of open.values()) {
         if (at < (oldestAt ?? Infinity)) oldestAt = at
-        if (isRefundDue) refundsDue++
+        byReason[reason]++
       }
-      return { size: open.size, refundsDue, oldestAt }
+      return { size: open.size, byReason, oldestAt }
     },
     isShort: () => keeping < open.size && keeping < kept / 2
   }

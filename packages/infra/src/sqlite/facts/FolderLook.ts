@@ -73,8 +73,13 @@ const losses = (folder: string) =>
     )
   )
 
-/** Never fails. A file of the largest size that is checked takes a few seconds. */
-export const look = Effect.fnUntraced(function*(dataDir: string) {
+const NOT_READ = Looked.notLooked("the file was not read as a whole")
+
+/**
+ * Never fails. A file of the largest size that is checked takes a few seconds, without a pause: a process that takes
+ * orders asks for no look at the whole file.
+ */
+export const look = Effect.fnUntraced(function*(dataDir: string, isWhole: boolean) {
   const folder = yield* attempt(() => DataFolder.pathOf(dataDir))
   if ("why" in folder) return { ...nothingIn(dataDir), exposed: folder, freeBytes: folder }
   const path = join(folder.found, OpenFile.FILE_NAME)
@@ -88,7 +93,7 @@ export const look = Effect.fnUntraced(function*(dataDir: string) {
   })
   const exposed = yield* attempt(() => FolderAccess.exposed(folder.found))
   const fileBytes = sizeOf(path)
-  const lost = yield* Looked.at(losses(folder.found))
+  const lost = isWhole ? yield* Looked.at(losses(folder.found)) : NOT_READ
   if (!existsSync(path)) return { ...nothingIn(folder.found), exposed, freeBytes, losses: lost }
   return {
     folder: folder.found,
@@ -97,12 +102,13 @@ export const look = Effect.fnUntraced(function*(dataDir: string) {
     freeBytes,
     fileBytes,
     walBytes: sizeOf(path + FileCheck.WAL_SUFFIX),
+    isReadWhole: isWhole,
     losses: lost,
     tables: yield* attempt(() => ({
       version: ReadOnlyFile.using(path, Migrations.versionOf),
       latest: Migrations.LATEST
     })),
-    damage: fileBytes > MAX_CHECKED_BYTES
+    damage: !isWhole ? NOT_READ : fileBytes > MAX_CHECKED_BYTES
       ? Looked.notLooked("the file is larger than 1 GiB: flash-sale backup reads all of it")
       : yield* attempt(() => damageOf(path)),
     lock: yield* attempt(() => holderOf(join(folder.found, OpenFile.LOCK_NAME)))
@@ -119,6 +125,7 @@ const nothingIn = (folder: string): FolderFacts => ({
   freeBytes: NO_ENGINE,
   fileBytes: 0,
   walBytes: 0,
+  isReadWhole: true,
   losses: NO_ENGINE,
   tables: NO_ENGINE,
   damage: NO_ENGINE,

@@ -10,7 +10,7 @@ export const units = (description: string) => Schema.Int.annotate({ description 
 
 const ofWebhook = {
   name: EndpointName.annotate({ description: "Its name in the file of webhooks" }),
-  url: Schema.String.annotate({ description: "Where it is told: origin and path, without what may be a secret" }),
+  url: Schema.String.annotate({ description: "Where it is told: the origin, without what may be a secret" }),
   events: Schema.Array(Schema.String).annotate({ description: "The types of events that it is told; `*` is any" }),
   condition: Schema.Literals(["unlisted", "disabled", "gone", "full", "unheld", "delivering"]).annotate({
     description:

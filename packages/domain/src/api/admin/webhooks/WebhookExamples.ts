@@ -6,7 +6,7 @@ import type * as WebhookErrors from "./WebhookErrors.ts"
 
 const row = {
   name: "shop",
-  url: "https://shop.example/flash-sale",
+  url: "https://shop.example",
   events: ["order.*"],
   condition: "delivering",
   waiting: 2,

@@ -1,12 +1,10 @@
 /** Judges the file of the api keys. Pure. */
 import type * as Looked from "@flash-sale/infra/facts/Looked"
 import type * as Infra from "@flash-sale/infra/Infra"
-import { Duration } from "effect"
-import type { Finding } from "./Check.ts"
-import * as Check from "./Check.ts"
+import type { Finding } from "../Check.ts"
+import * as Check from "../Check.ts"
+import * as KeyState from "./KeyState.ts"
 
-/** So long before a key expires it is said, in milliseconds. */
-export const SOON_MILLIS = Duration.toMillis(Duration.days(14))
 /** Keys that one line names. */
 const NAMED = 5
 
@@ -56,8 +54,8 @@ const expiry = ({ keys, now }: KeyFacts): Finding => {
   if ("why" in keys) return Check.notLookedAt("keys.expiry", "the file of the keys cannot be used")
   const all = keys.found ?? []
   if (all.length === 0) return Check.notLookedAt("keys.expiry", "there are no keys")
-  const expired = all.filter(({ expiresAt }) => expiresAt <= now)
-  const soon = all.filter(({ expiresAt }) => expiresAt > now && expiresAt - now <= SOON_MILLIS)
+  const those = (state: KeyState.KeyState) => all.filter(({ expiresAt }) => KeyState.of(expiresAt, now) === state)
+  const [expired, soon] = [those("expired"), those("soon")]
   if (expired.length + soon.length === 0) return Check.ok("keys.expiry", "none within 14 days")
   return Check.warning(
     "keys.expiry",

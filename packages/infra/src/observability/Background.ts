@@ -1,6 +1,6 @@
-/** Bugs in loops that run beside the requests. */
-import * as Log from "@flash-sale/infra/observability/logs/Log"
+/** Bugs in loops that nobody waits for. */
 import { Cause, Data, Effect } from "effect"
+import * as Log from "./logs/Log.ts"
 
 /** A run of a loop has ended by a bug, which has been logged. */
 export class RunFailed extends Data.TaggedError("RunFailed")<{ readonly what: string }> {}

@@ -1,0 +1,103 @@
+/** `<flash-sale-console>`: the console, for the person on duty. */
+import { html, LitElement, nothing } from "lit"
+import { after } from "../sale/Timers.ts"
+import { ConsoleSession } from "./ConsoleSession.ts"
+import { header, navigation } from "./Frame.ts"
+import { keyForm } from "./KeyForm.ts"
+import { placeOf } from "./Pages.ts"
+import { ConsoleChange } from "./parts/ChangeDialog.ts"
+import type { ConsoleContext } from "./parts/ConsoleContext.ts"
+import { type Route, routeOf } from "./parts/Route.ts"
+
+/** How long what came of a change is shown, in milliseconds. */
+const NOTICE_MILLIS = 12_000
+
+export class FlashSaleConsole extends LitElement {
+  static override properties = { route: { state: true }, notice: { state: true } }
+
+  declare route: Route
+  /** What came of the last change. */
+  declare notice: string | undefined
+  readonly #session = new ConsoleSession({
+    ask: (change) => this.#dialog?.open(change, (words) => this.#tell(words)),
+    onChange: () => {
+      this.requestUpdate()
+      // What a change will do follows what there is.
+      this.#dialog?.requestUpdate()
+    }
+  })
+  #leaving = new AbortController()
+  #cancelNotice = () => {}
+
+  constructor() {
+    super()
+    this.route = routeOf("")
+  }
+
+  override createRenderRoot(): HTMLElement {
+    return this
+  }
+
+  override connectedCallback(): void {
+    super.connectedCallback()
+    this.#leaving = new AbortController()
+    addEventListener("hashchange", () => this.#arrive(), { signal: this.#leaving.signal })
+    this.#arrive()
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback()
+    this.#leaving.abort()
+    this.#session.end()
+  }
+
+  /** Goes where the address leads. */
+  #arrive(): void {
+    this.#session.begin()
+    const before = this.route
+    this.route = routeOf(location.hash)
+    if (before.path.join("/") !== this.route.path.join("/")) scrollTo(0, 0)
+  }
+
+  get #dialog(): ConsoleChange | undefined {
+    const found = this.querySelector("console-change")
+    return found instanceof ConsoleChange ? found : undefined
+  }
+
+  #tell(words: string): void {
+    this.notice = words
+    this.#cancelNotice()
+    this.#cancelNotice = after(NOTICE_MILLIS, () => this.notice = undefined)
+  }
+
+  #entrance() {
+    const session = this.#session
+    return keyForm({
+      isAsking: session.isAsking,
+      problem: session.problem,
+      again: session.hasKey ? () => session.again() : undefined,
+      onKey: (key) => void session.enter(key)
+    })
+  }
+
+  #frame(context: ConsoleContext) {
+    const { content, title } = placeOf(context, this.route)
+    if (document.title !== title) document.title = title
+    return html`
+      <div class="frame">
+        ${header(context.operator, context.feed, () => this.#session.leave())}
+        ${navigation(context.operator, context.feed, this.route)}
+        <main>${content}</main>
+        <div class="notice" role="status">${this.notice === undefined ? nothing : html`<p>${this.notice}</p>`}</div>
+        <console-change></console-change>
+      </div>
+    `
+  }
+
+  override render() {
+    const { context } = this.#session
+    return context === undefined ? this.#entrance() : this.#frame(context)
+  }
+}
+
+customElements.define("flash-sale-console", FlashSaleConsole)

@@ -1,0 +1,119 @@
+/** Who has the console open: the key, whom it belongs to, and what the pages work with then. */
+import { storage } from "../elements/Buyer.ts"
+import { AdminCalls } from "./calls/AdminCalls.ts"
+import { consoleKey, keyIn } from "./calls/ConsoleKey.ts"
+import { may, type Operator } from "./calls/Operator.ts"
+import { OverviewFeed } from "./live/OverviewFeed.ts"
+import type { ConsoleContext } from "./parts/ConsoleContext.ts"
+
+/** Where the key that asks is told whose it is. */
+const ME = "/me"
+
+export interface ConsoleSessionOptions {
+  readonly ask: ConsoleContext["ask"]
+  readonly onChange: () => void
+}
+
+export class ConsoleSession {
+  readonly #options: ConsoleSessionOptions
+  readonly #key = consoleKey(storage)
+  #ending = new AbortController()
+  #context: ConsoleContext | undefined
+  #problem: unknown
+  #isAsking = false
+
+  constructor(options: ConsoleSessionOptions) {
+    this.#options = options
+  }
+
+  /** Undefined while nobody is let in. */
+  get context(): ConsoleContext | undefined {
+    return this.#context
+  }
+
+  /** Why a key lets nobody in; undefined where it does, or where there is none. */
+  get problem(): unknown {
+    return this.#problem
+  }
+
+  get isAsking(): boolean {
+    return this.#isAsking
+  }
+
+  /** Whether there is a key that may be tried again. */
+  get hasKey(): boolean {
+    return this.#key.read() !== undefined
+  }
+
+  /** With the key of the address, which is taken out of it before anything else; else with the one of before. */
+  begin(): void {
+    const key = keyIn(location.hash)
+    if (key !== undefined) {
+      history.replaceState(null, "", "#/")
+      this.leave()
+      this.#key.keep(key)
+    }
+    if (this.#context === undefined && !this.#isAsking) this.again()
+  }
+
+  again(): void {
+    const key = this.#key.read()
+    if (key !== undefined) void this.enter(key)
+  }
+
+  async enter(key: string): Promise<void> {
+    this.end()
+    const { signal } = this.#ending
+    this.#change(() => {
+      this.#isAsking = true
+      this.#problem = undefined
+    })
+    try {
+      const calls = new AdminCalls({ origin: location.origin, key, onRejected: (error) => this.#reject(error, signal) })
+      const operator = await calls.get<Operator>(ME, signal)
+      this.#key.keep(key)
+      this.#open(calls, operator)
+    } catch (error) {
+      // A text that cannot be sent is no key.
+      if (error instanceof TypeError) this.#key.forget()
+      if (!signal.aborted) this.#problem = error
+    }
+    if (!signal.aborted) this.#change(() => this.#isAsking = false)
+  }
+
+  /** Forgets the key. */
+  leave(): void {
+    this.#key.forget()
+    this.#problem = undefined
+    this.end()
+  }
+
+  /** Ends what goes on; the key is kept. */
+  end(): void {
+    this.#ending.abort()
+    this.#ending = new AbortController()
+    this.#context?.feed.end()
+    this.#change(() => {
+      this.#context = undefined
+      this.#isAsking = false
+    })
+  }
+
+  #open(calls: AdminCalls, operator: Operator): void {
+    const feed = new OverviewFeed(calls)
+    feed.listen(this.#options.onChange)
+    if (may(operator, "read")) feed.begin()
+    this.#change(() => this.#context = { calls, operator, feed, ask: this.#options.ask })
+  }
+
+  #reject(error: unknown, signal: AbortSignal): void {
+    if (signal.aborted) return
+    this.leave()
+    this.#change(() => this.#problem = error)
+  }
+
+  #change(take: () => void): void {
+    take()
+    this.#options.onChange()
+  }
+}

@@ -1,0 +1,52 @@
+/** What stands around every page: whether the engine is healthy, who one is, and where one can go. */
+import { html, nothing, type TemplateResult } from "lit"
+import { countOf } from "../sale/TimeLeft.ts"
+import { may, type Operator } from "./calls/Operator.ts"
+import type { OverviewFeed } from "./live/OverviewFeed.ts"
+import { PAGES } from "./Pages.ts"
+import type { Shown } from "./parts/Panels.ts"
+import { hrefOf, type Route } from "./parts/Route.ts"
+import { timeOf } from "./words/Moments.ts"
+
+const standing = ({ heard, isStale, overview, refused }: OverviewFeed): readonly [look: string, words: string] => {
+  if (overview === undefined) return refused === undefined ? ["", "Connecting"] : ["bad", "Not known"]
+  if (isStale) return ["warn", `As of ${timeOf(heard ?? 0)}`]
+  return overview.status === "healthy" ? ["good", "Healthy"] : ["bad", "Not healthy"]
+}
+
+const health = (operator: Operator, feed: OverviewFeed): Shown => {
+  if (!may(operator, "read")) return nothing
+  const [look, words] = standing(feed)
+  return html`<a class="health ${look}" href=${hrefOf([])}><span role="status">${words}</span></a>`
+}
+
+export const header = (operator: Operator, feed: OverviewFeed, onLeave: () => void): TemplateResult =>
+  html`
+    <header class="top">
+      <a class="brand" href=${hrefOf([])}>Flash sale <span>Console</span></a>
+      ${health(operator, feed)}
+      <span class="who"><span class="muted">Key</span> <b>${operator.name}</b></span>
+      <button type="button" class="quiet small" @click=${onLeave}>Leave</button>
+    </header>
+  `
+
+const letters = ({ overview }: OverviewFeed): Shown => {
+  const size = overview?.processors.dead_letters?.size ?? 0
+  return size === 0 ? nothing : html`<span class="count">${countOf(size)}</span>`
+}
+
+export const navigation = (operator: Operator, feed: OverviewFeed, route: Route): TemplateResult => {
+  const here = route.path[0] ?? PAGES[0]!.name
+  return html`
+    <nav class="side" aria-label="Pages">
+      <ul>
+        ${
+    PAGES.filter(({ scope }) => scope === undefined || may(operator, scope)).map(({ label, name }) =>
+      html`<li><a href=${hrefOf([name])} aria-current=${name === here ? "page" : nothing}>${label}
+              ${name === "dead-letters" ? letters(feed) : nothing}</a></li>`
+    )
+  }
+      </ul>
+    </nav>
+  `
+}

@@ -1,0 +1,78 @@
+/** `<console-on-sale>`: what goes at the moment, and when it is gone. */
+import { html, nothing } from "lit"
+import { countOf } from "../../sale/TimeLeft.ts"
+import type { ItemPage, ItemRow } from "../calls/Wire.ts"
+import { itemLink, left, saleBadge } from "../parts/ItemCells.ts"
+import { PageElement } from "../parts/PageElement.ts"
+import { empty, shown } from "../parts/Panels.ts"
+import { hrefOf } from "../parts/Route.ts"
+import { type Column, table } from "../parts/Table.ts"
+import { durationOf, rateOf } from "../words/Figures.ts"
+import { SellingPace } from "./SellingPace.ts"
+
+/** Items that are looked at: a page of the list, the largest that there is. */
+const LOOKED_AT = 200
+const SHOWN = 8
+const EVERY = 2_000
+
+export class ConsoleOnSale extends PageElement {
+  readonly #pace = new SellingPace()
+  readonly #items = this.loads(async (signal) => {
+    const page = await this.context.calls.get<ItemPage>("/items", signal, { limit: LOOKED_AT })
+    this.#pace.see(page.items, performance.now() / 1_000)
+    return page
+  }, EVERY)
+
+  #columns(): ReadonlyArray<Column<ItemRow>> {
+    return [
+      { name: "Item", of: itemLink },
+      { name: "Sale", of: saleBadge },
+      { name: "Left", of: left },
+      {
+        name: "Units a second",
+        isNumber: true,
+        isWide: true,
+        of: ({ item_id: id }) => rateOf(Math.max(0, this.#pace.of(id) ?? 0))
+      },
+      {
+        name: "Sold out in",
+        isNumber: true,
+        of: (item) => {
+          if (item.available === 0) return "now"
+          const seconds = this.#pace.soldOutIn(item)
+          return seconds === undefined ? "–" : durationOf(seconds)
+        }
+      }
+    ]
+  }
+
+  #busiest(items: ReadonlyArray<ItemRow>): ReadonlyArray<ItemRow> {
+    const rank = ({ available, item_id: id, sale, sold }: ItemRow) =>
+      [this.#pace.of(id) ?? 0, sale.paused || available === 0 ? 0 : 1, sold] as const
+    const order = (one: ItemRow, other: ItemRow) => {
+      const [a, b] = [rank(one), rank(other)]
+      return b[0] - a[0] || b[1] - a[1] || b[2] - a[2]
+    }
+    return items.toSorted(order).slice(0, SHOWN)
+  }
+
+  override render() {
+    return html`
+      <section aria-labelledby="on-sale">
+        <h2 id="on-sale">On sale</h2>
+        ${
+      shown(this.#items, ({ items, next }) =>
+        items.length === 0
+          ? empty(
+            "Nothing is on sale",
+            html`An item begins with its first stock: <a href=${hrefOf(["items"])}>items</a>.`
+          )
+          : html`${table("On sale", this.#columns(), this.#busiest(items))}
+            <p class="small muted">
+              ${next === undefined ? nothing : html`Of the first ${countOf(items.length)} items. `}
+              <a href=${hrefOf(["items"])}>All items</a></p>`)
+    }
+      </section>
+    `
+  }
+}

@@ -1,0 +1,100 @@
+/** `<console-overview>`: the sale and the engine at a glance, each second. */
+import { html, nothing, type TemplateResult } from "lit"
+import { countOf } from "../../sale/TimeLeft.ts"
+import type { Overview } from "../calls/Wire.ts"
+import { ConsolePlot } from "../live/Plot.ts"
+import type { Line } from "../live/PlotOptions.ts"
+import type { Samples, Series } from "../live/Samples.ts"
+import { PageElement } from "../parts/PageElement.ts"
+import { refused, runbook, stale } from "../parts/Panels.ts"
+import { durationOf, rateOf } from "../words/Figures.ts"
+import { problemsOf, type ShownProblem } from "../words/Problems.ts"
+import { refusalOf } from "../words/Refusals.ts"
+import { instances } from "./Instances.ts"
+import { ConsoleOnSale } from "./OnSale.ts"
+import { tiles } from "./OverviewTiles.ts"
+
+const problem = ({ section, text, title, tone }: ShownProblem): TemplateResult =>
+  html`<li class=${tone}><strong>${title}</strong> <span>${text}</span> ${runbook(section)}</li>`
+
+const recoveries = ({ processors: { recovering } }: Overview): TemplateResult | typeof nothing =>
+  recovering.length === 0 ? nothing : html`
+    <p class="small">Recovering: ${
+    recovering.slice(0, 5).map(({ at, partition, until }) =>
+      html`partition ${partition}, ${countOf(Math.max(0, until - at))} records to go. `
+    )
+  }</p>
+  `
+
+const line = (samples: Samples, series: Series, label: string, tone: Line["tone"], isDashed = false): Line => ({
+  label,
+  tone,
+  isDashed,
+  values: samples.values[series]
+})
+
+const plots = (samples: Samples): TemplateResult => {
+  const plot = (heading: string, format: (value: number) => string, lines: ReadonlyArray<Line>) =>
+    html`<console-plot .heading=${heading} .times=${samples.times} .format=${format} .lines=${lines}></console-plot>`
+  return html`
+    <section class="plots" aria-label="The last 15 minutes">
+      ${
+    plot("Orders a second", rateOf, [
+      line(samples, "accepted", "Accepted", "accent"),
+      line(samples, "refused", "Refused", "warn", true),
+      line(samples, "failed", "Failed", "bad")
+    ])
+  }
+      ${plot("Behind", durationOf, [line(samples, "behind", "Oldest order", "accent")])}
+      ${plot("Payments under way", countOf, [line(samples, "payments", "Charges and voids", "accent")])}
+    </section>
+  `
+}
+
+export class ConsoleOverview extends PageElement {
+  #forget = () => {}
+
+  override connectedCallback(): void {
+    super.connectedCallback()
+    this.#forget = this.context.feed.listen(() => this.requestUpdate())
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback()
+    this.#forget()
+  }
+
+  #problems(overview: Overview) {
+    const found = problemsOf(overview)
+    return html`
+      <section class="problems" aria-label="What is wrong">
+        <ul>${
+      found.length === 0 ? html`<li class="good"><strong>Nothing is wrong</strong></li>` : found.map(problem)
+    }</ul>
+        ${recoveries(overview)}
+      </section>
+    `
+  }
+
+  override render() {
+    const { heard, isStale, overview, refused: error, samples } = this.context.feed
+    if (overview === undefined) {
+      return html`<h1>Overview</h1>${
+        error === undefined ? html`<div class="state loading" aria-busy="true"></div>` : refused(error)
+      }`
+    }
+    const why = error === undefined ? "Connecting again." : refusalOf(error).title
+    return html`
+      <h1>Overview</h1>
+      ${isStale ? stale(heard, why) : nothing}
+      ${this.#problems(overview)}
+      ${tiles(overview, this.may("dlq"))}
+      ${plots(samples)}
+      <console-on-sale .context=${this.context} .route=${this.route}></console-on-sale>
+      ${instances(overview)}
+    `
+  }
+}
+
+customElements.define("console-on-sale", ConsoleOnSale)
+customElements.define("console-plot", ConsolePlot)

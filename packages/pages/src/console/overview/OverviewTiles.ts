@@ -1,0 +1,70 @@
+/** The engine at a glance, as numbers. */
+import { html, nothing, type TemplateResult } from "lit"
+import { countOf } from "../../sale/TimeLeft.ts"
+import type { Overview } from "../calls/Wire.ts"
+import type { Shown } from "../parts/Panels.ts"
+import { hrefOf } from "../parts/Route.ts"
+import { durationOf, rateOf, sumOf } from "../words/Figures.ts"
+import { byCount, refusedWords } from "../words/RefusedWords.ts"
+
+const tile = (name: string, value: Shown, below: Shown = nothing, look = ""): TemplateResult =>
+  html`
+    <div class="tile ${look}">
+      <dt>${name}</dt>
+      <dd class="figure">${value}</dd>
+      <dd class="small muted">${below}</dd>
+    </div>
+  `
+
+/** The code that most have, with its number. */
+const mostly = (rates: Readonly<Record<string, number>>): string => {
+  const [most] = byCount(rates)
+  return most === undefined ? "none" : `${refusedWords(most[0])} ${rateOf(most[1])}`
+}
+
+const letters = (overview: Overview, isLinked: boolean): TemplateResult => {
+  const { dead_letters: counts } = overview.processors
+  const size = counts?.size ?? 0
+  const value = counts === undefined ? "–" : countOf(size)
+  const shown = isLinked && size > 0 ? html`<a href=${hrefOf(["dead-letters"])}>${value}</a>` : value
+  return tile(
+    "Dead letters",
+    shown,
+    size === 0 ? "none" : `oldest ${durationOf(counts!.oldest_seconds)}`,
+    size === 0 ? "" : "warn"
+  )
+}
+
+/** `seesLetters` is whether the operator may look at them. */
+export const tiles = (overview: Overview, seesLetters: boolean): TemplateResult => {
+  const { gateways, processors } = overview
+  const { lag, partitions, payments } = processors
+  const failed = sumOf(gateways.failed_per_second)
+  const total = partitions.total ??
+    partitions.running + partitions.recovering + partitions.waiting + partitions.refusing
+  return html`
+    <dl class="tiles">
+      ${
+    tile(
+      "Accepted a second",
+      rateOf(gateways.accepted_per_second),
+      `of ${rateOf(gateways.received_per_second)} received`
+    )
+  }
+      ${tile("Refused a second", rateOf(sumOf(gateways.refused_per_second)), mostly(gateways.refused_per_second))}
+      ${tile("Failed a second", rateOf(failed), mostly(gateways.failed_per_second), failed > 0 ? "bad" : "")}
+      ${tile("Behind", durationOf(lag.seconds), `${countOf(lag.records)} records wait`)}
+      ${
+    tile(
+      "Payments a second",
+      rateOf(sumOf(payments.per_second)),
+      `${countOf(payments.in_flight)} under way${payments.simulated ? ", simulated" : ""}`,
+      payments.held_back ? "bad" : ""
+    )
+  }
+      ${letters(overview, seesLetters)}
+      ${tile("Partitions", `${countOf(partitions.running)} of ${countOf(total)}`, "running")}
+      ${tile("Instances", countOf(gateways.count + processors.count), `${countOf(gateways.streams)} open streams`)}
+    </dl>
+  `
+}

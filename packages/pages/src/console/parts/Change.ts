@@ -1,0 +1,58 @@
+/** A change that a person is about to make: what is asked, what it will do, and how it is sent. */
+
+/** What was typed, by the names of the fields. */
+export type Values = Readonly<Record<string, string>>
+
+export interface Field {
+  readonly name: string
+  readonly label: string
+  readonly kind: "number" | "text" | "moment" | "choice"
+  /** What stands there at first. */
+  readonly value?: string
+  /** Beside what is typed. */
+  readonly unit?: string
+  readonly hint?: string
+  /** Of a choice: value and words. */
+  readonly choices?: ReadonlyArray<readonly [value: string, words: string]>
+}
+
+/** What it will do, a sentence each; or why that cannot be said yet. */
+export type Effects =
+  | { readonly kind: "effects"; readonly lines: ReadonlyArray<string> }
+  | { readonly kind: "missing"; readonly why: string }
+
+export interface Sending {
+  readonly values: Values
+  readonly reason: string
+  /** The change's own name: sent again under it, it counts once. */
+  readonly idempotencyKey: string
+  /** How far it is: of `total`, `done`. */
+  readonly onProgress: (done: number, total: number) => void
+  readonly signal: AbortSignal
+}
+
+export interface Change {
+  readonly title: string
+  /** What the button says. */
+  readonly action: string
+  /** Whether it takes something away. */
+  readonly isDestructive?: boolean
+  readonly fields?: ReadonlyArray<Field>
+  /** By what is typed, and what there is now; after `preview` where there is one. */
+  readonly effects: (values: Values) => Effects
+  /** Is looked at first, where what it will do is for the engine to say. */
+  readonly preview?: (signal: AbortSignal, onProgress: Sending["onProgress"]) => Promise<void>
+  /** What came of it, in words. */
+  readonly send: (sending: Sending) => Promise<string>
+  /** Is called when it was sent, whatever came of it. */
+  readonly after?: () => void
+}
+
+export const effects = (...lines: ReadonlyArray<string>): Effects => ({ kind: "effects", lines })
+export const missing = (why: string): Effects => ({ kind: "missing", why })
+
+/** A whole number in a field; undefined where it is none. */
+export const wholeOf = (text: string | undefined): number | undefined => {
+  const trimmed = text?.trim() ?? ""
+  return /^-?\d{1,15}$/.test(trimmed) ? Number(trimmed) : undefined
+}

@@ -1,0 +1,50 @@
+/** The states of what is asked for: loading, empty, refused, broken, old. Each has its look and its words. */
+import { html, nothing, type TemplateResult } from "lit"
+import { localOf, timeOf, utcOf } from "../words/Moments.ts"
+import { refusalOf, traceOf } from "../words/Refusals.ts"
+import type { Loaded } from "./Loaded.ts"
+
+export type Shown = TemplateResult | typeof nothing | string
+
+/** A section of the runbook, which the console has beside it. */
+export const runbook = (section: string, words = "Runbook"): TemplateResult =>
+  html`<a class="runbook" href="/console/runbook#${section}" target="_blank">${words}</a>`
+
+/** A moment for the reader, with UTC beside. */
+export const moment = (iso: string | undefined): Shown => {
+  const millis = Date.parse(iso ?? "")
+  return Number.isNaN(millis) ? "–" : html`<time datetime=${iso!}><span>${localOf(millis)}</span>
+      <span class="muted">(${utcOf(millis)})</span></time>`
+}
+
+export const empty = (title: string, text: Shown = nothing): TemplateResult =>
+  html`<div class="state"><strong>${title}</strong><p>${text}</p></div>`
+
+/** Something was refused, or did not come. */
+export const refused = (error: unknown, again?: () => void): TemplateResult => {
+  const { section, text, title } = refusalOf(error)
+  const trace = traceOf(error)
+  return html`
+    <div class="state bad" role="alert">
+      <strong>${title}</strong>
+      <p>${text} ${section === undefined ? nothing : runbook(section)}</p>
+      ${trace === undefined ? nothing : html`<p class="small muted">Correlation id <code>${trace}</code></p>`}
+      ${again === undefined ? nothing : html`<button type="button" @click=${again}>Try again</button>`}
+    </div>
+  `
+}
+
+/** What is shown may be old: since when, and why. */
+export const stale = (at: number | undefined, why: string): TemplateResult =>
+  html`<p class="stale" role="status">As of ${at === undefined ? "before" : timeOf(at)}. ${why}</p>`
+
+/** What was asked for, in the state that it is in. */
+export const shown = <A>(loaded: Loaded<A>, show: (value: A) => Shown, again = true): Shown => {
+  const { error, value } = loaded
+  if (value === undefined) {
+    return error === undefined
+      ? html`<div class="state loading" aria-busy="true"><span class="hidden">Loading</span></div>`
+      : refused(error, again ? () => loaded.reload() : undefined)
+  }
+  return html`${error === undefined ? nothing : stale(loaded.at, refusalOf(error).title)} ${show(value)}`
+}

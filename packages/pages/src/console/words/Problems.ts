@@ -1,0 +1,116 @@
+/** What is wrong with an engine, in words, and where the runbook goes on. Pure. */
+import { countOf } from "../../sale/TimeLeft.ts"
+import type { Overview } from "../calls/Wire.ts"
+import { durationOf } from "./Figures.ts"
+
+export interface ShownProblem {
+  readonly tone: "bad" | "warn"
+  readonly title: string
+  readonly text: string
+  /** The heading of the runbook, as its anchor. */
+  readonly section: string
+}
+
+type Code = Overview["problems"][number]["code"]
+type Words = readonly [one: string, many: string, text: string, section: string]
+
+const OF_CODE: Readonly<Record<Code, Words>> = {
+  no_gateway: ["No gateway reports", "", "Nobody takes orders.", "flashsalenogateway"],
+  no_processor: ["No processor reports", "", "Orders are taken and wait in the log.", "flashsalenoprocessor"],
+  redis_away: [
+    "One instance cannot use the store",
+    "# instances cannot use the store",
+    "Orders wait, and statuses cannot be read. Everything goes on by itself when it is back.",
+    "redis-is-away-or-was-lost"
+  ],
+  kafka_away: [
+    "One instance cannot use the order log",
+    "# instances cannot use the order log",
+    "No order can be taken or decided there.",
+    "orders-are-accepted-and-not-processed"
+  ],
+  breaker_not_closed: [
+    "One gateway refuses all orders",
+    "# gateways refuse all orders",
+    "The log has failed several times in a row. It is asked again by itself.",
+    "the-breaker-is-open"
+  ],
+  partitions_unowned: [
+    "Nobody processes one partition",
+    "Nobody processes # partitions",
+    "Orders of their items wait. Is a processor missing?",
+    "orders-are-accepted-and-not-processed"
+  ],
+  partitions_waiting: [
+    "One partition waits",
+    "# partitions wait",
+    "Their processor waits for the store or the log.",
+    "orders-are-accepted-and-not-processed"
+  ],
+  partitions_halted: [
+    "One partition is halted",
+    "# partitions are halted",
+    "The log is not what it was. A person has to decide.",
+    "the-log-was-lost"
+  ],
+  items_stopped: [
+    "One item stands still",
+    "# items stand still",
+    "What is stored of it is damaged. Others go on.",
+    "an-item-is-stopped"
+  ],
+  payments_held_back: [
+    "Payments are held back",
+    "",
+    "The provider does not answer, or a key is missing. Units stay held until then.",
+    "payments-do-not-get-through"
+  ]
+}
+
+/** How old a dead letter may be before it is said to be waiting for long, in seconds: as the alert has it. */
+const OLD_LETTER = 1_800
+/** How far behind is said to be far, in seconds. */
+const FAR_BEHIND = 30
+
+const ofCode = ({ code, count }: Overview["problems"][number]): ShownProblem => {
+  const words = Object.hasOwn(OF_CODE, code) ? OF_CODE[code] : undefined
+  if (words === undefined) {
+    return { tone: "bad", title: code, text: "A later release knows more.", section: "what-you-see" }
+  }
+  const [one, many, text, section] = words
+  return { tone: "bad", title: count === 1 || many === "" ? one : many.replace("#", countOf(count)), text, section }
+}
+
+const warningsOf = ({ processors, versions }: Overview): ReadonlyArray<ShownProblem> => {
+  const { dead_letters: letters, lag, payments } = processors
+  const found: Array<ShownProblem> = []
+  const warn = (title: string, text: string, section: string) => found.push({ tone: "warn", title, text, section })
+  if (letters !== undefined && letters.size > 0) {
+    const age = durationOf(letters.oldest_seconds)
+    const title = letters.size === 1 ? "One order needs a person" : `${countOf(letters.size)} orders need a person`
+    const text = letters.oldest_seconds > OLD_LETTER
+      ? `The oldest dead letter waits for ${age} already.`
+      : `The oldest waits for ${age}.`
+    warn(title, text, "dead-letters")
+  }
+  if (payments.in_doubt > 0) {
+    warn(
+      `${countOf(payments.in_doubt)} payments in doubt`,
+      "Nobody knows yet whether the money was taken. Each is asked for again.",
+      "payments-do-not-get-through"
+    )
+  }
+  if (lag.seconds > FAR_BEHIND) {
+    warn(`Processing is ${durationOf(lag.seconds)} behind`, `${countOf(lag.records)} records wait.`, "flashsalebacklog")
+  }
+  if (versions.length > 1) {
+    warn("An upgrade is under way", `Releases ${versions.join(" and ")} run.`, "zero-downtime-deployment")
+  }
+  return found
+}
+
+/** What is wrong, and what should be looked at. */
+export const problemsOf = (overview: Overview): ReadonlyArray<ShownProblem> => [
+  ...overview.problems.map(ofCode),
+  ...warningsOf(overview)
+]

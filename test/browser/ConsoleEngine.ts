@@ -1,0 +1,71 @@
+/** An engine with a console, and whoever has it open. */
+import { readFile } from "node:fs/promises"
+import { join } from "node:path"
+import type { Browser, BrowserContextOptions } from "playwright-core"
+import * as Services from "../chaos/Services.ts"
+import { until } from "../servers/Processes.ts"
+import { visit, type Visitor } from "./Visitor.ts"
+
+export interface ConsoleEngine {
+  readonly service: Services.Service
+  readonly dataDir: string
+  /** The key of the first run. */
+  readonly key: string
+}
+
+export const start = async (env: Readonly<Record<string, string>> = {}): Promise<ConsoleEngine> => {
+  const dataDir = await Services.folder()
+  const service = await Services.service("serve", { DATA_DIR: dataDir, PAYMENT_LATENCY: "50ms", ...env })
+  await service.start()
+  await service.untilHealth(200)
+  return { service, dataDir, key: (await readFile(join(dataDir, "admin.key"), "utf8")).trim() }
+}
+
+/** A new key with these scopes, once the engine knows it. */
+export const keyOf = async ({ dataDir, service }: ConsoleEngine, scopes: string): Promise<string> => {
+  const key = await Services.apiKey(scopes, { DATA_DIR: dataDir })
+  await until("the engine knows the key", async () => {
+    const { ok } = await fetch(`${service.adminUrl}/admin/v1/me`, { headers: { authorization: `Bearer ${key}` } })
+    return ok
+  })
+  return key
+}
+
+/** Opens the console with a key in its address. */
+export const open = (
+  browser: Browser,
+  { service: { adminUrl } }: Pick<ConsoleEngine, "service">,
+  key: string,
+  options: BrowserContextOptions = {}
+): Promise<Visitor> => visit(browser, adminUrl, `/console#key=${key}`, { timezoneId: "Europe/Berlin", ...options })
+
+/** axe in both colour schemes. */
+export const isAccessible = async ({ isAccessible, page }: Visitor): Promise<void> => {
+  for (const colorScheme of ["light", "dark"] as const) {
+    await page.emulateMedia({ colorScheme })
+    await isAccessible()
+  }
+}
+
+export interface Confirmed {
+  /** What is typed, by the labels of the fields. */
+  readonly fields?: Readonly<Record<string, string>>
+  /** What the dialog must say that it will do. */
+  readonly says?: string | RegExp
+  readonly action: string
+}
+
+/** Presses a button, types, reads what will be done, gives a reason, and does it. */
+export const change = async (
+  { page }: Visitor,
+  button: string,
+  { action, fields = {}, says }: Confirmed
+): Promise<void> => {
+  await page.getByRole("button", { name: button, exact: true }).click()
+  const dialog = page.getByRole("dialog")
+  for (const [label, value] of Object.entries(fields)) await dialog.getByLabel(label, { exact: true }).fill(value)
+  if (says !== undefined) await dialog.getByText(says).waitFor()
+  await dialog.getByLabel("Reason, for whoever asks later").fill("a test")
+  await dialog.getByRole("button", { name: action, exact: true }).click()
+  await dialog.waitFor({ state: "hidden" })
+}
