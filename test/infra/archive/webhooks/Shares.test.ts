@@ -78,7 +78,10 @@ describe("Endpoints", () => {
     turn("ghost")
     pass(3_000)
     assert.strictEqual(turn("one").length, 4)
-    for (let round = 0; round < 10; round++) [turn("one"), turn("two")]
+    for (let round = 0; round < 10; round++) {
+      turn("one")
+      turn("two")
+    }
     assert.deepStrictEqual([heldBy("one").length, heldBy("two").length], [3, 3])
   })
 
