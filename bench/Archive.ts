@@ -17,7 +17,7 @@ import * as Table from "./Table.ts"
 const ORDERS = Number(process.env["ORDERS"] ?? 2_000_000)
 const DATABASES = (process.env["DATABASES"] ?? "sqlite,postgres").split(",")
 /** Events in one batch. */
-const BATCH = 1_000
+const BATCH = 4_000
 /** How often each question is asked. */
 const ASKED = 200
 /** After how many orders a line is printed. */

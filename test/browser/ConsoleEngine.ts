@@ -3,6 +3,7 @@ import { readFile } from "node:fs/promises"
 import { join } from "node:path"
 import type { Browser, BrowserContextOptions } from "playwright-core"
 import * as Services from "../chaos/Services.ts"
+import { until } from "../servers/Processes.ts"
 import { visit, type Visitor } from "./Visitor.ts"
 
 export interface ConsoleEngine {
@@ -18,6 +19,16 @@ export const start = async (env: Readonly<Record<string, string>> = {}): Promise
   await service.start()
   await service.untilHealth(200)
   return { service, dataDir, key: (await readFile(join(dataDir, "admin.key"), "utf8")).trim() }
+}
+
+/** A new key with these scopes, once the engine knows it. */
+export const keyOf = async ({ dataDir, service }: ConsoleEngine, scopes: string): Promise<string> => {
+  const key = await Services.apiKey(scopes, { DATA_DIR: dataDir })
+  await until("the engine knows the key", async () => {
+    const { ok } = await fetch(`${service.adminUrl}/admin/v1/me`, { headers: { authorization: `Bearer ${key}` } })
+    return ok
+  })
+  return key
 }
 
 /** Opens the console with a key in its address. */

@@ -8,15 +8,16 @@ import { make, PATIENCE, SHOP } from "./WebhookScene.ts"
 const DAY = 24 * 60 * 60 * 1_000
 /** A little beyond the longest that a wait may be. */
 const beyond = (wait: number): number => Math.ceil(wait * (1 + RetrySchedule.JITTER)) + 1_000
-/** The wait during which the clock is set back, by more than any wait: what was dated by the other clock is due then. */
+/** The wait in which the clock is set back, by more than any wait: what was dated by the other clock is due then. */
 const SET_BACK = 3
 const STEPS = RetrySchedule.WAITS.map((wait, index) => index === SET_BACK ? -3 * DAY : beyond(wait))
+const TIMEOUT = 240_000
 const TEST = "test-1"
 const PRELOAD = fileURLToPath(new URL("SteppingDate.ts", import.meta.url))
 
 it(
   "A delivery is tried ten times in three days, then it is dead, and a replay sends it",
-  { timeout: 240_000 },
+  { timeout: TIMEOUT },
   async () => {
     const scene = await make({ NODE_OPTIONS: `--import=${PRELOAD}`, CLOCK_STEPS: [...STEPS, 30 * DAY].join() })
     const { answer, ask, receiver, service, tell, untilStanding } = scene

@@ -81,12 +81,12 @@ describe("EventsWorker", () => {
   it.effect("takes everything in, in batches of a bounded size, and the group's offset follows", () =>
     Effect.gen(function*() {
       const writer = TestWriter.make()
-      const events = yield* partitionOf(many(2_201))
+      const events = yield* partitionOf(many(8_201))
       yield* workFor(events, writer)
-      assert.strictEqual(writer.events.size, 2_201)
-      assert.deepStrictEqual(writer.seen.batches.map((batch) => batch.events.length), [1_000, 1_000, 201])
-      assert.strictEqual(events.seen.committed.at(-1), 2_201)
-      assert.strictEqual(writer.positions.get("order-events/2")?.told, 2_200)
+      assert.strictEqual(writer.events.size, 8_201)
+      assert.deepStrictEqual(writer.seen.batches.map((batch) => batch.events.length), [4_000, 4_000, 201])
+      assert.strictEqual(events.seen.committed.at(-1), 8_201)
+      assert.strictEqual(writer.positions.get("order-events/2")?.told, 8_200)
     }))
 
   it.effect("goes on at the archive's own position, wherever the group is", () =>

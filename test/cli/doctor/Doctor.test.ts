@@ -1,5 +1,4 @@
 /** `flash-sale doctor` on the embedded file: beside an engine, after one, and on one that is ill. */
-import type { DoctorReport } from "@flash-sale/domain/api/admin/doctor/AdminDoctor"
 import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, truncateSync, writeFileSync } from "node:fs"
 import { createServer } from "node:http"
 import { join } from "node:path"
@@ -13,14 +12,6 @@ const TIMEOUT = 120_000
 const OF_THE_MACHINE = ["clock.server", "folder.backup", "folder.disk", "machine.files"]
 
 const own = (ids: ReadonlyArray<string>) => ids.filter((id) => !OF_THE_MACHINE.includes(id))
-
-/** What a running engine answers who asks its admin API. */
-const reportOf = async ({ adminUrl, folder }: { readonly adminUrl: string; readonly folder: string }) => {
-  const key = readFileSync(join(folder, "admin.key"), "utf8").trim()
-  const answer = await fetch(`${adminUrl}/admin/v1/doctor`, { headers: { authorization: `Bearer ${key}` } })
-  expect(answer.status).toBe(200)
-  return await answer.json() as typeof DoctorReport.Type
-}
 
 /** A running engine, and the environment that names it. */
 const anEngine = async () => {
@@ -45,7 +36,7 @@ it("finds nothing wrong in a running engine, says who runs, and changes nothing"
   expect(found.of("processor.port").detail).toMatch(/^0\.2\.0 at \d+ is healthy$/)
   expect(found.of("log.processors").detail).toBe("1 at work")
 
-  const asked = await reportOf({ adminUrl: engine.adminUrl, folder: env.DATA_DIR })
+  const asked = await Patient.ask(engine.adminUrl, readFileSync(join(env.DATA_DIR, "admin.key"), "utf8").trim())
   const verdictOf = (id: string) => asked.findings.find((one) => one.id === id)?.verdict
   expect(asked.findings.map(({ id }) => id).toSorted()).toEqual(found.findings.map(({ id }) => id).toSorted())
   for (const { id, verdict } of found.findings) {

@@ -1,6 +1,10 @@
 /** `flash-sale doctor` on a Kafka and a Redis of its own, which are well, ill, and away. */
+import { KeyName } from "@flash-sale/domain/access/ApiKey"
+import * as ApiKeys from "@flash-sale/infra/access/keys/ApiKeys"
 import type { CheckId } from "@flash-sale/operations/doctor/Check"
+import { Effect } from "effect"
 import { Redis } from "ioredis"
+import { join } from "node:path"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import * as Services from "../../chaos/Services.ts"
 import * as KafkaAdmin from "../../servers/KafkaAdmin.ts"
@@ -96,6 +100,26 @@ describe.skipIf(isMissing)("flash-sale doctor on Kafka and Redis", () => {
     expect(found.of("redis.persistence").detail).toBe("appendonly yes, appendfsync always")
     expect(found.code).toBe(0)
     expect(await everything()).toEqual(before)
+
+    const keys = join(await Services.folder(), "keys.json")
+    const key = await Effect.runPromise(
+      ApiKeys.create(keys, { name: KeyName.make("duty"), scopes: ["read"], expiresAt: undefined })
+    )
+    const gateway = await Services.service("gateway", { ...own, API_KEYS_FILE: keys })
+    await gateway.start()
+    await gateway.untilHealth(200)
+    const beside = await everything()
+    const asked = await Patient.ask(gateway.adminUrl, key)
+    expect(asked.findings.map(({ id }) => id).toSorted()).toEqual(found.findings.map(({ id }) => id).toSorted())
+    const verdictOf = (id: CheckId) => asked.findings.find((one) => one.id === id)?.verdict
+    for (const { id, verdict } of found.findings) {
+      // What only a processor, and whoever starts one, knows.
+      if (["gateway.port", "keys.file", "keys.expiry"].includes(id)) continue
+      expect(verdictOf(id), id).toBe(["payments.mode", "processor.port"].includes(id) ? "not_looked_at" : verdict)
+    }
+    expect(verdictOf("keys.file")).toBe("ok")
+    expect(await everything()).toEqual(beside)
+    await gateway.stop()
     await processor.stop()
   })
 

@@ -1,4 +1,5 @@
 /** `flash-sale doctor` as a process of its own, with what it found. */
+import type { DoctorReport } from "@flash-sale/domain/api/admin/doctor/AdminDoctor"
 import type { CheckId, Finding } from "@flash-sale/operations/doctor/Check"
 import { createHash } from "node:crypto"
 import { readdirSync, readFileSync, statSync } from "node:fs"
@@ -41,6 +42,13 @@ export const examine = async (env: Env, ...flags: ReadonlyArray<string>): Promis
     },
     ids: (verdict) => findings.filter((one) => one.verdict === verdict).map(({ id }) => id)
   }
+}
+
+/** What the admin API of a running engine answers. */
+export const ask = async (adminUrl: string, key: string): Promise<typeof DoctorReport.Type> => {
+  const answer = await fetch(`${adminUrl}/admin/v1/doctor`, { headers: { authorization: `Bearer ${key}` } })
+  if (answer.status !== 200) throw new Error(`the admin API has answered ${answer.status}: ${await answer.text()}`)
+  return await answer.json() as typeof DoctorReport.Type
 }
 
 /** Names, modes and contents of all files of a folder: what must be the same before and after. */

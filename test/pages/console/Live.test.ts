@@ -1,8 +1,10 @@
 import { describe, expect, it } from "vitest"
-import type { Overview } from "../../../packages/pages/src/console/calls/Wire.ts"
-import { NONE, type Samples, seen, WINDOW } from "../../../packages/pages/src/console/live/Samples.ts"
+import type { Overview, OverviewHistory } from "../../../packages/pages/src/console/calls/Wire.ts"
+import { NONE, remembered, type Samples, seen, WINDOW } from "../../../packages/pages/src/console/live/Samples.ts"
 import { SellingPace } from "../../../packages/pages/src/console/overview/SellingPace.ts"
 import { problemsOf } from "../../../packages/pages/src/console/words/Problems.ts"
+
+const isoOf = (seconds: number): string => new Date(seconds * 1_000).toISOString()
 
 /** An engine that is well, but for these. */
 const overview = (
@@ -10,6 +12,7 @@ const overview = (
   processors: object = {},
   others: object = {}
 ): Overview => ({
+  now: isoOf(1_000),
   status: "healthy",
   problems: [],
   versions: ["0.2.0"],
@@ -24,10 +27,14 @@ const overview = (
 
 const lengths = ({ times, values }: Samples) => [times, ...Object.values(values)].map(({ length }) => length)
 
+/** With what is seen at this moment. */
+const at = (samples: Samples, seconds: number, gateways: object = {}): Samples =>
+  seen(samples, overview(gateways, {}, { now: isoOf(seconds) }))
+
 describe("Samples", () => {
   it("has one a second, whatever comes in between, and the last one last", () => {
     let samples = NONE
-    for (let at = 0; at < 200; at++) samples = seen(samples, 1_000 + at / 20, overview({ accepted_per_second: at }))
+    for (let n = 0; n < 200; n++) samples = at(samples, 1_000 + n / 20, { accepted_per_second: n })
     expect(samples.times.length).toBeLessThanOrEqual(13)
     expect(samples.values.accepted.at(-1)).toBe(199)
     expect(new Set(lengths(samples)).size).toBe(1)
@@ -35,19 +42,36 @@ describe("Samples", () => {
 
   it("goes back as far as its window", () => {
     let samples = NONE
-    for (let at = 0; at < 2 * WINDOW; at++) samples = seen(samples, 5_000 + at, overview())
+    for (let n = 0; n < 2 * WINDOW; n++) samples = at(samples, 5_000 + n)
     expect(samples.times.length).toBe(WINDOW + 1)
     expect(new Set(lengths(samples)).size).toBe(1)
   })
 
   it("breaks the line where nothing was seen, and never goes back", () => {
-    const first = seen(NONE, 1_000, overview())
-    const later = seen(first, 1_030, overview())
+    const first = at(NONE, 1_000)
+    const later = at(first, 1_030)
     expect(later.times).toEqual([1_000, 1_001, 1_030])
     expect(later.values.accepted).toEqual([5, null, 5])
-    const back = seen(later, 1_010, overview({ accepted_per_second: 7 }))
+    const back = at(later, 1_010, { accepted_per_second: 7 })
     expect(back.times.toSorted((a, b) => a - b)).toEqual(back.times)
     expect(back.values.accepted.at(-1)).toBe(7)
+  })
+
+  it("begins with what the engine remembers, of the time before anything was seen", () => {
+    const of = (seconds: number) => ({
+      at: isoOf(seconds),
+      accepted_per_second: 3,
+      refused_per_second: { limit: 1, sold_out: 2 },
+      failed_per_second: {},
+      lag_seconds: 0.5,
+      payments_in_flight: 4
+    })
+    const history = { every_seconds: 5, samples: [990, 995, 1_000, 1_005].map(of) } as unknown as OverviewHistory
+    const all = remembered(at(NONE, 1_002), history)
+    expect(all.times).toEqual([990, 995, 1_000, 1_002])
+    expect(all.values.refused).toEqual([3, 3, 3, 0])
+    expect(new Set(lengths(all)).size).toBe(1)
+    expect(remembered(NONE, history).times.length).toBe(4)
   })
 })
 

@@ -18,7 +18,7 @@ const ask = (lookup: LookupFunction, name: string, options: object = {}) =>
   new Promise<unknown>((resolve) => lookup(name, options, (error, ...found) => resolve(error ?? found)))
 
 describe("Looking up", () => {
-  it("asks once for a name that several connections want, so that a slow one keeps no thread from the others", async () => {
+  it("asks once for a name that several want, so that a slow one keeps no thread from others", async () => {
     const { asked, resolve } = waiting()
     const lookup = Lookup.shared(resolve)
     const all = [

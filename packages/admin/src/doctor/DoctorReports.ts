@@ -23,6 +23,11 @@ export class DoctorReports extends Context.Service<DoctorReports, {
   readonly ask: Effect.Effect<Report, Unavailable>
 }>()("@flash-sale/admin/doctor/DoctorReports") {}
 
+const shownOf = ({ detail, id, mend, verdict }: Check.Finding): Report["findings"][number] => {
+  const shown = { id, about: Check.CHECKS[id], verdict, detail }
+  return mend === undefined ? shown : { ...shown, mend }
+}
+
 /** Pure. */
 export const reportOf = (findings: ReadonlyArray<Check.Finding>, at: DateTime.DateTime, tookMillis: number): Report => {
   const count = (verdict: Check.Verdict) => findings.filter((finding) => finding.verdict === verdict).length
@@ -38,13 +43,7 @@ export const reportOf = (findings: ReadonlyArray<Check.Finding>, at: DateTime.Da
     release: release.version,
     status: sums.wrong > 0 ? "wrong" : sums.warning > 0 ? "warning" : "ok",
     sums,
-    findings: Check.worstFirst(findings).map(({ detail, id, mend, verdict }) => ({
-      id,
-      about: Check.CHECKS[id],
-      verdict,
-      detail,
-      ...(mend === undefined ? {} : { mend })
-    }))
+    findings: Check.worstFirst(findings).map(shownOf)
   }
 }
 

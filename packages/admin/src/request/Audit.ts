@@ -1,7 +1,7 @@
 /**
  * One log line for each change through the admin API that somebody with a key asked for, whatever came of it: who,
- * what, why and from where. The change's record, or its entry in the archive, names operator and reason as well; a request that failed is
- * found by its line alone. A change that was let in and understood is counted.
+ * what, why and from where. The change's record in the log, or its entry in the archive, names operator and reason as
+ * well; a request that failed is found by its line alone. A change that was let in and understood is counted.
  */
 import { CurrentOperator } from "@flash-sale/domain/api/admin/Operators"
 import type { Operator } from "@flash-sale/domain/records/operator/Operator"

@@ -13,7 +13,7 @@ export interface Answer {
   readonly body: JsonObject | undefined
 }
 
-const readText = async (response: Response): Promise<string> => {
+const readText = async (response: Response, maxBytes: number): Promise<string> => {
   if (response.body === null) return ""
   const reader = response.body.getReader()
   const decoder = new TextDecoder()
@@ -23,18 +23,19 @@ const readText = async (response: Response): Promise<string> => {
     const { done, value } = await reader.read()
     if (done) return text + decoder.decode()
     bytes += value.byteLength
-    if (bytes > MAX_BODY_BYTES) {
+    if (bytes > maxBytes) {
       await reader.cancel()
-      throw unexpected(response, `the body is larger than ${MAX_BODY_BYTES} bytes`)
+      throw unexpected(response, `the body is larger than ${maxBytes} bytes`)
     }
     text += decoder.decode(value, { stream: true })
   }
 }
 
-export const readAnswer = async (response: Response): Promise<Answer> => ({
+/** `maxBytes` is the largest body that is taken. */
+export const readAnswer = async (response: Response, maxBytes = MAX_BODY_BYTES): Promise<Answer> => ({
   status: response.status,
   headers: response.headers,
-  body: readObject(await readText(response))
+  body: readObject(await readText(response, maxBytes))
 })
 
 /** Answers of proxies and balancers that speak of a moment, and not of the request. */

@@ -94,11 +94,16 @@ export const send = async (
   settings: Settings,
   call: Call,
   millis: number,
-  outer: AbortSignal | undefined
+  outer: AbortSignal | undefined,
+  maxBytes?: number
 ): Promise<Answer> => {
   const progress: Progress = { isSent: false }
   try {
-    return await within(millis, outer, async (signal) => readAnswer(await open(settings, call, signal, progress)))
+    return await within(
+      millis,
+      outer,
+      async (signal) => readAnswer(await open(settings, call, signal, progress), maxBytes)
+    )
   } catch (error) {
     throw asError(error, outer, progress)
   }

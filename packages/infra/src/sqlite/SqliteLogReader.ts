@@ -43,7 +43,10 @@ export const layer: Layer.Layer<LogReader, never, SqliteDatabase> = Layer.effect
         const look = (next: number): Effect.Effect<LogDamaged | undefined, LogUnavailable> =>
           Effect.flatMap(ask((connection) => LogRows.recordsFrom(connection, partition, next, PAGE)), (found) => {
             const last = found.records.at(-1)
-            return last === undefined ? Effect.succeed(found.damage) : look(last.offset + 1)
+            // Who reads beside orders lets them go on in between.
+            return last === undefined
+              ? Effect.succeed(found.damage)
+              : Effect.andThen(Effect.yieldNow, look(last.offset + 1))
           })
         return look(from)
       }

@@ -3,6 +3,10 @@ import { html, type TemplateResult } from "lit"
 import { may, type Scope } from "./calls/Operator.ts"
 import { ConsoleItem } from "./items/ItemPage.ts"
 import { ConsoleItems } from "./items/ItemsPage.ts"
+import { ConsoleLetter } from "./letters/LetterPage.ts"
+import { ConsoleLetters } from "./letters/LettersPage.ts"
+import { ConsoleOrder } from "./orders/OrderPage.ts"
+import { ConsoleOrders } from "./orders/OrdersPage.ts"
 import { ConsoleOverview } from "./overview/OverviewPage.ts"
 import type { ConsoleContext } from "./parts/ConsoleContext.ts"
 import { empty } from "./parts/Panels.ts"
@@ -11,6 +15,10 @@ import type { Route } from "./parts/Route.ts"
 customElements.define("console-overview", ConsoleOverview)
 customElements.define("console-items", ConsoleItems)
 customElements.define("console-item", ConsoleItem)
+customElements.define("console-orders", ConsoleOrders)
+customElements.define("console-order", ConsoleOrder)
+customElements.define("console-letters", ConsoleLetters)
+customElements.define("console-letter", ConsoleLetter)
 
 export interface Page {
   /** The first part of its place: `#/items`. */
@@ -37,6 +45,24 @@ export const PAGES: ReadonlyArray<Page> = [
       route.path.length > 1
         ? html`<console-item .context=${context} .route=${route}></console-item>`
         : html`<console-items .context=${context} .route=${route}></console-items>`
+  },
+  {
+    name: "orders",
+    label: "Orders",
+    scope: "orders",
+    show: (context, route) =>
+      route.path.length > 1
+        ? html`<console-order .context=${context} .route=${route}></console-order>`
+        : html`<console-orders .context=${context} .route=${route}></console-orders>`
+  },
+  {
+    name: "dead-letters",
+    label: "Dead letters",
+    scope: "dlq",
+    show: (context, route) =>
+      route.path.length > 1
+        ? html`<console-letter .context=${context} .route=${route}></console-letter>`
+        : html`<console-letters .context=${context} .route=${route}></console-letters>`
   }
 ]
 

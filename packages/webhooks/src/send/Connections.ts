@@ -6,8 +6,8 @@ import { Agent as HttpsAgent } from "node:https"
 import type { LookupFunction } from "node:net"
 
 /**
- * Connections to one endpoint at once, and so its deliveries under way. Each endpoint has its own, as many as these are:
- * were they bounded together, those that hang would take them from those that do not.
+ * Connections to one endpoint at once, and so its deliveries under way. Each endpoint has its own: were they bounded
+ * together, those that hang would take them from those that do not.
  */
 export const MAX_CONNECTIONS = 16
 /** How long an idle one is kept, in milliseconds. */

@@ -1,4 +1,4 @@
-/** Moves the cursor of one endpoint over what is over, while others are sent: a transaction takes as long as it takes. */
+/** Moves the cursor of one endpoint over what is over, while others are sent: a transaction may take long. */
 import { WebhookQueue } from "@flash-sale/domain/ports/WebhookQueue"
 import { Duration, Effect, Queue } from "effect"
 import * as Guarded from "./Guarded.ts"

@@ -8,7 +8,7 @@ import { Clock, Effect, Metric, Queue, type Scope } from "effect"
 import * as CursorMoves from "./CursorMoves.ts"
 import * as Delivery from "./Delivery.ts"
 import * as Guarded from "./Guarded.ts"
-import * as Held from "./Held.ts"
+import type * as Held from "./Held.ts"
 import { WebhookState } from "./WebhookState.ts"
 import * as Window from "./Window.ts"
 

@@ -38,7 +38,6 @@ export const LetterRow = Schema.Struct(ofLetter).annotate({
   description: "A record or order that needs a person."
 })
 
-/** A page of letters. */
 export const LetterPage = Schema.Struct({
   letters: Schema.Array(LetterRow),
   open: LetterCounts,

@@ -7,8 +7,8 @@ import type { Dialect } from "../sql/Session.ts"
  *   as it holds fewer.
  * - `webhook_deliveries`: those that failed or that a replay has asked for; `entry` is the `n` of the event's entry.
  * - `webhook_replays`: `cursor` is the `n` up to which entries, or dead deliveries, were looked through, `last` the end
- *   of that. Ids are looked up by an index of the entries, which has nothing else to do. One `asked_key` is one replay,
- *   however often it is asked for.
+ *   of that; ids are looked up by an index of the entries. One `asked_key` is one replay, however often it is asked
+ *   for.
  * - `webhook_tests`: the last test events.
  */
 export const webhooks = ({ integer, numbered, text }: Dialect): ReadonlyArray<string> => [

@@ -8,6 +8,7 @@ import * as Counts from "./Counts.ts"
 import * as DeliveryRows from "./DeliveryRows.ts"
 import * as EndpointRows from "./EndpointRows.ts"
 import * as EventPages from "./EventPages.ts"
+import * as HeldRows from "./HeldRows.ts"
 import * as ReplaySteps from "./ReplaySteps.ts"
 import * as Settling from "./Settling.ts"
 import * as TestRows from "./TestRows.ts"
@@ -19,7 +20,7 @@ export const queueOf = ({ dialect, session, snapshot, write }: ArchiveDatabase):
   const whileHeld = (endpoint: string, holder: string, work: Work<unknown>) =>
     write((opened) =>
       Effect.flatMap(
-        EndpointRows.isHeld(opened, endpoint, holder),
+        HeldRows.isHeld(opened, endpoint, holder),
         (isHeld) => isHeld ? Effect.as(work(opened), true) : Effect.succeed(false)
       )
     )
@@ -44,7 +45,7 @@ export const queueOf = ({ dialect, session, snapshot, write }: ArchiveDatabase):
     advance: (endpoint, holder, cursor, failed, last) =>
       write((opened) =>
         Effect.tap(
-          EndpointRows.advance(opened, endpoint, holder, cursor, last),
+          HeldRows.advance(opened, endpoint, holder, cursor, last),
           (isHeld) => isHeld ? DeliveryRows.insertFailed(opened, endpoint, failed) : Effect.void
         )
       ),
@@ -59,13 +60,13 @@ export const queueOf = ({ dialect, session, snapshot, write }: ArchiveDatabase):
       whileHeld(endpoint, holder, (opened) =>
         Effect.andThen(
           Settling.settle(opened, endpoint, results),
-          EndpointRows.saveLast(opened, endpoint, last)
+          HeldRows.saveLast(opened, endpoint, last)
         )),
     gone: (endpoint, holder, url, at) => whileHeld(endpoint, holder, (opened) => opened.all(GONE, endpoint, at, url)),
     settleTest: (id, result) => Effect.asVoid(write((opened) => TestRows.settle(opened, id, result))),
     replayStep: (endpoint, holder, replay, matches, room, now) =>
       write((opened) =>
-        Effect.flatMap(EndpointRows.isHeld(opened, endpoint, holder), (isHeld) =>
+        Effect.flatMap(HeldRows.isHeld(opened, endpoint, holder), (isHeld) =>
           isHeld
             ? ReplaySteps.step(opened, endpoint, replay.id, matches, { now, room })
             : Effect.succeed({ sent: 0, isDone: false }))

@@ -12,6 +12,8 @@ import { linked } from "../../sale/StreamLink.ts"
 const READ_MILLIS = 20_000
 /** How long a change may take: one of every item is given a minute by the engine. */
 const CHANGE_MILLIS = 90_000
+/** The largest answer that is taken, in bytes: what would become of 10,000 dead letters with the longest names. */
+const MAX_BYTES = 16 * 1024 * 1024
 /** The longest that an event of the overview may be: it names 200 instances at the most. */
 const BOUNDS = { line: 2 * 1024 * 1024, event: 2 * 1024 * 1024 }
 
@@ -80,7 +82,7 @@ export class AdminCalls {
 
   async #send<A>(call: Call, millis: number, signal: AbortSignal | undefined): Promise<A> {
     try {
-      const answer = await send(this.#settings, call, millis, signal)
+      const answer = await send(this.#settings, call, millis, signal, MAX_BYTES)
       if (answer.status >= 400) throw refusal(answer)
       if (answer.body === undefined) throw unexpected(answer, "the answer is not the engine's")
       return answer.body as A

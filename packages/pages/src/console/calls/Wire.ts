@@ -1,11 +1,12 @@
 /** What the admin API answers, by its own definition. Types alone: nothing of it is in the browser. */
-import type { OverviewNow } from "@flash-sale/domain/api/admin/AdminOverview"
+import type * as Overviews from "@flash-sale/domain/api/admin/AdminOverview"
 import type * as Archive from "@flash-sale/domain/api/admin/archive/ArchiveBodies"
 import type * as Items from "@flash-sale/domain/api/admin/ItemBodies"
 import type * as Letters from "@flash-sale/domain/api/admin/LetterBodies"
 import type * as Orders from "@flash-sale/domain/api/admin/orders/OrderBodies"
 
-export type Overview = typeof OverviewNow.Encoded
+export type Overview = typeof Overviews.OverviewNow.Encoded
+export type OverviewHistory = typeof Overviews.OverviewHistory.Encoded
 export type ItemRow = typeof Items.ItemRow.Encoded
 export type ItemPage = typeof Items.ItemPage.Encoded
 export type ItemDetails = typeof Items.ItemDetails.Encoded

@@ -3,11 +3,12 @@ import { FlashSaleError } from "@flash-sale/client"
 import { readObject } from "@flash-sale/client/wire/Json.ts"
 import { after, pause } from "../../sale/Timers.ts"
 import type { AdminCalls } from "../calls/AdminCalls.ts"
-import type { Overview } from "../calls/Wire.ts"
+import type { Overview, OverviewHistory } from "../calls/Wire.ts"
 import { now } from "../words/Moments.ts"
-import { NONE, type Samples, seen } from "./Samples.ts"
+import { NONE, remembered, type Samples, seen } from "./Samples.ts"
 
 const PATH = "/overview/events"
+const HISTORY = "/overview/history"
 /** How long the stream may be silent before what it has told counts as old, in milliseconds. */
 const STALE_AFTER = 4_000
 /** When it is asked for again after it was refused, in milliseconds. */
@@ -59,12 +60,20 @@ export class OverviewFeed {
   }
 
   begin(): void {
-    void this.#follow(this.#ending.signal)
+    const { signal } = this.#ending
+    void this.#remember(signal)
+    void this.#follow(signal)
   }
 
   end(): void {
     this.#cancelStale()
     this.#ending.abort()
+  }
+
+  /** What was before. Where that cannot be had the plots begin now, and the stream says what is wrong. */
+  async #remember(signal: AbortSignal): Promise<void> {
+    const history = await this.#calls.get<OverviewHistory>(HISTORY, signal).catch(() => undefined)
+    if (history !== undefined) this.#change(() => this.#samples = remembered(this.#samples, history))
   }
 
   async #follow(signal: AbortSignal): Promise<void> {
@@ -92,7 +101,7 @@ export class OverviewFeed {
       this.#refused = undefined
       this.#isStale = false
       this.#heard = at
-      this.#samples = seen(this.#samples, at / 1_000, overview)
+      this.#samples = seen(this.#samples, overview)
     })
   }
 

@@ -1,5 +1,5 @@
 /** What was seen of the engine within the last quarter of an hour: a number each second, for the plots. Pure. */
-import type { Overview } from "../calls/Wire.ts"
+import type { Overview, OverviewHistory } from "../calls/Wire.ts"
 import { sumOf } from "../words/Figures.ts"
 
 /** How far back plots go, in seconds. */
@@ -7,14 +7,14 @@ export const WINDOW = 900
 /** Two samples are at least so far apart, in seconds; one that comes sooner takes the place of the last. */
 const APART = 0.9
 /** Nothing was seen for so long: the line is broken, in seconds. */
-const GAP = 5
+const GAP = 12
 
-export const SERIES = ["accepted", "refused", "failed", "behind", "paid", "unpaid"] as const
+export const SERIES = ["accepted", "refused", "failed", "behind", "payments"] as const
 export type Series = typeof SERIES[number]
 
 /** A column of each, as plots take them. */
 export interface Samples {
-  /** Seconds since 1970. */
+  /** Seconds since 1970, by the engine's clock. */
   readonly times: ReadonlyArray<number>
   readonly values: Readonly<Record<Series, ReadonlyArray<number | null>>>
 }
@@ -26,22 +26,12 @@ const columns = (of: (name: Series) => ReadonlyArray<number | null>): Samples["v
   refused: of("refused"),
   failed: of("failed"),
   behind: of("behind"),
-  paid: of("paid"),
-  unpaid: of("unpaid")
+  payments: of("payments")
 })
 
 export const NONE: Samples = { times: [], values: columns(() => []) }
 
-const NOTHING: Row = { accepted: null, refused: null, failed: null, behind: null, paid: null, unpaid: null }
-
-const rowOf = ({ gateways, processors: { lag, payments } }: Overview): Row => ({
-  accepted: gateways.accepted_per_second,
-  refused: sumOf(gateways.refused_per_second),
-  failed: sumOf(gateways.failed_per_second),
-  behind: lag.seconds,
-  paid: payments.per_second["paid"] ?? 0,
-  unpaid: sumOf(payments.per_second) - (payments.per_second["paid"] ?? 0)
-})
+const NOTHING: Row = { accepted: null, refused: null, failed: null, behind: null, payments: null }
 
 const append = ({ times, values }: Samples, at: number, row: Row): Samples => {
   const oldest = times.findIndex((time) => time >= at - WINDOW)
@@ -57,13 +47,46 @@ const withoutLast = ({ times, values }: Samples): Samples => ({
   values: columns((name) => values[name].slice(0, -1))
 })
 
-/** With what was seen at this moment, in seconds since 1970. */
-export const seen = (samples: Samples, at: number, overview: Overview): Samples => {
-  const last = samples.times.at(-1)
-  if (last === undefined) return append(samples, at, rowOf(overview))
-  if (at <= last || at - (samples.times.at(-2) ?? 0) < APART) {
-    return append(withoutLast(samples), Math.max(at, samples.times.at(-2) ?? 0), rowOf(overview))
-  }
-  const whole = at - last > GAP ? append(samples, last + 1, NOTHING) : samples
-  return append(whole, at, rowOf(overview))
+const take = (samples: Samples, at: number, row: Row): Samples => {
+  const [before = 0, last] = [samples.times.at(-2), samples.times.at(-1)]
+  if (last === undefined) return append(samples, at, row)
+  if (at <= last || at - before < APART) return append(withoutLast(samples), Math.max(at, before), row)
+  return append(at - last > GAP ? append(samples, last + 1, NOTHING) : samples, at, row)
 }
+
+const secondsOf = (iso: string): number => Date.parse(iso) / 1_000
+
+/** With what the engine tells of this moment. */
+export const seen = (samples: Samples, { gateways, now, processors: { lag, payments } }: Overview): Samples =>
+  take(samples, secondsOf(now), {
+    accepted: gateways.accepted_per_second,
+    refused: sumOf(gateways.refused_per_second),
+    failed: sumOf(gateways.failed_per_second),
+    behind: lag.seconds,
+    payments: payments.in_flight
+  })
+
+/** With what the engine remembers of the time before anything was seen here. */
+export const remembered = (samples: Samples, { samples: before }: OverviewHistory): Samples => {
+  const first = samples.times[0] ?? Infinity
+  const older = before.filter(({ at }) => secondsOf(at) < first).reduce(
+    (all, sample) =>
+      take(all, secondsOf(sample.at), {
+        accepted: sample.accepted_per_second,
+        refused: sumOf(sample.refused_per_second),
+        failed: sumOf(sample.failed_per_second),
+        behind: sample.lag_seconds,
+        payments: sample.payments_in_flight
+      }),
+    NONE
+  )
+  return samples.times.reduce((all, at, place) => take(all, at, row(samples, place)), older)
+}
+
+const row = ({ values }: Samples, place: number): Row => ({
+  accepted: values.accepted[place] ?? null,
+  refused: values.refused[place] ?? null,
+  failed: values.failed[place] ?? null,
+  behind: values.behind[place] ?? null,
+  payments: values.payments[place] ?? null
+})

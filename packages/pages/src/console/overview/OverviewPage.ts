@@ -46,12 +46,7 @@ const plots = (samples: Samples): TemplateResult => {
     ])
   }
       ${plot("Behind", durationOf, [line(samples, "behind", "Oldest order", "accent")])}
-      ${
-    plot("Payments a second", rateOf, [
-      line(samples, "paid", "Paid", "good"),
-      line(samples, "unpaid", "Not paid", "bad", true)
-    ])
-  }
+      ${plot("Payments under way", countOf, [line(samples, "payments", "Charges and voids", "accent")])}
     </section>
   `
 }

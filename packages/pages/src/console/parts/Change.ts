@@ -38,9 +38,10 @@ export interface Change {
   /** Whether it takes something away. */
   readonly isDestructive?: boolean
   readonly fields?: ReadonlyArray<Field>
+  /** By what is typed, and what there is now; after `preview` where there is one. */
   readonly effects: (values: Values) => Effects
-  /** Looked at first, where what it will do is for the engine to say. */
-  readonly preview?: (signal: AbortSignal, onProgress: Sending["onProgress"]) => Promise<ReadonlyArray<string>>
+  /** Is looked at first, where what it will do is for the engine to say. */
+  readonly preview?: (signal: AbortSignal, onProgress: Sending["onProgress"]) => Promise<void>
   /** What came of it, in words. */
   readonly send: (sending: Sending) => Promise<string>
   /** Is called when it was sent, whatever came of it. */

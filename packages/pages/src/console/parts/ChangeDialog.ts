@@ -1,7 +1,7 @@
 /** `<console-change>`: shows what a change will do, asks for the reason, makes it, and says what came of it. */
 import { FlashSaleError, newRequestId } from "@flash-sale/client"
 import { html, LitElement } from "lit"
-import type { Change, Effects, Values } from "./Change.ts"
+import { type Change, type Effects, missing, type Values } from "./Change.ts"
 import { type Progress, template } from "./ChangeTemplate.ts"
 
 export class ConsoleChange extends LitElement {
@@ -9,7 +9,7 @@ export class ConsoleChange extends LitElement {
     change: { attribute: false },
     values: { state: true },
     reason: { state: true },
-    preview: { state: true },
+    isPreviewed: { state: true },
     progress: { state: true },
     isBusy: { state: true },
     failure: { state: true }
@@ -18,7 +18,7 @@ export class ConsoleChange extends LitElement {
   declare change: Change | undefined
   declare values: Values
   declare reason: string
-  declare preview: ReadonlyArray<string> | undefined
+  declare isPreviewed: boolean
   declare progress: Progress | undefined
   declare isBusy: boolean
   declare failure: unknown
@@ -36,7 +36,7 @@ export class ConsoleChange extends LitElement {
     this.change = change
     this.values = Object.fromEntries((change.fields ?? []).map(({ name, value }) => [name, value ?? ""]))
     this.reason = ""
-    this.preview = undefined
+    this.isPreviewed = change.preview === undefined
     this.progress = undefined
     this.failure = undefined
     this.isBusy = false
@@ -52,8 +52,8 @@ export class ConsoleChange extends LitElement {
     const { signal } = this.#leaving
     this.failure = undefined
     try {
-      const lines = await preview(signal, (done, total) => this.progress = { done, total })
-      if (!signal.aborted) this.preview = lines
+      await preview(signal, (done, total) => this.progress = { done, total })
+      if (!signal.aborted) this.isPreviewed = true
     } catch (error) {
       if (!signal.aborted) this.failure = error
     }
@@ -93,15 +93,11 @@ export class ConsoleChange extends LitElement {
   get #isLocked(): boolean {
     if (this.isBusy) return true
     if (!(this.failure instanceof FlashSaleError)) return false
-    const isSent = this.change?.preview === undefined || this.preview !== undefined
-    return isSent && (this.failure.status === undefined || this.failure.code === "outcome_unknown")
+    return this.isPreviewed && (this.failure.status === undefined || this.failure.code === "outcome_unknown")
   }
 
   #effects(change: Change): Effects {
-    if (change.preview === undefined) return change.effects(this.values)
-    return this.preview === undefined
-      ? { kind: "missing", why: "Looking at what it would do…" }
-      : { kind: "effects", lines: [...this.preview] }
+    return this.isPreviewed ? change.effects(this.values) : missing("Looking at what it would do…")
   }
 
   override render() {

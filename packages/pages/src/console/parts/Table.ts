@@ -5,6 +5,8 @@ import { hrefOf, type Route } from "./Route.ts"
 
 export interface Column<Row> {
   readonly name: string
+  /** In place of the name, at the top. */
+  readonly head?: Shown
   readonly of: (row: Row) => Shown | number
   readonly isNumber?: boolean
   /** Left out where there is little room. */
@@ -24,7 +26,9 @@ export const table = <Row>(
     <div class="table" tabindex="0" role="group" aria-label=${caption}>
       <table>
         <thead>
-          <tr>${columns.map((column) => html`<th scope="col" class=${classOf(column)}>${column.name}</th>`)}</tr>
+          <tr>${
+    columns.map((column) => html`<th scope="col" class=${classOf(column)}>${column.head ?? column.name}</th>`)
+  }</tr>
         </thead>
         <tbody>
           ${

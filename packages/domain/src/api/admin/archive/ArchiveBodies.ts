@@ -69,7 +69,8 @@ export const AuditEntry = Schema.Struct({
   }),
   type: Schema.String.annotate({
     description:
-      "The type of its event, `letter.replayed`, `letter.discarded`, `webhook.tested`, `webhook.replayed` or `webhook.enabled`"
+      "The type of its event; of what is no event `letter.replayed`, `letter.discarded`, `webhook.tested`, " +
+      "`webhook.replayed` or `webhook.enabled`"
   }),
   item_id: Schema.optionalKey(ItemId),
   request_id: Schema.optionalKey(Schema.String.annotate({ description: "The order that was changed" })),

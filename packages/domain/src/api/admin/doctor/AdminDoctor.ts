@@ -33,8 +33,8 @@ const doctor = HttpApiEndpoint.get("doctor", "/admin/v1/doctor", {
   "read",
   "What is wrong with the installation",
   "The checks of `flash-sale doctor`, as this gateway can make them: what another process alone knows, and what " +
-    "would hold up orders, is `not_looked_at`, and says why. Changes nothing. Mostly takes a second, and 90 s at the most " +
-    "(503 `overloaded`). Those who ask at once share a look, and it is kept for 10 s."
+    "would hold up orders, is `not_looked_at`, and says why. Changes nothing. Mostly takes a second, and 90 s at " +
+    "the most (503 `overloaded`). Those who ask at once share a look, and it is kept for 10 s."
 ))
 
 export class AdminDoctor extends HttpApiGroup.make("doctor")

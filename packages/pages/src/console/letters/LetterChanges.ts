@@ -1,0 +1,122 @@
+/** Replaying and discarding dead letters: what it would do, and what came of it. */
+import type { AdminCalls, Query } from "../calls/AdminCalls.ts"
+import type { LetterPage, LetterRow, LettersHandled } from "../calls/Wire.ts"
+import { type Change, effects, missing, type Sending } from "../parts/Change.ts"
+import { numbered } from "../words/Figures.ts"
+import { holding, type Outcome, sumLines, tried } from "../words/LetterWords.ts"
+import { type LetterRun, run } from "./LetterRun.ts"
+
+/** Which letters are meant: these, or all that a filter leaves. */
+export type Selection =
+  | { readonly kind: "these"; readonly letters: ReadonlyArray<Pick<LetterRow, "id" | "reason">> }
+  | { readonly kind: "filter"; readonly filter: Readonly<Record<string, string>>; readonly words: string }
+
+const PAGE = 200
+
+const countedOf = (selection: Selection): string =>
+  selection.kind === "these" ? numbered(selection.letters.length, "dead letter") : selection.words
+
+const saidOf = ({ outcomes, untried }: LetterRun): string => {
+  const lines = sumLines(outcomes).join(". ")
+  return untried === 0 ? `${lines}.` : `${lines}. ${numbered(untried, "letter")} not tried: do it again.`
+}
+
+const handle =
+  (calls: AdminCalls, action: "replay" | "discard", sending: Sending) =>
+  async (ids: ReadonlyArray<string>): Promise<string> =>
+    saidOf(
+      await run(
+        ids,
+        (part) =>
+          calls.change<LettersHandled>(
+            "POST",
+            `/dead-letters/${action}`,
+            { body: { ids: part, reason: sending.reason } },
+            sending.signal
+          ),
+        sending.onProgress
+      )
+    )
+
+/** What a replay would do now; nothing is done. */
+export const dryRun = async (
+  calls: AdminCalls,
+  selection: Selection,
+  signal: AbortSignal
+): Promise<ReadonlyArray<Outcome>> => {
+  const which = selection.kind === "these"
+    ? { ids: selection.letters.map(({ id }) => id) }
+    : { filter: selection.filter }
+  const body = { ...which, dry_run: true, reason: "a look at what would happen" }
+  return (await calls.change<LettersHandled>("POST", "/dead-letters/replay", { body }, signal)).letters
+}
+
+const WHICH = [
+  ["holding", "Those that would hold units now"],
+  ["tried", "All that can be tried, also those that would be turned away"]
+] as const
+
+export const replay = (calls: AdminCalls, selection: Selection, after: () => void): Change => {
+  let looked: ReadonlyArray<Outcome> = []
+  const chosen = (which = "holding") => which === "tried" ? tried(looked) : holding(looked)
+  return {
+    title: `Replay ${countedOf(selection)}`,
+    action: "Replay",
+    fields: [{ name: "which", label: "Which", kind: "choice", value: "holding", choices: WHICH }],
+    preview: async (signal) => {
+      looked = await dryRun(calls, selection, signal)
+    },
+    effects: ({ which }) => {
+      const { length } = chosen(which)
+      const lines = sumLines(looked)
+      if (length === 0) return missing(["None can be replayed so.", ...lines].join(" "))
+      const charged = "Each makes a new attempt of its order, which charges its buyer once it holds units."
+      return effects(`${numbered(length, "order")} of ${looked.length} tried again now.`, ...lines, charged)
+    },
+    send: (sending) => handle(calls, "replay", sending)(chosen(sending.values["which"]).map(({ id }) => id)),
+    after
+  }
+}
+
+/** All letters that the filter leaves, page by page: the engine lists the oldest 10,000 at the most. */
+const listed = async (
+  calls: AdminCalls,
+  filter: Query,
+  signal: AbortSignal,
+  onProgress: Sending["onProgress"]
+): Promise<ReadonlyArray<LetterRow>> => {
+  const found: Array<LetterRow> = []
+  let cursor: string | undefined
+  do {
+    const page: LetterPage = await calls.get("/dead-letters", signal, { ...filter, limit: PAGE, cursor })
+    found.push(...page.letters)
+    onProgress(found.length, Math.max(found.length, page.open.total))
+    cursor = page.next
+  } while (cursor !== undefined)
+  return found
+}
+
+const discarded = (letters: ReadonlyArray<Pick<LetterRow, "reason">>): ReadonlyArray<string> => {
+  const due = letters.filter(({ reason }) => reason === "Payment Without Order").length
+  const failed = letters.filter(({ reason }) => reason === "Payment Timeout").length
+  return [
+    `Takes ${numbered(letters.length, "letter")} off the list. Nothing is tried again, and nothing brings them back.`,
+    ...(failed === 0 ? [] : [`${numbered(failed, "order")} stay failed: their buyers were told so, and owe nothing.`]),
+    ...(due === 0 ? [] : [`Says that ${numbered(due, "buyer has", "buyers have")} the money back. Pay it back before.`])
+  ]
+}
+
+export const discard = (calls: AdminCalls, selection: Selection, after: () => void): Change => {
+  let letters: ReadonlyArray<Pick<LetterRow, "id" | "reason">> = selection.kind === "these" ? selection.letters : []
+  return {
+    title: `Discard ${countedOf(selection)}`,
+    action: "Discard",
+    isDestructive: true,
+    preview: async (signal, onProgress) => {
+      if (selection.kind === "filter") letters = await listed(calls, selection.filter, signal, onProgress)
+    },
+    effects: () => letters.length === 0 ? missing("There are none.") : effects(...discarded(letters)),
+    send: (sending) => handle(calls, "discard", sending)(letters.map(({ id }) => id)),
+    after
+  }
+}

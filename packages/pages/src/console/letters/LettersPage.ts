@@ -1,0 +1,115 @@
+/** `<console-letters>`: orders that need a person, by reason, and what is done with many of them. */
+import { html, nothing, type TemplateResult } from "lit"
+import { countOf } from "../../sale/TimeLeft.ts"
+import type { LetterPage, LetterRow } from "../calls/Wire.ts"
+import { PageElement } from "../parts/PageElement.ts"
+import { empty, moment, runbook, type Shown, shown } from "../parts/Panels.ts"
+import { hrefOf } from "../parts/Route.ts"
+import { type Column, pager, table } from "../parts/Table.ts"
+import { durationOf } from "../words/Figures.ts"
+import { now } from "../words/Moments.ts"
+import { discard, replay, type Selection } from "./LetterChanges.ts"
+import { filterOf, filters, tabs } from "./LetterFilters.ts"
+
+const EVERY = 5_000
+/** Letters that the engine lists: the oldest. */
+const MOST_LISTED = 10_000
+const age = (iso: string): string => durationOf(Math.max(0, Math.round((now() - Date.parse(iso)) / 1_000)))
+
+const COLUMNS: ReadonlyArray<Column<LetterRow>> = [
+  { name: "Letter", of: ({ id }) => html`<a href=${hrefOf(["dead-letters", id])}>${id}</a>` },
+  { name: "Reason", of: ({ reason }) => reason },
+  { name: "Waits", of: ({ put_at: at }) => age(at), isNumber: true },
+  { name: "Item", of: ({ item_id: item }) => item ?? "–" },
+  { name: "Order", of: ({ request_id: order }) => order ?? "–", isWide: true },
+  { name: "Attempt", of: ({ attempt }) => attempt, isNumber: true, isWide: true },
+  { name: "Put", of: ({ put_at: at }) => moment(at), isWide: true }
+]
+
+export class ConsoleLetters extends PageElement {
+  static override properties = { ...PageElement.properties, chosen: { state: true } }
+
+  /** The ids of those that are ticked. */
+  declare chosen: ReadonlySet<string>
+  readonly #page = this.loads((signal) =>
+    this.context.calls.get<LetterPage>("/dead-letters", signal, {
+      ...filterOf(this.route),
+      cursor: this.route.query.get("cursor") ?? undefined
+    }), EVERY)
+
+  constructor() {
+    super()
+    this.chosen = new Set()
+  }
+
+  readonly #after = () => {
+    this.chosen = new Set()
+    this.#page.reload()
+  }
+
+  #tick(ids: ReadonlyArray<string>, isTicked: boolean): void {
+    const chosen = new Set(this.chosen)
+    for (const id of ids) {
+      if (isTicked) chosen.add(id)
+      else chosen.delete(id)
+    }
+    this.chosen = chosen
+  }
+
+  #columns(letters: ReadonlyArray<LetterRow>): ReadonlyArray<Column<LetterRow>> {
+    const ids = letters.map(({ id }) => id)
+    const box = (label: string, isTicked: boolean, of: ReadonlyArray<string>) =>
+      html`<input type="checkbox" aria-label=${label} .checked=${isTicked}
+        @change=${({ target }: Event) => this.#tick(of, (target as HTMLInputElement).checked)}>`
+    const all = box("All of this page", ids.length > 0 && ids.every((id) => this.chosen.has(id)), ids)
+    return [{ name: "", head: all, of: ({ id }) => box(id, this.chosen.has(id), [id]) }, ...COLUMNS]
+  }
+
+  #actions({ letters }: LetterPage): TemplateResult {
+    const { ask, calls } = this.context
+    const chosen = letters.filter(({ id }) => this.chosen.has(id))
+    const these: Selection = { kind: "these", letters: chosen }
+    const isAny = Object.keys(filterOf(this.route)).length > 0
+    const words = isAny ? "all dead letters that match" : "all dead letters"
+    const all: Selection = { kind: "filter", filter: filterOf(this.route), words }
+    const selection = chosen.length === 0 ? all : these
+    const which = chosen.length > 0 ? countOf(chosen.length) : isAny ? "all that match" : "all"
+    return html`
+      <div class="actions">
+        <button type="button" ?disabled=${letters.length === 0} @click=${() =>
+      ask(replay(calls, selection, this.#after))}>Replay ${which}…</button>
+        <button type="button" class="danger" ?disabled=${letters.length === 0} @click=${() =>
+      ask(discard(calls, selection, this.#after))}>Discard ${which}…</button>
+      </div>
+    `
+  }
+
+  #list(page: LetterPage): Shown {
+    const { letters, next, open } = page
+    return html`
+      ${tabs(this.route, page)} ${filters(this.route)}
+      ${
+      open.total > MOST_LISTED
+        ? html`<p class="stale">The oldest ${countOf(MOST_LISTED)} of ${
+          countOf(open.total)
+        } are listed; the others follow as these are handled.</p>`
+        : nothing
+    }
+      ${
+      letters.length === 0
+        ? empty("No dead letters", open.total === 0 ? "No order needs a person." : "None matches.")
+        : table("Dead letters", this.#columns(letters), letters)
+    }
+      ${pager(this.route, next)}
+    `
+  }
+
+  override render() {
+    const { value } = this.#page
+    return html`
+      <div class="page-head"><h1>Dead letters</h1> ${runbook("dead-letters")}
+        ${value === undefined ? nothing : this.#actions(value)}</div>
+      ${shown(this.#page, (page) => this.#list(page))}
+    `
+  }
+}

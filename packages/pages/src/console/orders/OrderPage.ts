@@ -1,0 +1,124 @@
+/** `<console-order>`: one order, its history, and what can still be done about it. */
+import { html, nothing, type TemplateResult } from "lit"
+import { part } from "../calls/AdminCalls.ts"
+import type { OrderDetails } from "../calls/Wire.ts"
+import { itemLink } from "../parts/ItemCells.ts"
+import { PageElement } from "../parts/PageElement.ts"
+import { moment, runbook, type Shown, shown } from "../parts/Panels.ts"
+import { hrefOf } from "../parts/Route.ts"
+import { facts } from "../parts/Table.ts"
+import { moneyOfOrder, stepWords } from "../words/OrderWords.ts"
+import { canBeCancelled, canBeRefunded, cancel, refund } from "./OrderChanges.ts"
+import { statusBadge } from "./OrdersPage.ts"
+
+const EVERY = 3_000
+
+type Entry = OrderDetails["history"][number]
+
+const entry = ({ by, data, offset, partition, reason, time, type }: Entry): TemplateResult =>
+  html`
+    <li>
+      <p><strong>${stepWords(type)}</strong> ${moment(time)}</p>
+      ${by === undefined ? nothing : html`<p>By ${by}${reason === undefined ? "" : `: ${reason}`}</p>`}
+      <details><summary>What was told</summary>
+        <p class="small muted">Partition ${partition}, record ${offset}</p>
+        <pre tabindex="0">${JSON.stringify(data, null, 2)}</pre></details>
+    </li>
+  `
+
+const history = ({ archived, history }: OrderDetails): Shown => {
+  if (history.length > 0) return html`<ol class="history">${history.map(entry)}</ol>`
+  return html`<p class="muted">${
+    archived ? "Nothing is known of its way." : "The archive has not read it yet: there is its status alone."
+  }</p>`
+}
+
+const due = ({ refund_due: payments }: OrderDetails["order"]): Shown =>
+  payments === undefined ?
+    nothing :
+    html`<p class="stale">The shop owes its buyer: ${
+      payments.map(({ reference }) => html`<code>${reference}</code> `)
+    } ${runbook("payments-without-an-order")}</p>`
+
+export class ConsoleOrder extends PageElement {
+  readonly #order = this.loads((signal) =>
+    this.context.calls.get<OrderDetails>(`/orders/${part(this.#id)}`, signal, {
+      item: this.route.query.get("item") ?? undefined
+    }), EVERY)
+  readonly #after = () => this.#order.reload()
+
+  get #id(): string {
+    return this.route.path[1] ?? ""
+  }
+
+  #actions({ order }: OrderDetails): TemplateResult {
+    const { ask, calls } = this.context
+    const latest = () => this.#order.value?.order ?? order
+    return html`
+      <div class="actions">
+        ${
+      this.may("orders") && canBeCancelled(order)
+        ? html`<button type="button" class="danger" @click=${() =>
+          ask(cancel(calls, latest, this.#after))}>Cancel…</button>`
+        : nothing
+    }
+        ${
+      this.may("refunds") && canBeRefunded(order)
+        ? html`<button type="button" class="danger" @click=${() =>
+          ask(refund(calls, latest, this.#after))}>Refund…</button>`
+        : nothing
+    }
+      </div>
+    `
+  }
+
+  #facts({ order }: OrderDetails): TemplateResult {
+    const isOpen = order.expires_at !== undefined && order.confirmed !== true
+    return facts([
+      ["Item", itemLink(order)],
+      ["Buyer", order.user_id ?? "–"],
+      ["Units", order.amount ?? "–"],
+      ["Money", moneyOfOrder(order) ?? "–"],
+      ...(order.reason === undefined ? [] : [["Why", order.reason] as const]),
+      ...(isOpen ? [["Held until", moment(order.expires_at)] as const] : []),
+      ...(order.payment_reference === undefined ? [] : [["Paid to the shop", order.payment_reference] as const]),
+      ["Attempt", order.attempt],
+      ["Accepted", moment(order.created_at)],
+      ["So since", moment(order.updated_at)],
+      ["Correlation id", order.correlation_id ?? "–"]
+    ])
+  }
+
+  #others({ other_items: others = [] }: OrderDetails): Shown {
+    if (others.length === 0) return nothing
+    const links = others.map((item) => html`<a href=${hrefOf(["orders", this.#id], { item })}>${item}</a> `)
+    return html`<p class="stale">Other items have an order under this id: ${links}</p>`
+  }
+
+  #show(details: OrderDetails): TemplateResult {
+    const { order } = details
+    const notes = Object.entries(order.metadata ?? {})
+    return html`
+      <div class="page-head"><h1>${order.request_id}</h1> ${statusBadge(order.status)}
+        ${order.refund === "pending" ? html`<span class="muted">Refund under way</span>` : nothing}
+        ${this.#actions(details)}</div>
+      ${due(order)} ${this.#others(details)}
+      <div class="columns">
+        <section aria-labelledby="order"><h2 id="order">Order</h2>${this.#facts(details)}</section>
+        <section aria-labelledby="history"><h2 id="history">History</h2>${history(details)}</section>
+        ${
+      notes.length === 0
+        ? nothing
+        : html`<section aria-labelledby="notes"><h2 id="notes">Notes of the shop</h2>${facts(notes)}</section>`
+    }
+      </div>
+    `
+  }
+
+  override render() {
+    return html`
+      <p class="crumbs"><a href=${hrefOf(["orders"])}>Orders</a></p>
+      ${shown(this.#order, (details) => this.#show(details))}
+    `
+  }
+}

@@ -1,0 +1,59 @@
+/** Orders in words: their statuses, and the steps of their history. Pure. */
+import { moneyOf } from "../../sale/TimeLeft.ts"
+import type { OrderRow } from "../calls/Wire.ts"
+
+export const STATUSES = [
+  "PENDING",
+  "RESERVED",
+  "COMPLETED",
+  "FAILED_SOLD_OUT",
+  "FAILED_LIMIT",
+  "FAILED_PAYMENT",
+  "FAILED",
+  "CANCELLED",
+  "EXPIRED",
+  "REFUNDED"
+] as const satisfies ReadonlyArray<OrderRow["status"]>
+
+type Look = "good" | "warn" | "bad" | "plain"
+
+const OF_STATUS: Readonly<Record<OrderRow["status"], readonly [words: string, look: Look]>> = {
+  PENDING: ["Waiting", "warn"],
+  RESERVED: ["Held", "warn"],
+  COMPLETED: ["Completed", "good"],
+  FAILED_SOLD_OUT: ["Sold out", "plain"],
+  FAILED_LIMIT: ["Over the limit", "plain"],
+  FAILED_PAYMENT: ["Payment failed", "bad"],
+  FAILED: ["Failed", "bad"],
+  CANCELLED: ["Cancelled", "plain"],
+  EXPIRED: ["Expired", "plain"],
+  REFUNDED: ["Refunded", "plain"]
+}
+
+export const statusWords = (status: OrderRow["status"]): readonly [words: string, look: Look] =>
+  Object.hasOwn(OF_STATUS, status) ? OF_STATUS[status] : [status, "plain"]
+
+const OF_STEP: Readonly<Record<string, string>> = {
+  "order.reserved": "Units held",
+  "order.confirmed": "Confirmed",
+  "order.completed": "Completed",
+  "order.failed": "Failed",
+  "order.expired": "Hold expired",
+  "order.cancelled": "Cancelled",
+  "order.refunded": "Refunded",
+  "order.refund_due": "Payment due back",
+  "order.cancel_requested": "Cancelling asked for",
+  "order.refund_requested": "Refund asked for",
+  "letter.put": "Dead letter",
+  "letter.replayed": "Dead letter replayed",
+  "letter.discarded": "Dead letter discarded"
+}
+
+/** Of a step of an order's history; a later engine may have others. */
+export const stepWords = (type: string): string => Object.hasOwn(OF_STEP, type) ? OF_STEP[type]! : type
+
+type Priced = Pick<OrderRow, "amount" | "price" | "currency">
+
+/** What all units cost; undefined where that is not known, or nothing. */
+export const moneyOfOrder = ({ amount, currency, price }: Priced): string | undefined =>
+  amount === undefined || price === undefined || currency === undefined ? undefined : moneyOf(price * amount, currency)
