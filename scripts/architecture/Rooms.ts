@@ -47,7 +47,16 @@ export const PLAN: Readonly<Record<string, Floors>> = {
     "statuses"
   ]],
   "packages/pages/src": [["design"], ["sale"], ["order"], ["elements"], ["home", "shop", "console"], ["server"]],
-  "packages/pages/src/console": [["calls"], ["words"], ["live"], ["parts"], ["items", "letters", "orders", "overview"]],
+  "packages/pages/src/console": [["calls"], ["words"], ["live"], ["parts"], [
+    "audit",
+    "doctor",
+    "items",
+    "keys",
+    "letters",
+    "orders",
+    "overview",
+    "webhooks"
+  ]],
   "packages/gateway/src": [["request"], ["access", "guards"], ["reads"], ["buy", "live", "checkout"], ["http"]],
   "packages/processor/src": [
     ["order", "run"],

@@ -1,8 +1,11 @@
 /** The pages of the console: a page is an entry here, and an element in a room of its own. */
 import { html, type TemplateResult } from "lit"
+import { ConsoleAudit } from "./audit/AuditPage.ts"
 import { may, type Scope } from "./calls/Operator.ts"
+import { ConsoleDoctor } from "./doctor/DoctorPage.ts"
 import { ConsoleItem } from "./items/ItemPage.ts"
 import { ConsoleItems } from "./items/ItemsPage.ts"
+import { ConsoleKeys } from "./keys/KeysPage.ts"
 import { ConsoleLetter } from "./letters/LetterPage.ts"
 import { ConsoleLetters } from "./letters/LettersPage.ts"
 import { ConsoleOrder } from "./orders/OrderPage.ts"
@@ -11,10 +14,17 @@ import { ConsoleOverview } from "./overview/OverviewPage.ts"
 import type { ConsoleContext } from "./parts/ConsoleContext.ts"
 import { empty } from "./parts/Panels.ts"
 import type { Route } from "./parts/Route.ts"
+import { ConsoleWebhook } from "./webhooks/WebhookPage.ts"
+import { ConsoleWebhooks } from "./webhooks/WebhooksPage.ts"
 
 customElements.define("console-overview", ConsoleOverview)
 customElements.define("console-items", ConsoleItems)
 customElements.define("console-item", ConsoleItem)
+customElements.define("console-webhooks", ConsoleWebhooks)
+customElements.define("console-webhook", ConsoleWebhook)
+customElements.define("console-audit", ConsoleAudit)
+customElements.define("console-keys", ConsoleKeys)
+customElements.define("console-doctor", ConsoleDoctor)
 customElements.define("console-orders", ConsoleOrders)
 customElements.define("console-order", ConsoleOrder)
 customElements.define("console-letters", ConsoleLetters)
@@ -63,6 +73,33 @@ export const PAGES: ReadonlyArray<Page> = [
       route.path.length > 1
         ? html`<console-letter .context=${context} .route=${route}></console-letter>`
         : html`<console-letters .context=${context} .route=${route}></console-letters>`
+  },
+  {
+    name: "webhooks",
+    label: "Webhooks",
+    scope: "read",
+    show: (context, route) =>
+      route.path.length > 1
+        ? html`<console-webhook .context=${context} .route=${route}></console-webhook>`
+        : html`<console-webhooks .context=${context} .route=${route}></console-webhooks>`
+  },
+  {
+    name: "audit",
+    label: "Audit",
+    scope: "read",
+    show: (context, route) => html`<console-audit .context=${context} .route=${route}></console-audit>`
+  },
+  {
+    name: "keys",
+    label: "Keys",
+    scope: "read",
+    show: (context, route) => html`<console-keys .context=${context} .route=${route}></console-keys>`
+  },
+  {
+    name: "doctor",
+    label: "Doctor",
+    scope: "read",
+    show: (context, route) => html`<console-doctor .context=${context} .route=${route}></console-doctor>`
   }
 ]
 

@@ -55,8 +55,8 @@ export class AdminCalls {
     this.#settings = check({ baseUrl: `${origin}/admin/v1`, token: key })
   }
 
-  get<A>(path: string, signal: AbortSignal, query: Query = {}): Promise<A> {
-    return this.#send({ method: "GET", path: withQuery(path, query), accept: "application/json" }, READ_MILLIS, signal)
+  get<A>(path: string, signal: AbortSignal, query: Query = {}, millis = READ_MILLIS): Promise<A> {
+    return this.#send({ method: "GET", path: withQuery(path, query), accept: "application/json" }, millis, signal)
   }
 
   change<A>(method: "POST" | "PATCH", path: string, { body, idempotencyKey }: Sent, signal?: AbortSignal): Promise<A> {

@@ -21,4 +21,3 @@ export type OrderRow = typeof Archive.ArchivedOrder.Encoded
 export type OrderPage = typeof Archive.OrderPage.Encoded
 export type OrderDetails = typeof Archive.OrderDetails.Encoded
 export type OrderAnswer = typeof Orders.OrderChanged.Encoded | typeof Orders.OrderChangeRecorded.Encoded
-export type AuditRow = typeof Archive.AuditEntry.Encoded

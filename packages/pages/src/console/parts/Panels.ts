@@ -1,6 +1,6 @@
 /** The states of what is asked for: loading, empty, refused, broken, old. Each has its look and its words. */
 import { html, nothing, type TemplateResult } from "lit"
-import { bothOf, timeOf } from "../words/Moments.ts"
+import { localOf, timeOf, utcOf } from "../words/Moments.ts"
 import { refusalOf, traceOf } from "../words/Refusals.ts"
 import type { Loaded } from "./Loaded.ts"
 
@@ -13,7 +13,8 @@ export const runbook = (section: string, words = "Runbook"): TemplateResult =>
 /** A moment for the reader, with UTC beside. */
 export const moment = (iso: string | undefined): Shown => {
   const millis = Date.parse(iso ?? "")
-  return Number.isNaN(millis) ? "–" : html`<time datetime=${iso!} title=${bothOf(millis)}>${bothOf(millis)}</time>`
+  return Number.isNaN(millis) ? "–" : html`<time datetime=${iso!}><span>${localOf(millis)}</span>
+      <span class="muted">(${utcOf(millis)})</span></time>`
 }
 
 export const empty = (title: string, text: Shown = nothing): TemplateResult =>

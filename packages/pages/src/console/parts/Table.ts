@@ -9,12 +9,16 @@ export interface Column<Row> {
   readonly head?: Shown
   readonly of: (row: Row) => Shown | number
   readonly isNumber?: boolean
+  /** Words, which want some room. */
+  readonly isText?: boolean
   /** Left out where there is little room. */
   readonly isWide?: boolean
 }
 
-const classOf = <Row>({ isNumber, isWide }: Column<Row>): string =>
-  [isNumber === true ? "number" : "", isWide === true ? "wide" : ""].filter((name) => name !== "").join(" ")
+const classOf = <Row>({ isNumber, isText, isWide }: Column<Row>): string =>
+  [isNumber === true ? "number" : "", isText === true ? "text" : "", isWide === true ? "wide" : ""].filter((name) =>
+    name !== ""
+  ).join(" ")
 
 /** `caption` is for who does not see where the table is. */
 export const table = <Row>(

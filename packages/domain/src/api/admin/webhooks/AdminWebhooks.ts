@@ -31,7 +31,11 @@ const changing = [
 ] as const
 
 const webhooks = HttpApiEndpoint.get("webhooks", PATH, { success: Bodies.WebhookList, error: reading }).annotateMerge(
-  about("read", "Every webhook, and how it does", "Of its url the origin alone is shown, and never a secret.")
+  about(
+    "read",
+    "Every webhook, and how it does",
+    "Of its url the origin is shown, as a path may hold a token, and never a secret."
+  )
 )
 
 const webhook = HttpApiEndpoint.get("webhook", `${PATH}/:name`, {
