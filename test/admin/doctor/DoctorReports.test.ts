@@ -2,7 +2,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as DoctorReports from "@flash-sale/admin/doctor/DoctorReports"
 import * as Check from "@flash-sale/operations/doctor/Check"
-import { DateTime, Deferred, Effect, Fiber } from "effect"
+import { DateTime, Deferred, Effect, Fiber, References } from "effect"
 import { TestClock } from "effect/testing"
 
 const fine = Check.ok("kafka.address", "one broker")
@@ -52,6 +52,21 @@ describe("Reports of doctor", () => {
       yield* Deferred.succeed(looks.end, [fine])
       assert.strictEqual((yield* Fiber.join(stays)).status, "ok")
       assert.strictEqual(looks.count, 1)
+    }))
+
+  it.effect("others are answered at whatever moment the first one hangs up", () =>
+    Effect.gen(function*() {
+      for (let steps = 0; steps < 40; steps++) {
+        const { looks, reports } = yield* counted
+        yield* Deferred.succeed(looks.end, [fine])
+        // Leaves its thread after each step, so that it can be stopped between any two.
+        const gone = yield* Effect.forkChild(Effect.provideService(reports.ask, References.MaxOpsBeforeYield, 2))
+        for (let n = 0; n < steps; n++) yield* Effect.yieldNow
+        yield* Fiber.interrupt(gone)
+        const waiting = yield* Effect.forkChild(reports.ask)
+        yield* TestClock.adjust("1 second")
+        assert.isDefined(waiting.pollUnsafe(), `nobody answers after ${steps} steps`)
+      }
     }))
 
   it.effect("a look without an end is given up after 90 s with 503, and the next one begins anew", () =>

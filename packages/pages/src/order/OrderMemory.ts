@@ -28,6 +28,16 @@ export const pageStorage = (): Kept => {
   }
 }
 
+/** Until the window is closed. */
+export const windowStorage = (): Kept => {
+  try {
+    return sessionStorage
+  } catch {
+    // Who forbids it to keep anything can use the page as well; a reload finds nothing again then.
+    return pageStorage()
+  }
+}
+
 const PREFIX = "flash-sale"
 
 /** The memory of one item at one engine. Ids have no spaces. */
