@@ -81,8 +81,9 @@ const rowsOf = ({ samples }: OverviewHistory): ReadonlyArray<readonly [at: numbe
 /** With what the engine remembers of times at which nothing was seen here: before, and in between. */
 export const remembered = (samples: Samples, history: OverviewHistory): Samples => {
   const own = samples.times.map((at, place) => [at, row(samples, place)] as const).filter(([, of]) => !isNothing(of))
-  const isMissing = (at: number) => own.every(([time]) => Math.abs(time - at) >= history.every_seconds / 2)
+  const isMissing = (at: number) => own.every(([time]) => Math.abs(time - at) >= APART)
   const latest = own.at(-1)?.[0] ?? Infinity
+  // Where they are seen each second nothing is missing.
   return [...own, ...rowsOf(history).filter(([at]) => at < latest && isMissing(at))]
     .toSorted(([one], [other]) => one - other)
     .reduce((all, [at, of]) => take(all, at, of), NONE)
