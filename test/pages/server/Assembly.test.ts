@@ -12,7 +12,7 @@ const sizeOf = (names: ReadonlyArray<string>): number =>
 /** The storefront's budget is 40 KB with its document; the document has about 2. */
 const MOST = 37_500
 /** The console's is 110 KB with its document; what grows has to be paid for here. */
-const MOST_OF_CONSOLE = 100_000
+const MOST_OF_CONSOLE = 108_000
 
 describe("Assembly", () => {
   it("gives modules without types and without comments, and each encoding has the same content", () => {
@@ -44,10 +44,10 @@ describe("Assembly", () => {
 
   it("names all modules of the console, within its budget, and with the notices of their licenses", () => {
     const needed = assembled.needs.get("console/Console.ts")!
-    expect(needed).toEqual(expect.arrayContaining(["uplot/uPlot.esm.js", "client/events/Following.ts"]))
+    expect(needed).toEqual(expect.arrayContaining(["uplot/uPlot.iife.min.js", "client/events/Following.ts"]))
     expect(sizeOf([...needed, "design/Page.css", "console/Console.css", "uplot/uPlot.min.css"]))
       .toBeLessThan(MOST_OF_CONSOLE)
-    for (const name of ["uplot/uPlot.esm.js", "lit/lit-html.js"]) {
+    for (const name of ["uplot/uPlot.iife.min.js", "lit/lit-html.js"]) {
       expect(textOf(assembled.assets.find((asset) => asset.name === name)!.plain)).toMatch(/Copyright/)
     }
   })

@@ -1,6 +1,6 @@
 /** Who has the console open: the key, whom it belongs to, and what the pages work with then. */
 import { FlashSaleError } from "@flash-sale/client"
-import { storage } from "../elements/Buyer.ts"
+import { windowStorage } from "../order/OrderMemory.ts"
 import { AdminCalls } from "./calls/AdminCalls.ts"
 import { consoleKey, keyIn } from "./calls/ConsoleKey.ts"
 import { may, type Operator } from "./calls/Operator.ts"
@@ -20,7 +20,7 @@ export interface ConsoleSessionOptions {
 
 export class ConsoleSession {
   readonly #options: ConsoleSessionOptions
-  readonly #key = consoleKey(storage)
+  readonly #key = consoleKey(windowStorage())
   #ending = new AbortController()
   #context: ConsoleContext | undefined
   #problem: unknown

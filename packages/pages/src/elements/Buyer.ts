@@ -1,22 +1,13 @@
 /** Who buys in this window. */
 import { FlashSaleError, newRequestId } from "@flash-sale/client"
-import { guest, type Kept, pageStorage } from "../order/OrderMemory.ts"
+import { guest, type Kept, windowStorage } from "../order/OrderMemory.ts"
 import { subjectOf } from "../order/TokenSubject.ts"
 
 /** A buyer's token, or what gives one. */
 export type ButtonToken = string | (() => string | Promise<string>)
 
-const open = (): Kept => {
-  try {
-    return sessionStorage
-  } catch {
-    // Who forbids it to keep anything can buy as well; a reload does not find the order then.
-    return pageStorage()
-  }
-}
-
 /** Where this window keeps its orders and its guest. */
-export const storage: Kept = open()
+export const storage: Kept = windowStorage()
 
 const tokenOf = async (token: ButtonToken): Promise<string> => {
   try {

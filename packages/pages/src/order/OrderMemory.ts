@@ -32,6 +32,16 @@ export const pageStorage = (): Kept => {
   }
 }
 
+/** Until the window is closed. */
+export const windowStorage = (): Kept => {
+  try {
+    return sessionStorage
+  } catch {
+    // Who forbids it to keep anything can use the page as well; a reload finds nothing again then.
+    return pageStorage()
+  }
+}
+
 const PREFIX = "flash-sale"
 /** Buyers of one window whose orders are kept: the one whose order is the oldest is forgotten first. */
 const MAX_BUYERS = 20

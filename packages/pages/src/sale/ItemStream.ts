@@ -47,8 +47,8 @@ export class ItemStream {
   }
 
   /** Follows the item while somebody looks at the page. `clientOf` makes the client that does so by this `fetch`. */
-  begin(page: Page, itemId: string, clientOf: (fetch: Fetch) => Client): void {
-    const client = clientOf(linked((isThere) => this.#link(isThere)))
+  begin(page: Page, itemId: string, clientOf: (fetch: Fetch) => Client, fetch?: Fetch): void {
+    const client = clientOf(linked((isThere) => this.#link(isThere), fetch))
     void whileShown(page, this.#ending.signal, (signal) =>
       watchItem(client, itemId, {
         onItem: (item) =>

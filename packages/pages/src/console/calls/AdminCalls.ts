@@ -1,9 +1,9 @@
 /** Calls of the admin API, by the means of the client: bounds, refusals as errors, and streams by `fetch`. */
-import { FlashSaleError } from "@flash-sale/client"
 import type { ServerEvent } from "@flash-sale/client/events/EventParser.ts"
 import { follow, type FollowOptions } from "@flash-sale/client/events/Following.ts"
 import { refusal, unexpected } from "@flash-sale/client/http/Answer.ts"
 import { check, type Settings } from "@flash-sale/client/http/ClientOptions.ts"
+import { FlashSaleError } from "@flash-sale/client/http/FlashSaleError.ts"
 import { type Call, send } from "@flash-sale/client/http/Transport.ts"
 import { timing } from "@flash-sale/client/time/Timing.ts"
 import { linked } from "../../sale/StreamLink.ts"

@@ -1,5 +1,5 @@
 /** The overview as the engine tells it each second, over every outage, for all pages of the console. */
-import { FlashSaleError } from "@flash-sale/client"
+import { FlashSaleError } from "@flash-sale/client/http/FlashSaleError.ts"
 import { readObject } from "@flash-sale/client/wire/Json.ts"
 import { type Page, whileShown } from "../../sale/Shown.ts"
 import { after, pause } from "../../sale/Timers.ts"

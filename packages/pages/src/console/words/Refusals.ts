@@ -1,5 +1,5 @@
 /** Words for what the admin API refuses, and where the runbook goes on. Pure. */
-import { FlashSaleError } from "@flash-sale/client"
+import { FlashSaleError } from "@flash-sale/client/http/FlashSaleError.ts"
 
 export interface Refusal {
   readonly title: string
