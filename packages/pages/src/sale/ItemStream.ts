@@ -18,7 +18,7 @@ export class ItemStream {
   #ending = new AbortController()
   #item: ItemStanding | undefined
   #problem: string | undefined
-  #isLinked = true
+  #isBroken = false
   #isStale = false
   #cancelStale = () => {}
 
@@ -48,20 +48,14 @@ export class ItemStream {
 
   /** Follows the item while somebody looks at the page. `clientOf` makes the client that does so by this `fetch`. */
   begin(page: Page, itemId: string, clientOf: (fetch: Fetch) => Client, fetch?: Fetch): void {
-    const client = clientOf(linked((isThere) => this.#link(isThere), fetch))
+    const client = clientOf(linked((isThere) => isThere || this.#break(), fetch))
     void whileShown(page, this.#ending.signal, (signal) =>
       watchItem(client, itemId, {
-        onItem: (item) =>
-          this.#change(() => {
-            this.#item = item
-            this.#problem = undefined
-            this.clock.set(item.now)
-          }),
-        onCounts: (counts) =>
-          this.#change(() => {
-            this.#item = this.#item === undefined ? undefined : { ...this.#item, ...counts }
-            this.#problem = undefined
-          }),
+        onItem: (item) => {
+          this.clock.set(item.now)
+          this.#hear(item)
+        },
+        onCounts: (counts) => this.#hear(this.#item === undefined ? undefined : { ...this.#item, ...counts }),
         onFailed: (code) => this.#change(() => this.#problem = code)
       }, signal))
   }
@@ -71,16 +65,21 @@ export class ItemStream {
     this.#ending.abort()
   }
 
-  #link(isThere: boolean): void {
-    if (isThere) {
-      this.#cancelStale()
-      this.#isLinked = true
-      if (this.#isStale) this.#change(() => this.#isStale = false)
-    } else if (this.#isLinked && !this.#ending.signal.aborted) {
-      // Counted from when it broke: each connection that then fails is no new beginning.
-      this.#isLinked = false
-      this.#cancelStale = after(STALE_AFTER, () => this.#change(() => this.#isStale = true))
-    }
+  #hear(item: ItemStanding | undefined): void {
+    this.#cancelStale()
+    this.#change(() => {
+      this.#item = item
+      this.#problem = undefined
+      this.#isBroken = false
+      this.#isStale = false
+    })
+  }
+
+  /** Counted from the first time on: each connection that then fails is no new beginning. */
+  #break(): void {
+    if (this.#isBroken || this.#ending.signal.aborted) return
+    this.#isBroken = true
+    this.#cancelStale = after(STALE_AFTER, () => this.#change(() => this.#isStale = true))
   }
 
   #change(take: () => void): void {

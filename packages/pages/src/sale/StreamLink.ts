@@ -16,7 +16,8 @@ const passedOn = (body: ReadableStream<Uint8Array>, onEnd: () => void): Readable
       onEnd()
     },
     cancel: (reason) => reader.cancel(reason)
-  })
+    // Nothing is read ahead: the end is told after what has come before it.
+  }, { highWaterMark: 0 })
 }
 
 const isStream = ({ headers, ok }: Response): boolean =>
