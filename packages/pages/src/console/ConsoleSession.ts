@@ -10,6 +10,9 @@ import type { ConsoleContext } from "./parts/ConsoleContext.ts"
 /** Where the key that asks is told whose it is. */
 const ME = "/me"
 
+/** What is said of a text that cannot be a key. */
+const NO_KEY = new FlashSaleError("that is no key", { code: "unauthenticated" })
+
 export interface ConsoleSessionOptions {
   readonly ask: ConsoleContext["ask"]
   readonly onChange: () => void
@@ -48,11 +51,13 @@ export class ConsoleSession {
 
   /** With the key of the address, which is taken out of it before anything else; else with the one of before. */
   begin(): void {
-    const key = keyIn(location.hash)
-    if (key !== undefined) {
+    const found = keyIn(location.hash)
+    if (found !== undefined) {
+      // Also what is no key: part of one may be in it.
       history.replaceState(null, "", "#/")
       this.leave()
-      this.#key.keep(key)
+      if (found.key === undefined) this.#change(() => this.#problem = NO_KEY)
+      else this.#key.keep(found.key)
     }
     if (this.#context === undefined && !this.#isAsking) this.again()
   }
@@ -109,7 +114,7 @@ export class ConsoleSession {
   #problemOf(error: unknown): unknown {
     if (!(error instanceof TypeError)) return error
     this.#key.forget()
-    return new FlashSaleError(error.message, { code: "unauthenticated" })
+    return NO_KEY
   }
 
   #reject(error: unknown, signal: AbortSignal): void {

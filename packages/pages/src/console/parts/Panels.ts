@@ -41,6 +41,13 @@ export const refused = (error: unknown, again?: () => void): TemplateResult => {
 export const stale = (at: number | undefined, why: string): TemplateResult =>
   html`<p class="stale" role="status">As of ${at === undefined ? "before" : timeOf(at)}. ${why}</p>`
 
+/** Why nothing new is told, beside what was told before. */
+export const silence = (error: unknown): TemplateResult => {
+  const { section, text, title } = refusalOf(error)
+  return html`<li class="bad"><strong>${title}</strong> <span>${text}</span>
+    ${section === undefined ? nothing : runbook(section)}</li>`
+}
+
 /** What was asked for, in the state that it is in. */
 export const shown = <A>(loaded: Loaded<A>, show: (value: A) => Shown, again = true): Shown => {
   const { error, value } = loaded
