@@ -68,23 +68,30 @@ const queued = (answer: WebhookReplayAnswer): string =>
     ? `Replay ${answer.id} has begun. It goes on in the background, and is shown below.`
     : "Nothing was sent."
 
-export const replayDead = (calls: AdminCalls, name: string, after: () => void): Change => ({
-  title: `Send ${name} again what was given up`,
-  action: "Send again",
-  effects: () => effects(),
-  preview: async (signal) => {
-    const found = await replay(calls, name, { dead: true, dry_run: true, reason: "a look" }, undefined, signal)
-    if (!("events" in found)) return []
-    const count = numbered(found.events, "event")
-    return [
-      `Sends ${found.more ? `more than ${count}` : count} to ${name} again, each under its own id.`,
-      "A receiver that had one already knows it by that id."
-    ]
-  },
-  send: async ({ idempotencyKey, reason, signal }) =>
-    queued(await replay(calls, name, { dead: true, reason }, idempotencyKey, signal)),
-  after
-})
+const ofCount = (name: string, found: WebhookReplayAnswer | undefined): Effects => {
+  if (found === undefined || !("events" in found)) return missing("Nobody knows how many events that is.")
+  if (found.events === 0) return missing("Nothing was given up.")
+  const count = numbered(found.events, "event")
+  return effects(
+    `Sends ${found.more ? `more than ${count}` : count} to ${name} again, each under its own id.`,
+    "A receiver that had one already knows it by that id."
+  )
+}
+
+export const replayDead = (calls: AdminCalls, name: string, after: () => void): Change => {
+  let found: WebhookReplayAnswer | undefined
+  return {
+    title: `Send ${name} again what was given up`,
+    action: "Send again",
+    preview: async (signal) => {
+      found = await replay(calls, name, { dead: true, dry_run: true, reason: "a look" }, undefined, signal)
+    },
+    effects: () => ofCount(name, found),
+    send: async ({ idempotencyKey, reason, signal }) =>
+      queued(await replay(calls, name, { dead: true, reason }, idempotencyKey, signal)),
+    after
+  }
+}
 
 const timesOf = ({ from = "", until = "" }: Values) => ({ from: isoOf(from), until: isoOf(until) })
 
