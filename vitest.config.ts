@@ -53,7 +53,8 @@ const LONG = [
   "test/deploy/rollout/rollout.test.ts",
   "test/deploy/withoutDocker.test.ts",
   "test/infra/redis/Sentinel.test.ts",
-  "test/processor/holds/RefundDay.test.ts"
+  "test/processor/holds/RefundDay.test.ts",
+  "test/webhooks/work/Full.test.ts"
 ]
 
 /** The longest of the others: they come first, so that none of them is left for one worker at the end. */

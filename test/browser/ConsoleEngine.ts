@@ -13,8 +13,12 @@ export interface ConsoleEngine {
   readonly key: string
 }
 
-export const start = async (env: Readonly<Record<string, string>> = {}): Promise<ConsoleEngine> => {
-  const dataDir = await Services.folder()
+/** On the folder of an engine of before, or on a new one. */
+export const start = async (
+  env: Readonly<Record<string, string>> = {},
+  folder?: string
+): Promise<ConsoleEngine> => {
+  const dataDir = folder ?? await Services.folder()
   const service = await Services.service("serve", { DATA_DIR: dataDir, PAYMENT_LATENCY: "50ms", ...env })
   await service.start()
   await service.untilHealth(200)
@@ -50,6 +54,8 @@ export const isAccessible = async ({ isAccessible, page }: Visitor): Promise<voi
 export interface Confirmed {
   /** What is typed, by the labels of the fields. */
   readonly fields?: Readonly<Record<string, string>>
+  /** What is chosen, by the labels of the fields. */
+  readonly choices?: Readonly<Record<string, string>>
   /** What the dialog must say that it will do. */
   readonly says?: string | RegExp
   readonly action: string
@@ -59,11 +65,14 @@ export interface Confirmed {
 export const change = async (
   { page }: Visitor,
   button: string,
-  { action, fields = {}, says }: Confirmed
+  { action, choices = {}, fields = {}, says }: Confirmed
 ): Promise<void> => {
   await page.getByRole("button", { name: button, exact: true }).click()
   const dialog = page.getByRole("dialog")
   for (const [label, value] of Object.entries(fields)) await dialog.getByLabel(label, { exact: true }).fill(value)
+  for (const [label, choice] of Object.entries(choices)) {
+    await dialog.getByLabel(label, { exact: true }).selectOption({ label: choice })
+  }
   if (says !== undefined) await dialog.getByText(says).waitFor()
   await dialog.getByLabel("Reason, for whoever asks later").fill("a test")
   await dialog.getByRole("button", { name: action, exact: true }).click()

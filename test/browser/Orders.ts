@@ -6,12 +6,18 @@ export interface Answered {
   readonly body: Readonly<Record<string, unknown>>
 }
 
-/** One unit, under a new id, or under this one. */
-export const order = async (url: string, item: string, id: string = randomUUID()): Promise<Answered> => {
-  const answer = await fetch(`${url}/buy`, {
+const send = async (url: string, item: string, id: string): Promise<Answered> => {
+  const answer = await fetch(url, {
     method: "POST",
     headers: { "content-type": "application/json" },
     body: JSON.stringify({ request_id: id, user_id: `user-${randomUUID()}`, item_id: item, amount: 1 })
   })
   return { status: answer.status, body: await answer.json() as Answered["body"] }
 }
+
+/** One unit, under a new id, or under this one. */
+export const order = (url: string, item: string, id: string = randomUUID()): Promise<Answered> =>
+  send(`${url}/buy`, item, id)
+
+/** The same to be paid later. */
+export const hold = (url: string, item: string, id: string): Promise<Answered> => send(`${url}/holds`, item, id)

@@ -1,9 +1,9 @@
 /** What the storefront costs whoever opens it: bytes, time to the first view, jumps, and work for each update. */
 import { randomUUID } from "node:crypto"
-import type { CDPSession } from "playwright-core"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import * as Services from "../chaos/Services.ts"
 import * as Chromium from "./Chromium.ts"
+import { READ, WATCH, type Weight, workMillis } from "./PageWeight.ts"
 import { visit } from "./Visitor.ts"
 
 const TIMEOUT = 120_000
@@ -21,35 +21,6 @@ beforeAll(async () => {
   launched = await Chromium.launch()
 }, Chromium.LAUNCH_TIMEOUT)
 afterAll(() => Chromium.close(launched))
-
-/** Kept by the page from its beginning on. */
-const WATCH = `globalThis.seen = { shift: 0, longest: 0, items: 0 }
-new PerformanceObserver((list) => list.getEntries().forEach(({ value, hadRecentInput }) => {
-  if (!hadRecentInput) seen.shift += value
-})).observe({ type: "layout-shift", buffered: true })
-new PerformanceObserver((list) => list.getEntries().forEach(({ duration }) => {
-  seen.longest = Math.max(seen.longest, duration)
-})).observe({ type: "longtask", buffered: true })
-addEventListener("flash-sale-item", () => seen.items++)`
-
-const READ = `({ ...seen,
-  view: performance.getEntriesByName("first-contentful-paint")[0].startTime,
-  bytes: performance.getEntriesByType("navigation").concat(performance.getEntriesByType("resource")
-    .filter(({ name }) => name.includes("/assets/"))).reduce((sum, { encodedBodySize }) => sum + encodedBodySize, 0) })`
-
-interface Weight {
-  readonly shift: number
-  readonly longest: number
-  readonly items: number
-  readonly view: number
-  readonly bytes: number
-}
-
-/** What the page's thread has worked so far: script, style, layout and paint together. */
-const workMillis = async (session: CDPSession): Promise<number> => {
-  const { metrics } = await session.send("Performance.getMetrics")
-  return metrics.find(({ name }) => name === "TaskDuration")!.value * 1_000
-}
 
 const order = (url: string) =>
   fetch(`${url}/buy`, {

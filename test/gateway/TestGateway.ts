@@ -144,11 +144,14 @@ export const layerGateway = (change: Partial<Gateway.Settings> = {}) =>
 /** What a test of the whole engine may use. */
 export type Engine = TestGateway | FaultSwitches.Faults | Infra.Ports
 
+/** Waits until the log is there: topics are made meanwhile, which takes its time on a machine that is busy. */
+const logIsThere = Layer.effectDiscard(Effect.flatMap(OrderLog, ({ partitions }) => partitions))
+
 /** Everything, over these ports; `change` changes the settings of the gateway. */
 export const layerOver = <E, R>(ports: Layer.Layer<Infra.Ports, E, R>, change: Partial<Gateway.Settings> = {}) =>
   layerGateway(change).pipe(
     Layer.provideMerge(processor()),
-    Layer.provideMerge(FaultSwitches.layer(ports)),
+    Layer.provideMerge(Layer.provideMerge(logIsThere, FaultSwitches.layer(ports))),
     Layer.provideMerge(Layer.succeed(References.MinimumLogLevel, "None"))
   )
 

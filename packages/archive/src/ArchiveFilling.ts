@@ -19,6 +19,8 @@ export const GROUP = "order-archive"
 const KEEPER = PartitionId.make(0)
 /** How often the archive is asked whether it answers, also where this process has no partition to fold. */
 const ASK_EVERY = Duration.seconds(1)
+/** The wait before the group is joined again after a bug. */
+const AGAIN_AFTER = Duration.seconds(5)
 
 type Services = ArchiveWriter | ArchiveState | LetterReader
 
@@ -36,6 +38,7 @@ export const layer: Layer.Layer<never, never, OrderEvents | Services> = Layer.ef
     const context = yield* Effect.context<Services>()
     const ask = Effect.ignore(outlivingBugs("asking the archive")(persist(writer.position("order-events", KEEPER))))
     yield* Effect.forkScoped(Effect.repeat(ask, Schedule.spaced(ASK_EVERY)))
-    yield* Effect.forkScoped(events.consume(GROUP, (owned) => Effect.provideContext(work(owned), context)))
+    const fill = Effect.scoped(events.consume(GROUP, (owned) => Effect.provideContext(work(owned), context)))
+    yield* Effect.forkScoped(Effect.retry(outlivingBugs("consuming order events")(fill), Schedule.spaced(AGAIN_AFTER)))
   })
 )

@@ -2,7 +2,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as DoctorReports from "@flash-sale/admin/doctor/DoctorReports"
 import * as Check from "@flash-sale/operations/doctor/Check"
-import { DateTime, Deferred, Effect, Fiber } from "effect"
+import { DateTime, Deferred, Effect, Fiber, References } from "effect"
 import { TestClock } from "effect/testing"
 
 const fine = Check.ok("kafka.address", "one broker")
@@ -52,6 +52,22 @@ describe("Reports of doctor", () => {
       yield* Deferred.succeed(looks.end, [fine])
       assert.strictEqual((yield* Fiber.join(stays)).status, "ok")
       assert.strictEqual(looks.count, 1)
+    }))
+
+  it.effect("others are answered at whatever moment the first one hangs up", () =>
+    Effect.gen(function*() {
+      const moments = [2, 3, 4, 5].flatMap((every) => Array.from({ length: 40 }, (_, steps) => [every, steps] as const))
+      for (const [every, steps] of moments) {
+        const { looks, reports } = yield* counted
+        yield* Deferred.succeed(looks.end, [fine])
+        // Leaves its thread after so few steps, so that it can be stopped there.
+        const gone = yield* Effect.forkChild(Effect.provideService(reports.ask, References.MaxOpsBeforeYield, every))
+        for (let n = 0; n < steps; n++) yield* Effect.yieldNow
+        yield* Fiber.interrupt(gone)
+        const waiting = yield* Effect.forkChild(reports.ask)
+        for (let n = 0; n < 1_000 && waiting.pollUnsafe() === undefined; n++) yield* Effect.yieldNow
+        assert.isDefined(waiting.pollUnsafe(), `nobody answers after ${steps} times ${every} steps`)
+      }
     }))
 
   it.effect("a look without an end is given up after 90 s with 503, and the next one begins anew", () =>

@@ -2,6 +2,7 @@
 import { assert, layer } from "@effect/vitest"
 import * as OverviewFeed from "@flash-sale/admin/overview/OverviewFeed"
 import { Instances } from "@flash-sale/domain/ports/Instances"
+import { StoreUnavailable } from "@flash-sale/domain/ports/StoreUnavailable"
 import { Effect, Layer } from "effect"
 import * as TestAdmin from "../TestAdmin.ts"
 
@@ -53,6 +54,7 @@ layer(TestAdmin.layer(), { excludeTestServices: true, timeout: 60_000 })("The ov
     Effect.gen(function*() {
       const [leaver, reader] = yield* Effect.all([open(TestAdmin.LEAVER), open("reader")])
       TestAdmin.revoked.add(TestAdmin.LEAVER)
+      yield* Effect.addFinalizer(() => Effect.sync(() => TestAdmin.revoked.delete(TestAdmin.LEAVER)))
       // Without an end it would be as many as are asked for.
       assert.isBelow((yield* eventsOf(leaver, 5)).length, 5)
       assert.lengthOf(yield* eventsOf(reader, 5), 5)
@@ -84,6 +86,67 @@ layer(TestAdmin.layer(), { excludeTestServices: true, timeout: 60_000 })("The ov
       }),
     TEST_TIMEOUT
   )
+})
+
+/** Instances that are there, away, or never heard of, as a test says. */
+const store: { is: "there" | "away" | "silent" } = { is: "there" }
+const switched = Layer.effect(
+  Instances,
+  Effect.map(Instances, (instances) => ({
+    ...instances,
+    list: Effect.suspend(() =>
+      store.is === "there"
+        ? instances.list
+        : store.is === "away"
+        ? Effect.fail(new StoreUnavailable({ detail: "switched off" }))
+        : Effect.never
+    )
+  }))
+).pipe(Layer.provide(TestAdmin.memory))
+
+/** Reads a stream: the names of its events until the last is this one, or until its end. */
+const namesOf = (response: Response) => {
+  const reader = response.body!.pipeThrough(new TextDecoderStream()).getReader()
+  return (last: string) =>
+    Effect.promise(async () => {
+      let text = ""
+      const names = () => Array.from(text.matchAll(/^event: (.*)\n/gm), ([, name]) => name!)
+      while (names().at(-1) !== last) {
+        const { done, value } = await reader.read()
+        if (done) return [...names(), "end"]
+        text += value
+      }
+      return names()
+    })
+}
+
+layer(
+  TestAdmin.layerAdmin().pipe(Layer.provideMerge(Layer.mergeAll(TestAdmin.memory, switched))),
+  { excludeTestServices: true, timeout: 60_000 }
+)("While the store is away", (it) => {
+  it.effect("the stream says so, and goes on with what it is then", () =>
+    Effect.gen(function*() {
+      store.is = "there"
+      const names = namesOf(yield* open("reader"))
+      store.is = "away"
+      assert.deepStrictEqual([...new Set(yield* names("unavailable"))], ["snapshot", "unavailable"])
+      store.is = "there"
+      assert.include(yield* names("snapshot"), "snapshot")
+    }), TEST_TIMEOUT)
+
+  it.effect("a stream ends with its key, also while the store says nothing", () =>
+    Effect.gen(function*() {
+      store.is = "there"
+      const response = yield* open(TestAdmin.LEAVER)
+      store.is = "silent"
+      const begun = performance.now()
+      TestAdmin.revoked.add(TestAdmin.LEAVER)
+      const names = yield* namesOf(response)("none")
+      store.is = "there"
+      TestAdmin.revoked.delete(TestAdmin.LEAVER)
+      assert.strictEqual(names.at(-1), "end")
+      assert.isBelow(performance.now() - begun, 4_000)
+    }), TEST_TIMEOUT)
 })
 
 /** Instances that nobody hears of. */

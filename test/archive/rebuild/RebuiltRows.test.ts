@@ -60,7 +60,7 @@ const cancel = (item: string, request: string): ItemCommand => [
 /** Who tells of a refund may have the record of the order at hand, or not: then it knows less of its acceptance. */
 const withoutAcceptance = (row: Readonly<Record<string, unknown>>) =>
   row["type"] === "order.refunded" || row["type"] === "order.refund_requested"
-    ? { ...row, told: String(row["told"]).replace(/"accepted_at":"[^"]*",/u, "") }
+    ? { ...row, body: String(row["body"]).replace(/"accepted_at":"[^"]*",/u, "") }
     : row
 
 const withoutNumber = ({ n: _, ...row }: Record<string, unknown>) => row

@@ -15,7 +15,16 @@ describe("Which events an endpoint is told", () => {
     [["*.refund*"], "order.expired", false],
     [["sale.changed", "order.expired"], "order.expired", true],
     [["o*d"], "order.reserved", true],
-    [["**"], "sale.changed", true]
+    [["**"], "sale.changed", true],
+    [["order.*order.completed"], "order.completed", false],
+    [["*d*d"], "order.completed", true],
+    [["*d*d*d"], "order.completed", false],
+    [["*.com*completed"], "order.completed", false],
+    [["*e*t*d"], "order.completed", true],
+    [["*r.*"], "order.completed", true],
+    [[`${"*".repeat(63)}d`], "order.completed", true],
+    [[`${"*".repeat(63)}x`], "order.refund_requested", false],
+    [[`${"*e".repeat(31)}x`], "order.refund_requested", false]
   ]
   it.each(cases)("%j and %s: %s", (globs, type, matches) => {
     const isTold = Endpoint.matcher(globs)

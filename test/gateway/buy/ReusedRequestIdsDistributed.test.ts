@@ -1,5 +1,4 @@
 /** A request id used again, on Kafka and Redis. */
-import { OrderLog } from "@flash-sale/domain/ports/OrderLog"
 import { RequestId } from "@flash-sale/domain/records/Ids"
 import * as Infra from "@flash-sale/infra/Infra"
 import * as Keys from "@flash-sale/infra/redis/Keys"
@@ -15,9 +14,7 @@ const kafka = settingsAt(needed(kafkaAddr()))
 const ports = Layer.unwrap(Effect.gen(function*() {
   const { address, start } = yield* OwnRedis.OwnRedis
   yield* start
-  const infra = Infra.layerDistributed({ redis: address, kafka })
-  // The topics are known, so that the first order is taken on a machine that is busy as well.
-  return Layer.provideMerge(Layer.effectDiscard(Effect.flatMap(OrderLog, ({ partitions }) => partitions)), infra)
+  return Infra.layerDistributed({ redis: address, kafka })
 }))
 
 const statuses = Layer.effect(

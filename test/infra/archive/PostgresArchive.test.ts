@@ -18,7 +18,7 @@ const nameIn = (url: Redacted.Redacted): string => new URL(Redacted.value(url)).
 
 describe("the archive in PostgreSQL", () => {
   const together =
-    "is made once by processes that begin at the same moment, and orders that both tell are whole, where transactions are "
+    "is made once by processes that begin at the same moment, and orders that both tell are whole: transactions are "
   it.live.each(["read committed", "repeatable read", "serializable"])(
     `${together}%s by default`,
     (isolation) =>

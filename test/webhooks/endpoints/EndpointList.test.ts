@@ -66,6 +66,42 @@ describe("The file of the endpoints", () => {
       "endpoint 1, events: matches no type of events that is sent"
     ],
     ["counts", wrong({ events: ["item.refused"] }), "endpoint 1, events: matches no type of events that is sent"],
+    [
+      "many stars that match nothing",
+      wrong({ events: [`${"*".repeat(63)}x`] }),
+      "endpoint 1, events: matches no type of events that is sent"
+    ],
+    [
+      "a port that is none",
+      wrong({ url: "https://shop.example:65536/" }),
+      "endpoint 1, url: must be an http or https URL without a user, a password and a fragment"
+    ],
+    [
+      "a user alone",
+      wrong({ url: "https://me@shop.example/" }),
+      "endpoint 1, url: must be an http or https URL without a user, a password and a fragment"
+    ],
+    [
+      "a long url",
+      wrong({ url: `https://shop.example/${"a".repeat(2_000)}` }),
+      "endpoint 1, url: must be an http or https URL without a user, a password and a fragment"
+    ],
+    [
+      "a secret in the place of the url",
+      wrong({ url: secret() }),
+      "endpoint 1, url: must be an http or https URL without a user, a password and a fragment"
+    ],
+    ["a name with a line end", wrong({ name: "shop\n" }), "endpoint 1, name: must be 1 to 40 of a-z, 0-9 and -"],
+    ["null for a secret", wrong({ secret: null }), "endpoint 1, secret: must be one secret or two"],
+    ["a text for disabled", wrong({ disabled: "true" }), "endpoint 1, disabled: is not what it must be"],
+    ["null", EndpointList.parse("null"), "holds no JSON list of endpoints"],
+    ["lists in lists", EndpointList.parse(`${"[".repeat(30_000)}${"]".repeat(30_000)}`), "endpoint 1 is no endpoint"],
+    [
+      "a prototype",
+      EndpointList.parse(`[{"__proto__":{},"name":"shop"}]`),
+      "endpoint 1, __proto__: is no field of an endpoint"
+    ],
+    ["a mark of byte order", EndpointList.parse(`\uFEFF[]`), "holds no JSON list of endpoints"],
     ["a misspelled field", wrong({ dissabled: true }), "endpoint 1, dissabled: is no field of an endpoint"],
     ["a name twice", EndpointList.parse(JSON.stringify([good, good])), "two endpoints have the name shop"],
     [

@@ -50,7 +50,7 @@ const diesOnce = <A, E>(effect: Effect.Effect<A, E>) => {
   })
 }
 
-describe("A bug", () => {
+describe.concurrent("A bug", () => {
   it.live("in sending one event is a failure of that one: those behind it are told", () => {
     const said = bugs()
     const bad: Array<string> = []

@@ -36,7 +36,7 @@ const sending = (statusOf: (sent: Sent) => number = () => 204) => {
 const conditionIs = (wanted: string) =>
   Effect.repeat(Test.standing(SHOP), { until: (one) => one?.condition === wanted })
 
-describe("An endpoint", () => {
+describe.concurrent("An endpoint", () => {
   it.live(
     "that leaves the file while events are read is told them when it is back",
     () => {

@@ -61,8 +61,11 @@ export const make = Effect.fnUntraced(function*(
     const findings = yield* look
     return reportOf(findings, yield* DateTime.now, now() - began)
   })
-  const begin = (answer: Deferred.Deferred<Report | undefined>) =>
-    Effect.timeoutOrElse(report, { duration: WITHIN, orElse: () => Effect.undefined }).pipe(
+  /** Goes on by itself from then on, whoever has asked. */
+  const begin = Effect.suspend(() => {
+    const answer = Deferred.makeUnsafe<Report | undefined>()
+    going = answer
+    return Effect.timeoutOrElse(report, { duration: WITHIN, orElse: () => Effect.undefined }).pipe(
       Effect.tap((found) =>
         Effect.sync(() => {
           if (found !== undefined) last = { report: found, until: now() + Duration.toMillis(KEPT_FOR) }
@@ -74,16 +77,18 @@ export const make = Effect.fnUntraced(function*(
           return Deferred.done(answer, exit)
         })
       ),
-      Effect.forkIn(scope)
+      Effect.forkIn(scope),
+      Effect.as(answer)
     )
+  })
+  // Who hangs up between the two would leave a look that nobody makes, and for which all others wait.
+  const joined = Effect.uninterruptible(Effect.suspend(() => going === undefined ? begin : Effect.succeed(going)))
 
   return {
     ask: Effect.suspend(() => {
       if (going === undefined && last !== undefined && now() < last.until) return Effect.succeed(last.report)
-      const isGoing = going !== undefined
-      const answer = going ??= Deferred.makeUnsafe<Report | undefined>()
       return Effect.flatMap(
-        isGoing ? Deferred.await(answer) : Effect.andThen(begin(answer), Deferred.await(answer)),
+        Effect.flatMap(joined, Deferred.await),
         (found) => found === undefined ? Failures.unavailable("overloaded") : Effect.succeed(found)
       )
     })

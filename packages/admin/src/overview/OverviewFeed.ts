@@ -26,6 +26,9 @@ export class OverviewFeed extends Context.Service<OverviewFeed, {
   >
 }>()("@flash-sale/admin/overview/OverviewFeed") {}
 
+/** While the store is away nothing is known, and who listens is told so. */
+const AWAY = Sse.unavailable("store_unavailable")
+
 const encode = Schema.encodeSync(Schema.fromJsonString(OverviewNow))
 
 /** The texts of a subscriber, until its queue ends; a comment where there is none for long. */
@@ -49,20 +52,22 @@ export const layer: Layer.Layer<OverviewFeed, never, OverviewReads | Subscribers
     const open = new Map<Subscriber<string>, () => boolean>()
     const event = Effect.map(reads.now, (overview) => Sse.event("snapshot", undefined, encode(overview)))
 
-    const tell = Effect.gen(function*() {
+    // Beside the telling, which may wait for the store.
+    const endThose = Effect.sync(() => {
       for (const [subscriber, stillMay] of [...open]) {
         if (stillMay()) continue
         open.delete(subscriber)
         subscriber.end()
       }
-      if (open.size === 0) return
-      // While the store is away nothing is known, and nothing is told: the next round asks again.
-      const text = yield* Effect.option(event)
-      if (Option.isSome(text)) { for (const { offer } of [...open.keys()]) offer(text.value) }
     })
-    yield* Effect.forkScoped(
-      Effect.repeat(Effect.ignore(outlivingBugs("telling the overview")(tell)), Schedule.spaced(EVERY))
-    )
+    const tell = Effect.gen(function*() {
+      if (open.size === 0) return
+      const text = yield* Effect.catch(Failures.bounded(event), () => Effect.succeed(AWAY))
+      for (const { offer } of [...open.keys()]) offer(text)
+    })
+    for (const [what, run] of [["ending streams of the overview", endThose], ["telling the overview", tell]] as const) {
+      yield* Effect.forkScoped(Effect.repeat(Effect.ignore(outlivingBugs(what)(run)), Schedule.spaced(EVERY)))
+    }
 
     return {
       answer: Effect.fnUntraced(function*(stillMay) {

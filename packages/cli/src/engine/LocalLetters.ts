@@ -61,7 +61,7 @@ const replayedOf = (replayed: Replay.Replayed): LetterView.Replayed => {
 export const letters = (filter: Letters.Filter) =>
   Effect.map(
     Target.bounded(Letters.open(filter)),
-    (open) => open.toSorted(LetterPage.compare).map(rowOf)
+    (open) => open.map(rowOf)
   )
 
 export const letter = Effect.fnUntraced(function*(id: LetterId) {

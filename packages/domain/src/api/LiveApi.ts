@@ -16,12 +16,25 @@ const headers = {
   )
 }
 
-const event = <const Name extends string, S extends Schema.Constraint>(name: Name, data: S) =>
+/** One kind of event of a stream. */
+export const event = <const Name extends string, S extends Schema.Constraint>(name: Name, data: S) =>
   Schema.Struct({
     id: Schema.optionalKey(Schema.String),
     event: Schema.Literal(name),
     data: Schema.fromJsonString(data)
   })
+
+/** What every stream may say beside its own events. */
+export const unavailableEvent = event(
+  "unavailable",
+  Schema.Struct({ code: Errors.UnavailableCode }).annotate({
+    identifier: "StreamUnavailable",
+    description: "What the stream is about cannot be read now, so what was told before may be old."
+  })
+)
+/** What the document says of it. */
+export const WHILE_AWAY = "While that cannot be read the stream says `unavailable`, with the code that a read would " +
+  "have, now and then; the next `snapshot` ends that."
 
 /** An item's counts after a change of them. */
 export const ItemCounts = Schema.Struct({ available: Schema.Int, held: Schema.Int, sold: Schema.Int }).annotate({
@@ -45,14 +58,14 @@ const orderEvents = HttpApiEndpoint.get("orderEvents", "/orders/:request_id/even
   params: { request_id: RequestId },
   headers,
   success: HttpApiSchema.StreamSse({
-    events: Schema.Union([event("snapshot", OrderView), event("change", OrderMoved)])
+    events: Schema.Union([event("snapshot", OrderView), event("change", OrderMoved), unavailableEvent])
   }),
   error: [Errors.UnknownOrder, Errors.Unavailable]
 }).middleware(Authorization).annotateMerge(OpenApi.annotations({
   summary: "What becomes of an order, as it happens",
   description:
     "A `snapshot` as of `GET /orders/:request_id`, then a `change` for each new status. Ends after the one " +
-    "that is final; who comes back with its id is answered 204, at which an `EventSource` stops.",
+    "that is final; who comes back with its id is answered 204, at which an `EventSource` stops. " + WHILE_AWAY,
   transform: streams({ 204: "The last event was seen before: no more will come." })
 }))
 
@@ -60,13 +73,14 @@ const itemEvents = HttpApiEndpoint.get("itemEvents", "/items/:item_id/events", {
   params: { item_id: ItemId },
   headers,
   success: HttpApiSchema.StreamSse({
-    events: Schema.Union([event("snapshot", ItemView), event("change", ItemCounts)])
+    events: Schema.Union([event("snapshot", ItemView), event("change", ItemCounts), unavailableEvent])
   }),
   error: [Errors.UnknownItem, Errors.Unavailable]
 }).annotateMerge(OpenApi.annotations({
   summary: "What is left of an item, as it changes",
   description: "A `snapshot` as of `GET /items/:item_id`, then a `change` for each change of the counts, and another " +
-    "`snapshot` where more has changed. With `Last-Event-ID` the changes that were missed come before the snapshot.",
+    "`snapshot` where more has changed. With `Last-Event-ID` the changes that were missed come before the snapshot. " +
+    WHILE_AWAY,
   transform: streams()
 }))
 

@@ -6,6 +6,7 @@ import { Currency, Price } from "../records/Command.ts"
 import { Amount, Attempt, CorrelationId, RequestId, UserId } from "../records/Ids.ts"
 import { MetadataJson } from "../records/OrderMetadata.ts"
 import { Offset, PartitionId } from "../records/Partition.ts"
+import type { LetterQuery } from "./LetterQuery.ts"
 import type { StoreUnavailable } from "./StoreUnavailable.ts"
 
 /**
@@ -92,8 +93,11 @@ export class DeadLetters extends Context.Service<DeadLetters, {
   readonly put: (letter: DeadLetter) => Effect.Effect<void, StoreUnavailable>
   /** Marks a letter as handled, durably. The first handling wins, also where it arrives before its letter. */
   readonly handle: (handling: Handling) => Effect.Effect<void, StoreUnavailable>
-  /** Open letters, oldest first, at most `limit`. Fails with `StoreUnavailable` until the letters have been read. */
-  readonly list: (limit: number) => Effect.Effect<ReadonlyArray<DeadLetter>, StoreUnavailable>
+  /**
+   * Open letters that are meant, oldest first, at most `limit`. Fails with `StoreUnavailable` until the letters have been
+   * read.
+   */
+  readonly list: (limit: number, query?: LetterQuery) => Effect.Effect<ReadonlyArray<DeadLetter>, StoreUnavailable>
   /** One letter by its identity. */
   readonly find: (id: LetterId) => Effect.Effect<LetterLookup, StoreUnavailable>
   /** Number and age of the open letters, for metrics. */

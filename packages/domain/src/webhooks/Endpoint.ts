@@ -17,17 +17,32 @@ export const EventGlob = Schema.String.check(
   Schema.isPattern(/^[a-z_.*]{1,64}$/, { message: "must be a type of events such as order.completed, order.* or *" })
 )
 
-const patternOf = (glob: string): RegExp =>
-  new RegExp(`^${glob.split("*").map((part) => part.replaceAll(".", "\\.")).join(".*")}$`, "u")
+/**
+ * Each part between stars is looked for behind the one before it, and the first place counts: it leaves the most to
+ * those that follow. A regular expression would try all places together, for minutes where there are ten stars.
+ */
+const matches = (glob: string, type: string): boolean => {
+  const [first = "", ...rest] = glob.split("*")
+  const last = rest.pop()
+  if (last === undefined) return type === glob
+  if (!type.startsWith(first) || !type.endsWith(last)) return false
+  const end = type.length - last.length
+  let at = first.length
+  for (const part of rest) {
+    const found = type.indexOf(part, at)
+    if (found === -1) return false
+    at = found + part.length
+  }
+  return at <= end
+}
 
 /** Tells whether one of these globs matches a type of events. */
 export const matcher = (globs: ReadonlyArray<string>): (type: string) => boolean => {
-  const patterns = globs.map(patternOf)
   const known = new Map<string, boolean>()
   return (type) => {
     const before = known.get(type)
     if (before !== undefined) return before
-    const found = patterns.some((pattern) => pattern.test(type))
+    const found = globs.some((glob) => matches(glob, type))
     known.set(type, found)
     return found
   }

@@ -1,4 +1,5 @@
-/** What a feed delivers at once: a snapshot of an item, or its next changes. */
+/** What a feed delivers at once: a snapshot of an item, its next changes, or that it cannot be read. */
+import type { UnavailableCode } from "@flash-sale/domain/api/Errors"
 import type { ItemCounts } from "@flash-sale/domain/api/LiveApi"
 import type { LiveEvent } from "@flash-sale/domain/ports/LiveEvents"
 import * as Sse from "./Sse.ts"
@@ -6,7 +7,7 @@ import * as Sse from "./Sse.ts"
 /** One round, encoded once for all subscribers. */
 export interface FeedRound {
   readonly text: string
-  /** None where it is a snapshot. */
+  /** None where it is no change. */
   readonly events: ReadonlyArray<LiveEvent>
 }
 
@@ -20,3 +21,5 @@ export const change = ({ event, id }: LiveEvent): string => Sse.event("change", 
 export const ofEvents = (events: ReadonlyArray<LiveEvent>): FeedRound => ({ text: events.map(change).join(""), events })
 
 export const ofSnapshot = (text: string): FeedRound => ({ text, events: [] })
+
+export const ofUnavailable = (code: UnavailableCode): FeedRound => ({ text: Sse.unavailable(code), events: [] })

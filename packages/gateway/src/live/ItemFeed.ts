@@ -4,25 +4,28 @@
  *
  * **Details**: changes are delivered in order and none twice. The feed also reads the item itself, soon after its start
  * and now and then: what comes by no event (another price, folds that a recovery repeats, an event between the first
- * read and the reader's start) is delivered as a new snapshot.
+ * read and the reader's start) is delivered as a new snapshot. While the item cannot be read subscribers are told so,
+ * as what they show is old; the snapshot after it says that this is over.
  */
+import type { UnavailableCode } from "@flash-sale/domain/api/Errors"
 import type { ItemStore } from "@flash-sale/domain/ports/ItemStore"
 import { type LiveEvent, LiveEvents } from "@flash-sale/domain/ports/LiveEvents"
 import type { ItemId, RequestId } from "@flash-sale/domain/records/Ids"
-import { outlivingBugs } from "@flash-sale/infra/observability/Background"
+import { outlivingBugs, type RunFailed } from "@flash-sale/infra/observability/Background"
 import { Effect, Schedule, type Scope, Stream } from "effect"
 import type { PartitionCount } from "../guards/PartitionCount.ts"
+import type { StoreBreaker } from "../guards/StoreBreaker.ts"
 import * as FeedRound from "./FeedRound.ts"
 import * as FeedSubscribers from "./FeedSubscribers.ts"
 import * as ItemSnapshot from "./ItemSnapshot.ts"
-import * as Sse from "./Sse.ts"
 import type { Subscriber } from "./Subscribers.ts"
 
 /** How long after one round of changes the next is delivered: what comes in between is sent together. */
 const PACE = "100 millis"
-/** How soon after its start the feed reads the item again, and how often from then on. */
+/** How soon after its start the feed reads the item again, how often from then on, and while it cannot be read. */
 const FIRST_READ = "1 second"
-const READ_EVERY = Sse.HEARTBEAT
+const READ_EVERY = "5 seconds"
+const AWAY_READ_EVERY = "1 second"
 const RETRY = Schedule.spaced("1 second").pipe(Schedule.jittered)
 
 export interface ItemFeed {
@@ -39,9 +42,12 @@ export interface ItemFeed {
   ) => Effect.Effect<void, never, Scope.Scope>
 }
 
+const codeOf = (error: ItemSnapshot.Unread | RunFailed): UnavailableCode =>
+  error._tag === "ItemDamaged" ? "item_stopped" : error._tag === "Unavailable" ? error.code : "store_unavailable"
+
 export const make = Effect.fnUntraced(function*(
   itemId: ItemId
-): Effect.fn.Return<ItemFeed, never, LiveEvents | ItemStore | PartitionCount | Scope.Scope> {
+): Effect.fn.Return<ItemFeed, never, LiveEvents | ItemStore | PartitionCount | StoreBreaker | Scope.Scope> {
   const live = yield* LiveEvents
   const item = yield* ItemSnapshot.make(itemId)
   const subscribers = FeedSubscribers.make()
@@ -60,13 +66,26 @@ export const make = Effect.fnUntraced(function*(
   // Begun before anything is read, so that no change in between is missed.
   yield* Effect.forkScoped(Effect.forever(Effect.retry(following, RETRY)), { startImmediately: true })
 
+  let isAway = false
   const readAgain = Effect.gen(function*() {
     // Without a subscriber another price is not delivered; the next subscriber reads the item anew.
     if (subscribers.isEmpty()) return yield* item.forget
-    if (yield* item.refresh) subscribers.deliver(FeedRound.ofSnapshot(yield* item.text))
-  }).pipe(outlivingBugs("a feed's read of its item"))
+    const isChanged = yield* item.refresh
+    if (isChanged || isAway) subscribers.deliver(FeedRound.ofSnapshot(yield* item.text))
+    isAway = false
+  }).pipe(
+    outlivingBugs("a feed's read of its item"),
+    // Told each time: who has come meanwhile has not heard it before.
+    Effect.catch((error) =>
+      Effect.sync(() => {
+        isAway = true
+        subscribers.deliver(FeedRound.ofUnavailable(codeOf(error)))
+      })
+    )
+  )
+  const nextRead = Effect.suspend(() => Effect.sleep(isAway ? AWAY_READ_EVERY : READ_EVERY))
   yield* Effect.sleep(FIRST_READ).pipe(
-    Effect.andThen(Effect.repeat(Effect.ignore(readAgain), Schedule.spaced(READ_EVERY))),
+    Effect.andThen(Effect.forever(Effect.andThen(readAgain, nextRead))),
     Effect.forkScoped
   )
 

@@ -8,6 +8,7 @@ import type { ItemId } from "@flash-sale/domain/records/Ids"
 import { home } from "@flash-sale/domain/records/Partition"
 import { Effect, Schema, Semaphore } from "effect"
 import { PartitionCount } from "../guards/PartitionCount.ts"
+import { StoreBreaker } from "../guards/StoreBreaker.ts"
 import * as Views from "../reads/Views.ts"
 import * as Sse from "./Sse.ts"
 
@@ -35,9 +36,10 @@ export interface ItemSnapshot {
 
 export const make = Effect.fnUntraced(function*(
   itemId: ItemId
-): Effect.fn.Return<ItemSnapshot, never, ItemStore | PartitionCount> {
+): Effect.fn.Return<ItemSnapshot, never, ItemStore | PartitionCount | StoreBreaker> {
   const store = yield* ItemStore
   const partitionCount = yield* PartitionCount
+  const storeBreaker = yield* StoreBreaker
   const reading = yield* Semaphore.make(1)
   let summary: ItemSummary | undefined
   let lastId: string | undefined
@@ -45,7 +47,9 @@ export const make = Effect.fnUntraced(function*(
 
   const read = Effect.gen(function*() {
     const before = applied
-    const found = yield* store.read(home(itemId, yield* partitionCount.partitions), itemId)
+    const partition = home(itemId, yield* partitionCount.partitions)
+    // Given up after a while: a store may say nothing at all.
+    const found = yield* storeBreaker.askAside(store.read(partition, itemId))
     // An event that was applied while this was read is later than what was read, or as late.
     const { available, held, sold } = summary !== undefined && applied !== before ? summary : found
     const next = { ...found, available, held, sold }

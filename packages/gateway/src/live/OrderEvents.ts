@@ -3,10 +3,11 @@
  *
  * **Details**: an event's id is the order's status, `<attempt>-<status>`, and `-confirmed` of a hold that is: a client
  * that comes back with it has missed nothing if the status is still the same, and gets a snapshot otherwise. The status
- * is read again now and then, as an item's live events are trimmed and not repeated.
+ * is read again now and then, as an item's live events are trimmed and not repeated. While it cannot be read the stream
+ * says so; the snapshot after it says that this is over.
  */
 import type { Caller } from "@flash-sale/domain/access/Caller"
-import type { UnknownOrder } from "@flash-sale/domain/api/Errors"
+import type { UnavailableCode, UnknownOrder } from "@flash-sale/domain/api/Errors"
 import { OrderView } from "@flash-sale/domain/api/OrdersApi"
 import { OrderMoved } from "@flash-sale/domain/ports/LiveEvents"
 import type { RequestId } from "@flash-sale/domain/records/Ids"
@@ -24,6 +25,8 @@ import { type Subscriber, Subscribers } from "./Subscribers.ts"
 
 /** How soon the status is read again: it is written a moment after its event. */
 const FIRST_READ = "1 second"
+/** How often it is read while it cannot be. */
+const AWAY_READ_EVERY = "2 seconds"
 
 type Refused = UnknownOrder | ReturnType<typeof Refusals.unavailable>
 export class OrderEvents extends Context.Service<OrderEvents, {
@@ -46,6 +49,8 @@ const snapshot = (record: StatusRecord, caller: Caller): string =>
 /** The status that was sent last, and how long to wait for the next move before the status is read again. */
 interface Waiting {
   readonly sent: StatusStamp
+  /** The last read has failed, and the stream has said so. */
+  readonly isAway: boolean
   readonly timeout: Duration.Input
 }
 
@@ -55,8 +60,17 @@ interface Asked {
   readonly caller: Caller
 }
 
-/** The events of those moves that go forwards, up to the one that is final, and the status after them. */
-const forwards = (sent: StatusStamp, moves: ReadonlyArray<Moved>): readonly [ReadonlyArray<string>, StatusStamp] => {
+/** What is sent at once, and what the stream waits for then. */
+type Step = readonly [texts: ReadonlyArray<string>, next: Waiting]
+
+const waitAfter = (sent: StatusStamp, timeout: Duration.Input = Sse.HEARTBEAT, isAway = false): Waiting => ({
+  sent,
+  timeout,
+  isAway
+})
+
+/** The events of those moves that go forwards, up to the one that is final. */
+const forwards = ({ isAway, sent }: Waiting, moves: ReadonlyArray<Moved>): Step => {
   const texts: Array<string> = []
   let now = sent
   for (const moved of moves) {
@@ -64,8 +78,12 @@ const forwards = (sent: StatusStamp, moves: ReadonlyArray<Moved>): readonly [Rea
     now = moved
     texts.push(Sse.event("change", idOf(moved), encodeMoved(moved)))
   }
-  return [texts, now]
+  // What moved without another word, as a hold that was confirmed, is in the status a moment later.
+  return texts.length === 0 ? [texts, waitAfter(sent, FIRST_READ, isAway)] : [texts, waitAfter(now)]
 }
+
+/** Of an order that was there nobody knows for sure that it is gone. */
+const codeOf = (error: Refused): UnavailableCode => error._tag === "Unavailable" ? error.code : "store_unavailable"
 
 export const layer: Layer.Layer<OrderEvents, never, ItemFeeds | Subscribers | StatusReads> = Layer.effect(
   OrderEvents,
@@ -74,31 +92,27 @@ export const layer: Layer.Layer<OrderEvents, never, ItemFeeds | Subscribers | St
     const subscribers = yield* Subscribers
     const statuses = yield* StatusReads
 
-    /** A status that cannot be read now is read at the next heartbeat. */
-    const readAgain = ({ sent }: Waiting, { caller, requestId }: Asked) =>
-      Effect.map(
-        Effect.option(statuses.read(requestId, caller)),
-        (found): readonly [ReadonlyArray<string>, StatusStamp] =>
-          Option.isSome(found) && isForward(sent, stampOf(found.value))
-            ? [[snapshot(found.value, caller)], stampOf(found.value)]
-            : [[Sse.heartbeat], sent]
-      )
+    const readAgain = ({ isAway, sent }: Waiting, { caller, requestId }: Asked): Effect.Effect<Step> =>
+      Effect.match(statuses.read(requestId, caller), {
+        onFailure: (error): Step => [[Sse.unavailable(codeOf(error))], waitAfter(sent, AWAY_READ_EVERY, true)],
+        onSuccess: (found): Step => {
+          const now = stampOf(found)
+          const isNews = isForward(sent, now) || (isAway && idOf(now) === idOf(sent))
+          return isNews
+            ? [[snapshot(found, caller)], waitAfter(now)]
+            : [[Sse.heartbeat], waitAfter(sent, Sse.HEARTBEAT, isAway)]
+        }
+      })
 
     const step = (asked: Asked, subscriber: Subscriber<Moved>) => (waiting: Waiting) =>
       Queue.takeAll(subscriber.queue).pipe(
         Effect.timeoutOption(waiting.timeout),
         Effect.flatMap(Option.match({
           onNone: () => readAgain(waiting, asked),
-          onSome: (moves) => Effect.succeed(forwards(waiting.sent, moves))
+          onSome: (moves) => Effect.succeed(forwards(waiting, moves))
         })),
-        Effect.map(([texts, sent]) =>
-          [
-            texts,
-            // What moved without another word, as a hold that was confirmed, is in the status a moment later.
-            isFinal(sent.status)
-              ? Option.none<Waiting>()
-              : Option.some<Waiting>({ sent, timeout: texts.length === 0 ? FIRST_READ : Sse.HEARTBEAT })
-          ] as const
+        Effect.map(([texts, next]) =>
+          [texts, isFinal(next.sent.status) ? Option.none<Waiting>() : Option.some(next)] as const
         ),
         // The subscriber's queue has ended.
         Effect.catch(() => Effect.succeed([[], Option.none<Waiting>()] as const))
@@ -118,7 +132,7 @@ export const layer: Layer.Layer<OrderEvents, never, ItemFeeds | Subscribers | St
         // Only now, so that a change is either in what is read, or delivered by the feed.
         const record = yield* statuses.read(requestId, caller)
         if (isFinal(record.status)) return yield* last(record)
-        const waiting: Waiting = { sent: stampOf(record), timeout: FIRST_READ }
+        const waiting = waitAfter(stampOf(record), FIRST_READ)
         return yield* Sse.response(
           isSame(record) ? Sse.heartbeat : snapshot(record, caller),
           Stream.paginate(waiting, step({ requestId, caller }, subscriber))

@@ -1,4 +1,5 @@
 /** Server-sent events as bytes, and the answer that carries them. */
+import type { UnavailableCode } from "@flash-sale/domain/api/Errors"
 import { Effect, Random, Stream } from "effect"
 import { HttpServerResponse } from "effect/http"
 
@@ -15,8 +16,13 @@ const RETRY_MAX = 5_000
 const MAX_ID = 64
 
 /** One event; `data` is encoded JSON, which has no line breaks. */
-export const event = (name: "snapshot" | "change", id: string | undefined, data: string): string =>
+export const event = (name: "snapshot" | "change" | "unavailable", id: string | undefined, data: string): string =>
   `event: ${name}\n${id === undefined ? "" : `id: ${id}\n`}data: ${data}\n\n`
+
+/**
+ * What a stream says that goes on while what it is about cannot be read. A snapshot follows as soon as it can be.
+ */
+export const unavailable = (code: UnavailableCode): string => event("unavailable", undefined, JSON.stringify({ code }))
 
 /** The value of `Last-Event-ID`, where it can be one of ours. */
 export const lastEventId = (header: string | undefined): string | undefined =>

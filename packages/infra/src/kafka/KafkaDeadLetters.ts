@@ -83,7 +83,7 @@ export const layer: Layer.Layer<DeadLetters, never, KafkaClient | Topics.Topics>
     return DeadLetters.of({
       put: (letter) => append(DeadLetterRecords.ofLetter(letter, log), { _tag: "Letter", letter }),
       handle: (handling) => append(DeadLetterRecords.ofHandling(handling, log), { _tag: "Handled", handling }),
-      list: (limit) => whenCaughtUp((fold) => fold.list(limit)),
+      list: (limit, query) => whenCaughtUp((fold) => fold.list(limit, query)),
       // The present log may be named as well.
       find: ({ topic: named, ...id }) =>
         whenCaughtUp((fold) => fold.find(named === undefined || named === log ? id : { ...id, topic: named })),

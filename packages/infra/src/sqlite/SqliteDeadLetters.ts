@@ -4,6 +4,7 @@ import { DateTime, Effect, Layer, Option, Result } from "effect"
 import { type Connection, integer, text } from "./database/Connection.ts"
 import { SqliteDatabase, storeUnavailable } from "./database/SqliteDatabase.ts"
 import * as LetterRows from "./letters/LetterRows.ts"
+import * as OpenLetters from "./letters/OpenLetters.ts"
 
 /** Putting a letter again keeps the first one; a handling that came before its letter counts. */
 const PUT = `
@@ -64,14 +65,9 @@ export const layer: Layer.Layer<DeadLetters, never, SqliteDatabase> = Layer.effe
           }),
           storeUnavailable
         ),
-      list: (limit) =>
+      list: (limit, query) =>
         Effect.catch(
-          database.read((connection) =>
-            connection.all(
-              "SELECT * FROM letters WHERE handled = 0 ORDER BY timestamp, partition, offset LIMIT ?",
-              limit
-            ).map(LetterRows.toLetter)
-          ),
+          database.read((connection) => OpenLetters.list(connection, limit, query).map(LetterRows.toLetter)),
           storeUnavailable
         ),
       find: (id) => Effect.catch(database.read((connection) => find(connection, id)), storeUnavailable),

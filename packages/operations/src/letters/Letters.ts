@@ -8,12 +8,13 @@ import {
   type LetterId,
   type LetterLookup
 } from "@flash-sale/domain/ports/DeadLetters"
+import type { LetterAge } from "@flash-sale/domain/ports/LetterQuery"
 import type { StoreUnavailable } from "@flash-sale/domain/ports/StoreUnavailable"
 import type { ItemId } from "@flash-sale/domain/records/Ids"
 import type { Operator } from "@flash-sale/domain/records/operator/Operator"
 import { Clock, DateTime, Effect, Option, Schedule } from "effect"
 
-/** The most letters that one look reads: the oldest. Kafka's fold keeps no more either. */
+/** The most letters that one look reads: the oldest that are meant. Kafka's fold keeps no more either. */
 export const MAX_LETTERS = 10_000
 
 /** What is noted of a letter that was handled without a reason. */
@@ -34,14 +35,15 @@ export interface Filter {
 const whenRead = <A>(ask: Effect.Effect<A, StoreUnavailable>): Effect.Effect<A> =>
   Effect.orDie(Effect.retry(ask, { schedule: Schedule.spaced(ASK_EVERY) }))
 
-/** Open letters, oldest first. Waits until they have been read; the caller bounds that. */
+/** Open letters, oldest first, and only those behind `after`. Waits until they have been read; the caller bounds that. */
 export const open = Effect.fn("Letters.open")(function*(
-  filter: Filter
+  { item, olderThanMillis, reason }: Filter,
+  after?: LetterAge,
+  limit = MAX_LETTERS
 ): Effect.fn.Return<ReadonlyArray<DeadLetter>, never, DeadLetters> {
   const letters = yield* DeadLetters
-  const all = yield* whenRead(letters.list(MAX_LETTERS))
-  const now = yield* Clock.currentTimeMillis
-  return all.filter((letter) => isMeant(filter, letter, now))
+  const putBy = olderThanMillis === undefined ? undefined : (yield* Clock.currentTimeMillis) - olderThanMillis
+  return yield* whenRead(letters.list(limit, { reason, item, putBy, after }))
 })
 
 /** How many are open, by reason: all of them, also those beyond `MAX_LETTERS`. Waits as `open` does. */
@@ -49,10 +51,6 @@ export const counts = Effect.fn("Letters.counts")(function*(): Effect.fn.Return<
   const letters = yield* DeadLetters
   return yield* whenRead(letters.stats)
 })
-
-const isMeant = ({ item, olderThanMillis, reason }: Filter, letter: DeadLetter, now: number): boolean =>
-  (reason ?? letter.error) === letter.error && (item === undefined || item === letter.key) &&
-  (olderThanMillis === undefined || Option.exists(putAt(letter), (at) => now - at >= olderThanMillis))
 
 /** One letter. Waits as `open` does. */
 export const find = Effect.fn("Letters.find")(function*(

@@ -1,5 +1,6 @@
 /** Who has the console open: the key, whom it belongs to, and what the pages work with then. */
-import { storage } from "../elements/Buyer.ts"
+import { FlashSaleError } from "@flash-sale/client"
+import { windowStorage } from "../order/OrderMemory.ts"
 import { AdminCalls } from "./calls/AdminCalls.ts"
 import { consoleKey, keyIn } from "./calls/ConsoleKey.ts"
 import { may, type Operator } from "./calls/Operator.ts"
@@ -9,6 +10,9 @@ import type { ConsoleContext } from "./parts/ConsoleContext.ts"
 /** Where the key that asks is told whose it is. */
 const ME = "/me"
 
+/** What is said of a text in the address that cannot be a key. */
+const NO_KEY = new FlashSaleError("what the address has is no key", { code: "unauthenticated" })
+
 export interface ConsoleSessionOptions {
   readonly ask: ConsoleContext["ask"]
   readonly onChange: () => void
@@ -16,7 +20,7 @@ export interface ConsoleSessionOptions {
 
 export class ConsoleSession {
   readonly #options: ConsoleSessionOptions
-  readonly #key = consoleKey(storage)
+  readonly #key = consoleKey(windowStorage())
   #ending = new AbortController()
   #context: ConsoleContext | undefined
   #problem: unknown
@@ -47,11 +51,13 @@ export class ConsoleSession {
 
   /** With the key of the address, which is taken out of it before anything else; else with the one of before. */
   begin(): void {
-    const key = keyIn(location.hash)
-    if (key !== undefined) {
+    const found = keyIn(location.hash)
+    if (found !== undefined) {
+      // Also what is no key: part of one may be in it.
       history.replaceState(null, "", "#/")
       this.leave()
-      this.#key.keep(key)
+      if (found.key === undefined) this.#change(() => this.#problem = NO_KEY)
+      else this.#key.keep(found.key)
     }
     if (this.#context === undefined && !this.#isAsking) this.again()
   }

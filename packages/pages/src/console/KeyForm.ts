@@ -28,9 +28,9 @@ export const keyForm = ({ again, isAsking, onKey, problem }: KeyFormState): Temp
           <input id="key" type="password" autocomplete="off" spellcheck="false" placeholder="fs_…" required
             ?disabled=${isAsking}>
         </div>
-        <div class="said">${problem === undefined ? nothing : refused(problem, again)}</div>
         <button type="submit" class="main" ?disabled=${isAsking}>${isAsking ? "Asking…" : "Open"}</button>
         <p class="small muted">It stays in this window, until that is closed.</p>
+        ${problem === undefined ? nothing : refused(problem, again)}
       </form>
     </main>
   `

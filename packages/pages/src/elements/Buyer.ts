@@ -1,25 +1,24 @@
 /** Who buys in this window. */
-import { newRequestId } from "@flash-sale/client"
-import { guest, type Kept, pageStorage } from "../order/OrderMemory.ts"
+import { FlashSaleError, newRequestId } from "@flash-sale/client"
+import { guest, type Kept, windowStorage } from "../order/OrderMemory.ts"
 import { subjectOf } from "../order/TokenSubject.ts"
 
 /** A buyer's token, or what gives one. */
 export type ButtonToken = string | (() => string | Promise<string>)
 
-const open = (): Kept => {
+/** Where this window keeps its orders and its guest. */
+export const storage: Kept = windowStorage()
+
+const tokenOf = async (token: ButtonToken): Promise<string> => {
   try {
-    return sessionStorage
-  } catch {
-    // Who forbids it to keep anything can buy as well; a reload does not find the order then.
-    return pageStorage()
+    return typeof token === "string" ? token : await token()
+  } catch (cause) {
+    throw new FlashSaleError("the token could not be had", { code: "token_unavailable", cause })
   }
 }
 
-/** Where this window keeps its orders and its guest. */
-export const storage: Kept = open()
-
-/** The buyer that the token names; a guest where there is none. */
+/** The buyer that the token names; a guest where there is none. Fails as the client does where it cannot be had. */
 export const userIdOf = async (token: ButtonToken | undefined): Promise<string> => {
-  const subject = token === undefined ? undefined : subjectOf(typeof token === "string" ? token : await token())
+  const subject = token === undefined ? undefined : subjectOf(await tokenOf(token))
   return subject ?? guest(storage, newRequestId)
 }

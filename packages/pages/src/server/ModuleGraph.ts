@@ -18,7 +18,11 @@ export const PACKAGES: Packages = {
 }
 
 /** Of the console, which sends other requests than a shop does, by the same means. */
-export const CONSOLE_PACKAGES: Packages = { ...PACKAGES, "@flash-sale/client/": "client/", uplot: "uplot/uPlot.esm.js" }
+export const CONSOLE_PACKAGES: Packages = {
+  ...PACKAGES,
+  "@flash-sale/client/": "client/",
+  uplot: "uplot/uPlot.iife.min.js"
+}
 
 /** The file behind the name of a package: by a folder where the name leads into one. */
 const fileOf = (specifier: string): string | undefined => {

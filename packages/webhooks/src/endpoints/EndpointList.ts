@@ -23,6 +23,7 @@ const Url = Schema.String.check(
 const Secret = Schema.String.check(
   Schema.makeFilter((text: string) => Secrets.bytesOf(text) !== undefined, { message: Secrets.EXPECTED })
 )
+const ONE_OR_TWO = "must be one secret or two"
 const Glob = EventGlob.check(
   Schema.makeFilter((glob: string) => TYPES.some(matcher([glob])), {
     message: "matches no type of events that is sent"
@@ -41,8 +42,8 @@ const StoredEndpoint = Schema.Struct({
   url: Url,
   secret: Schema.Union([
     Secret,
-    Schema.Array(Secret).check(Schema.isBetweenLength(1, 2, { message: "must be one secret or two" }))
-  ]),
+    Schema.Array(Secret).check(Schema.isBetweenLength(1, 2, { message: ONE_OR_TWO }))
+  ]).annotate({ message: ONE_OR_TWO }),
   events: Schema.Array(Glob).check(
     Schema.isBetweenLength(1, MAX_GLOBS, { message: `must be 1 to ${MAX_GLOBS} types of events` })
   ),

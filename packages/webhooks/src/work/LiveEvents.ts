@@ -22,8 +22,9 @@ const MAX_OPEN = 400
 /** Entries that are read at once. */
 const PAGE = 200
 
-/** Whether as many deliveries wait as may wait. What is under way may fail as well. */
-const isFull = ({ inWindow, waiting }: Held.Held): boolean => waiting + inWindow >= MAX_WAITING
+/** How many more deliveries may wait. What is under way may fail as well. */
+const roomOf = ({ inWindow, waiting }: Held.Held): number => MAX_WAITING - waiting - inWindow
+const isFull = (held: Held.Held): boolean => roomOf(held) <= 0
 
 const sayFull = (held: Held.Held) => {
   let isSaid = false
@@ -107,7 +108,7 @@ const session = Effect.fnUntraced(function*(
 
   while (!held.isLost) {
     yield* full
-    if (mayRead()) yield* begin(yield* persist(queue.page(taken, PAGE)))
+    if (mayRead()) yield* begin(yield* persist(queue.page(taken, Math.min(PAGE, roomOf(held)))))
     yield* moves.begin
     if (hasEnded() && underWay === 0 && !moves.isMoving()) return moves.cursor()
     if (!mayRead()) yield* Queue.take(held.wakeLive)

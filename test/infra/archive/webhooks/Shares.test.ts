@@ -78,7 +78,7 @@ describe("Endpoints", () => {
     turn("ghost")
     pass(3_000)
     assert.strictEqual(turn("one").length, 4)
-    for (let round = 0; round < 10; round++) [turn("one"), turn("two")]
+    for (const who of Array.from({ length: 10 }, () => ["one", "two"]).flat()) turn(who)
     assert.deepStrictEqual([heldBy("one").length, heldBy("two").length], [3, 3])
   })
 

@@ -5,6 +5,7 @@ import { Rates } from "../../instances/Instance.ts"
 import { Overview } from "../../instances/Overview.ts"
 import * as Errors from "../Errors.ts"
 import * as Fields from "../Fields.ts"
+import * as LiveApi from "../LiveApi.ts"
 import { RequestErrors } from "../RequestErrors.ts"
 import { about } from "./NeededScope.ts"
 import { Operators } from "./Operators.ts"
@@ -31,14 +32,14 @@ const overview = HttpApiEndpoint.get("overview", "/admin/v1/overview", {
 
 const overviewEvents = HttpApiEndpoint.get("overviewEvents", "/admin/v1/overview/events", {
   success: HttpApiSchema.StreamSse({
-    events: Schema.Struct({
-      id: Schema.optionalKey(Schema.String),
-      event: Schema.Literal("snapshot"),
-      data: Schema.fromJsonString(OverviewNow)
-    })
+    events: Schema.Union([LiveApi.event("snapshot", OverviewNow), LiveApi.unavailableEvent])
   }),
   error: Errors.Unavailable
-}).annotateMerge(about("read", "How the engine does, each second", "A `snapshot` as of `GET /overview` each second."))
+}).annotateMerge(about(
+  "read",
+  "How the engine does, each second",
+  `A \`snapshot\` as of \`GET /overview\` each second. ${LiveApi.WHILE_AWAY}`
+))
 
 /** The engine at a moment of the last quarter of an hour, without its instances. */
 export const OverviewSample = Schema.Struct({

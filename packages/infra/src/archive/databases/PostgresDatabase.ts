@@ -6,12 +6,10 @@ import * as PgClient from "@effect/sql-pg/PgClient"
 import { ArchiveUnavailable } from "@flash-sale/domain/ports/Archive"
 import { Effect, Fiber, type Redacted, type Scope, Semaphore } from "effect"
 import type * as Reactivity from "effect/reactivity/Reactivity"
-import { BeginTransaction } from "effect/sql/SqlClient"
-import { SqlError } from "effect/sql/SqlError"
-import { messageOf } from "../../errors/MessageOf.ts"
 import type { ArchiveDatabase, Dialect, Session, Value, Work } from "../sql/Session.ts"
 import * as Migration from "../tables/Migration.ts"
 import * as PostgresStatements from "./PostgresStatements.ts"
+import * as Transactions from "./PostgresTransactions.ts"
 
 /** Connections of one process. */
 const MAX_CONNECTIONS = 5
@@ -25,11 +23,6 @@ const WRITE_MILLIS = 15_000
 const IDLE_MILLIS = 10_000
 /** The lock of who writes, for one transaction: one writer at a time reads, folds and writes rows. */
 export const WRITER_LOCK = 5_701_162_016
-
-/** Whatever the database's own defaults are. Each statement sees what was written before the lock was there. */
-const BEGIN_WRITING = "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE"
-/** All statements see one moment. */
-const BEGIN_READING = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
 
 /** Waits for others who write for as long as the batch may take. */
 const BE_ALONE = `SELECT set_config('idle_in_transaction_session_timeout', '${IDLE_MILLIS}', true),
@@ -48,12 +41,6 @@ export const VERSIONS = "SELECT 1 FROM pg_class WHERE oid = to_regclass('archive
 
 const NO_TABLES = "it holds no tables yet: `flash-sale archive` makes them"
 
-const unavailable = (error: unknown): ArchiveUnavailable => {
-  // The outer messages say what was tried; the innermost one says what is wrong.
-  const reason = error instanceof SqlError ? error.reason.cause ?? error.reason : error
-  return new ArchiveUnavailable({ detail: messageOf(reason) })
-}
-
 const late = (millis: number) => ({
   duration: millis,
   orElse: () => Effect.fail(new ArchiveUnavailable({ detail: `no answer within ${millis} ms` }))
@@ -69,7 +56,7 @@ const within = <A>(work: Effect.Effect<A, ArchiveUnavailable>, millis: number): 
 
 /** Runs a statement for as long as it takes. */
 const run = (client: PgClient.PgClient, sql: string, parameters: ReadonlyArray<Value>) =>
-  Effect.mapError(client.unsafe<Record<string, unknown>>(sql, parameters), unavailable)
+  Effect.mapError(client.unsafe<Record<string, unknown>>(sql, parameters), Transactions.unavailable)
 
 const sessionOf = (client: PgClient.PgClient): Session => {
   const all: Session["all"] = (sql, ...parameters) =>
@@ -80,12 +67,6 @@ const sessionOf = (client: PgClient.PgClient): Session => {
       rows.length === 0 ? Effect.succeed([]) : all(PostgresStatements.textOf(statement), JSON.stringify(rows))
   }
 }
-
-const inTransaction = <A>(client: PgClient.PgClient, begin: string, work: Effect.Effect<A, ArchiveUnavailable>) =>
-  client.withTransaction(work).pipe(
-    Effect.provideService(BeginTransaction, begin),
-    Effect.mapError((error) => error instanceof ArchiveUnavailable ? error : unavailable(error))
-  )
 
 /** Runs `prepare` before the first use that succeeds. */
 const onceBefore = (prepare: Effect.Effect<void, ArchiveUnavailable>) => {
@@ -124,7 +105,7 @@ export const make = (url: Redacted.Redacted, ca?: string): Connecting<ArchiveDat
     const line = yield* Semaphore.make(1)
     const write = <A>(work: Work<A>) => {
       const alone = Effect.andThen(run(client, BE_ALONE, []), work(session))
-      return line.withPermits(1)(within(inTransaction(client, BEGIN_WRITING, alone), WRITE_MILLIS))
+      return line.withPermits(1)(within(Transactions.writing(client, alone), WRITE_MILLIS))
     }
     const versionOf = within(Migration.versionOf(session, VERSIONS), ANSWER_MILLIS)
     const ready = onceBefore(Effect.flatMap(
@@ -146,7 +127,7 @@ export const make = (url: Redacted.Redacted, ca?: string): Connecting<ArchiveDat
         all: (...args) => ask(session.all(...args)),
         each: (...args) => ask(session.each(...args))
       },
-      snapshot: (work) => ask(inTransaction(client, BEGIN_READING, work(session))),
+      snapshot: (work) => ask(Transactions.reading(client, work(session))),
       write: (work) => Effect.andThen(ready, write(work))
     }
   })

@@ -26,7 +26,7 @@ const FIND_OF_USER = findWhere("request_id = $1 AND user_id = $2")
 /** What was told of payments for these orders, oldest first. */
 const FIND_DUE: Statement = {
   columns: OrderKey.COLUMNS,
-  sql: `SELECT found.partition, found.told FROM input JOIN archive_entries AS found
+  sql: `SELECT found.partition, found.body FROM input JOIN archive_entries AS found
     ON found.request_id = input.request_id AND found.item_id = input.item_id AND found.type = 'order.refund_due'
     ORDER BY found.sequence, found.n`
 }

@@ -20,7 +20,7 @@ export const COLUMNS = {
   at: "integer",
   by_name: "text",
   reason: "text",
-  told: "text"
+  body: "text"
 } as const satisfies Readonly<Record<string, Kind>>
 
 export type EntryValues =
@@ -70,12 +70,12 @@ export const ofEvent = (
   type: event.type,
   at: Columns.millisOf(event.time),
   ...changeOf(event.data.change),
-  told: text
+  body: text
 })
 
-const readTold = Schema.decodeUnknownSync(Schema.fromJsonString(Schema.Struct({ data: Schema.Unknown })))
+const readBody = Schema.decodeUnknownSync(Schema.fromJsonString(Schema.Struct({ data: Schema.Unknown })))
 
-const dataOf = (row: Row): unknown => readTold(Columns.text(row, "told")).data
+const dataOf = (row: Row): unknown => readBody(Columns.text(row, "body")).data
 
 const idOrNone = (row: Row, column: string): string | undefined => {
   const value = Columns.text(row, column)

@@ -17,13 +17,13 @@ export const isOrderEvent = (event: CloudEvent.CloudEvent): event is OrderEvent 
 /** All of these orders. */
 export const FIND: Statement = {
   columns: OrderKey.COLUMNS,
-  sql: `SELECT found.partition, found.told FROM input JOIN archive_entries AS found
+  sql: `SELECT found.partition, found.body FROM input JOIN archive_entries AS found
     ON found.request_id = input.request_id AND found.item_id = input.item_id
       AND found.type IN (${TYPES.map((type) => `'${type}'`).join(", ")})`
 }
 
 export const read = (row: Row): OrderFact => {
-  const event = Result.getOrThrow(CloudEvent.read(Columns.text(row, "told")))
-  if (!isOrderEvent(event)) throw new Columns.ColumnUnreadable("told", event.type)
+  const event = Result.getOrThrow(CloudEvent.read(Columns.text(row, "body")))
+  if (!isOrderEvent(event)) throw new Columns.ColumnUnreadable("body", event.type)
   return { partition: PartitionId.make(Columns.integer(row, "partition")), event }
 }

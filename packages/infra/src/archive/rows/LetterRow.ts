@@ -34,7 +34,7 @@ export const ofLetter = (letter: DeadLetter): EntryRow.EntryValues => ({
   at: Columns.millisOf(letter.timestamp),
   by_name: null,
   reason: letter.error,
-  told: JSON.stringify({
+  body: JSON.stringify({
     data: {
       topic: letter.topic,
       partition: letter.partition,
@@ -62,7 +62,7 @@ export const ofHandling = (handling: Handling): EntryRow.EntryValues => ({
   type: `letter.${handling.action}`,
   at: Columns.millisOf(handling.timestamp),
   ...EntryRow.changeOf({ by: handling.by, reason: handling.why }),
-  told: JSON.stringify({
+  body: JSON.stringify({
     data: { topic: handling.topic, partition: handling.partition, offset: handling.offset, action: handling.action }
   })
 })

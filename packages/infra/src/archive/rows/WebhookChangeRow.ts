@@ -54,5 +54,5 @@ export const of = (
   type: change.type,
   at: now,
   ...EntryRow.changeOf(operator),
-  told: JSON.stringify({ data: { webhook, ...dataOf(change) } })
+  body: JSON.stringify({ data: { webhook, ...dataOf(change) } })
 })

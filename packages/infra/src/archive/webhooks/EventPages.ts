@@ -7,13 +7,13 @@ import * as Columns from "../sql/Columns.ts"
 import { decoded } from "../sql/Decoded.ts"
 import type { Row, Session, Statement } from "../sql/Session.ts"
 
-const PAGE = `SELECT n, id, type, at, item_id, request_id, told FROM archive_entries
+const PAGE = `SELECT n, id, type, at, item_id, request_id, body FROM archive_entries
   WHERE n > $1 ORDER BY n LIMIT $2`
 
 /** Entries of these numbers, in order. */
 export const FIND: Statement = {
   columns: { n: "integer" },
-  sql: `SELECT n, id, type, at, item_id, request_id, told FROM archive_entries
+  sql: `SELECT n, id, type, at, item_id, request_id, body FROM archive_entries
     WHERE n IN (SELECT n FROM input) ORDER BY n`
 }
 
@@ -24,7 +24,7 @@ export const read = (row: Row): ArchivedEvent => ({
   at: Columns.integer(row, "at"),
   itemId: Columns.text(row, "item_id"),
   requestId: Columns.text(row, "request_id"),
-  body: Columns.text(row, "told")
+  body: Columns.text(row, "body")
 })
 
 export const page = (

@@ -1,10 +1,10 @@
 /**
- * Which endpoints an instance holds, so that those who want them share them evenly. Pure. Moments are milliseconds since
- * 1970, by the clock of the database.
+ * Which endpoints an instance holds, so that those who want them share them evenly. Pure. Moments are milliseconds
+ * since 1970, by the clock of the database.
  *
- * **Details**: nobody leaves an endpoint to others who might take it: one that is free is taken by whoever wants it. Who
- * holds fewer than another asks for one of its endpoints, and is handed that while it still asks. So an endpoint that
- * anybody wants is held, whatever the files of others say, and however many of them have just died.
+ * **Details**: nobody leaves an endpoint to others who might take it: one that is free is taken by whoever wants it.
+ * Who holds fewer than another asks for one of its endpoints, and is handed that while it still asks. So an endpoint
+ * that anybody wants is held, whatever the files of others say, and however many of them have just died.
  */
 
 /** An endpoint, who holds it, and who has asked for it. */

@@ -11,7 +11,7 @@ const INSERT_HANDLED: Statement = {
   columns: { ...EntryRow.COLUMNS, letter_id: "text" },
   sql: `INSERT INTO archive_entries(${Object.keys(EntryRow.COLUMNS).join(", ")})
     SELECT input.id, coalesce(letter.request_id, input.request_id), coalesce(letter.item_id, input.item_id),
-      input.partition, input.sequence, input.type, input.at, input.by_name, input.reason, input.told
+      input.partition, input.sequence, input.type, input.at, input.by_name, input.reason, input.body
     FROM input LEFT JOIN archive_entries AS letter
       ON letter.partition = input.partition AND letter.sequence = input.sequence AND letter.id = input.letter_id
     WHERE NOT EXISTS (

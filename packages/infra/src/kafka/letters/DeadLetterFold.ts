@@ -14,6 +14,7 @@ import {
   type LetterLookup,
   reasonCounts
 } from "@flash-sale/domain/ports/DeadLetters"
+import * as LetterQuery from "@flash-sale/domain/ports/LetterQuery"
 import type { LetterEntry } from "@flash-sale/domain/ports/LetterReader"
 
 /** The most letters, and handlings, that are kept with their contents. Beyond it only number and age are known. */
@@ -21,8 +22,8 @@ export const LETTERS_KEPT = 10_000
 
 export interface DeadLetterFold {
   readonly add: (entry: LetterEntry) => void
-  /** Open letters whose contents are kept, oldest first. */
-  readonly list: (limit: number) => ReadonlyArray<DeadLetter>
+  /** Open letters that are meant and whose contents are kept, oldest first. */
+  readonly list: (limit: number, query?: LetterQuery.LetterQuery) => ReadonlyArray<DeadLetter>
   readonly find: (id: LetterId) => LetterLookup
   readonly stats: () => DeadLetterStats
   /** Whether fewer letters are kept than could be: then the topic is to be folded again from its start. */
@@ -46,8 +47,18 @@ export const make = (kept = LETTERS_KEPT): DeadLetterFold => {
   const handlings = new Map<string, Handling>()
   let keeping = 0
 
+  /** Those that are kept, oldest first; undefined where they have changed since they were put in order. */
+  let ordered: ReadonlyArray<DeadLetter> | undefined
   const letters = (): ReadonlyArray<DeadLetter> =>
-    [...open.values()].toSorted((a, b) => a.at - b.at).flatMap(({ letter }) => letter === undefined ? [] : [letter])
+    ordered ??= [...open.values()].flatMap(({ letter }) => letter ?? []).toSorted(LetterQuery.compare)
+  const listed = (limit: number, query: LetterQuery.LetterQuery): ReadonlyArray<DeadLetter> => {
+    const found: Array<DeadLetter> = []
+    for (const letter of letters()) {
+      if (found.length >= limit) break
+      if (LetterQuery.isMeant(query, letter)) found.push(letter)
+    }
+    return found
+  }
 
   const remember = (id: string, handling: Handling): void => {
     handlings.set(id, handling)
@@ -57,6 +68,7 @@ export const make = (kept = LETTERS_KEPT): DeadLetterFold => {
 
   return {
     add: (entry) => {
+      ordered = undefined
       if (entry._tag === "Handled") {
         const id = identity(entry.handling)
         if (!handled.has(id)) remember(id, entry.handling)
@@ -75,7 +87,7 @@ export const make = (kept = LETTERS_KEPT): DeadLetterFold => {
         letter: isKept ? entry.letter : undefined
       })
     },
-    list: (limit) => letters().slice(0, limit),
+    list: (limit, query = {}) => listed(limit, query),
     find: (letterId) => {
       const id = identity(letterId)
       if (handled.has(id)) return { _tag: "Handled", handling: handlings.get(id) }

@@ -71,7 +71,7 @@ export const replay = (calls: AdminCalls, selection: Selection, after: () => voi
       const lines = sumLines(looked)
       if (length === 0) return missing(["None can be replayed so.", ...lines].join(" "))
       const charged = "Each makes a new attempt of its order, which charges its buyer once it holds units."
-      return effects(`${numbered(length, "order")} of ${looked.length} tried again now.`, ...lines, charged)
+      return effects(`Tries ${numbered(length, "order")} again, of ${looked.length}.`, ...lines, charged)
     },
     send: (sending) => handle(calls, "replay", sending)(chosen(sending.values["which"]).map(({ id }) => id)),
     after

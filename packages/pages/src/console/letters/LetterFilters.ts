@@ -22,7 +22,7 @@ export const tabs = (route: Route, { open }: LetterPage): TemplateResult => {
   const tab = (words: string, count: number, value: string | undefined) =>
     html`<a href=${hrefOf(["dead-letters"], { ...others, reason: value })} aria-current=${
       reason === value ? "true" : nothing
-    }>${words} <span class="count">${countOf(count)}</span></a>`
+    }>${words} <span class="count ${count === 0 ? "none" : ""}">${countOf(count)}</span></a>`
   return html`<nav class="tabs" aria-label="By reason">${tab("All", open.total, undefined)}
     ${REASONS.map((one) => tab(one, open.by_reason[one] ?? 0, one))}</nav>`
 }

@@ -3,7 +3,7 @@ import { html, nothing, type TemplateResult } from "lit"
 import { moneyOf } from "../../sale/TimeLeft.ts"
 import { part } from "../calls/AdminCalls.ts"
 import type { LetterDetails } from "../calls/Wire.ts"
-import { badge, itemLink } from "../parts/ItemCells.ts"
+import { badge, itemLink, statusBadge } from "../parts/ItemCells.ts"
 import { PageElement } from "../parts/PageElement.ts"
 import { moment, runbook, type Shown, shown } from "../parts/Panels.ts"
 import { hrefOf } from "../parts/Route.ts"
@@ -96,7 +96,7 @@ export class ConsoleLetter extends PageElement {
       facts([
         ["Item", letter?.item_id === undefined ? "–" : itemLink({ item_id: letter.item_id })],
         ["Order", this.#order(letter?.request_id)],
-        ["Order is now", details.order_status ?? "–"],
+        ["Order is now", details.order?.status === undefined ? "–" : statusBadge(details.order.status)],
         ["Attempt", letter?.attempt ?? "–"],
         ["Price of one unit", price(details)],
         ["Put", moment(letter?.put_at)],

@@ -4,6 +4,8 @@ import uPlot from "uplot"
 import { timeOf } from "../words/Moments.ts"
 import { HEIGHT, type Line, plotOptions } from "./PlotOptions.ts"
 
+/** Lines move by a second at a time, however often something is told, in milliseconds. */
+const REDRAWN_AFTER = 900
 /** Less is no plot, in pixels. */
 const NARROWEST = 160
 
@@ -24,6 +26,7 @@ export class ConsolePlot extends LitElement {
   declare format: (value: number) => string
   declare pointed: number | undefined
   #plot: uPlot | undefined
+  #drawn = -Infinity
   #leaving = new AbortController()
 
   constructor() {
@@ -79,7 +82,10 @@ export class ConsolePlot extends LitElement {
 
   override updated(changed: PropertyValues): void {
     if (this.#plot === undefined) this.#draw()
-    else if (changed.has("times")) this.#plot.setData(this.#data())
+    else if (changed.has("times") && performance.now() - this.#drawn >= REDRAWN_AFTER) {
+      this.#plot.setData(this.#data())
+      this.#drawn = performance.now()
+    }
   }
 
   #data(): uPlot.AlignedData {
@@ -100,5 +106,6 @@ export class ConsolePlot extends LitElement {
       onPointed: (at) => this.pointed = at
     })
     this.#plot = new uPlot(options, this.#data(), place)
+    this.#drawn = performance.now()
   }
 }

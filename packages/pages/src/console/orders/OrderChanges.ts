@@ -92,7 +92,7 @@ export const refund = (calls: AdminCalls, latest: () => Order, after: () => void
       value: "engine",
       choices: latest().payment_reference === undefined ? BY : BY_SHOP
     },
-    { name: "reference", label: "Reference, where a person has", kind: "text" }
+    { name: "reference", label: "Its reference", kind: "text", isAsked: ({ by }) => by === "hand" }
   ],
   effects: (values) => refunded(latest(), values),
   send: async ({ idempotencyKey, reason, signal, values }) => {

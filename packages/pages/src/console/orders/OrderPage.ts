@@ -2,14 +2,13 @@
 import { html, nothing, type TemplateResult } from "lit"
 import { part } from "../calls/AdminCalls.ts"
 import type { OrderDetails } from "../calls/Wire.ts"
-import { itemLink } from "../parts/ItemCells.ts"
+import { itemLink, statusBadge } from "../parts/ItemCells.ts"
 import { PageElement } from "../parts/PageElement.ts"
 import { moment, runbook, type Shown, shown } from "../parts/Panels.ts"
 import { hrefOf } from "../parts/Route.ts"
 import { facts } from "../parts/Table.ts"
 import { moneyOfOrder, stepWords } from "../words/OrderWords.ts"
 import { canBeCancelled, canBeRefunded, cancel, refund } from "./OrderChanges.ts"
-import { statusBadge } from "./OrdersPage.ts"
 
 const EVERY = 3_000
 

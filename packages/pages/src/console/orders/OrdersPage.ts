@@ -1,7 +1,7 @@
 /** `<console-orders>`: orders of any age: one by its id, or those that match. */
 import { html, type TemplateResult } from "lit"
 import type { OrderPage, OrderRow } from "../calls/Wire.ts"
-import { badge, itemLink } from "../parts/ItemCells.ts"
+import { itemLink, statusBadge } from "../parts/ItemCells.ts"
 import { PageElement } from "../parts/PageElement.ts"
 import { empty, moment, type Shown, shown } from "../parts/Panels.ts"
 import { hrefOf, type Route } from "../parts/Route.ts"
@@ -17,11 +17,6 @@ const filterOf = ({ query }: Route): Readonly<Record<string, string>> =>
     const value = query.get(name) ?? ""
     return value === "" ? [] : [[name, value]]
   }))
-
-export const statusBadge = (status: OrderRow["status"]): TemplateResult => {
-  const [words, look] = statusWords(status)
-  return badge(look, words)
-}
 
 const COLUMNS: ReadonlyArray<Column<OrderRow>> = [
   {

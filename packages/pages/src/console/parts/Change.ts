@@ -14,6 +14,8 @@ export interface Field {
   readonly hint?: string
   /** Of a choice: value and words. */
   readonly choices?: ReadonlyArray<readonly [value: string, words: string]>
+  /** Whether it is asked for, by what is typed elsewhere; always where it is undefined. */
+  readonly isAsked?: (values: Values) => boolean
 }
 
 /** What it will do, a sentence each; or why that cannot be said yet. */

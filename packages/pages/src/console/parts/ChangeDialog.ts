@@ -1,5 +1,6 @@
 /** `<console-change>`: shows what a change will do, asks for the reason, makes it, and says what came of it. */
-import { FlashSaleError, newRequestId } from "@flash-sale/client"
+import { FlashSaleError } from "@flash-sale/client/http/FlashSaleError.ts"
+import { newRequestId } from "@flash-sale/client/time/Chance.ts"
 import { html, LitElement } from "lit"
 import { type Change, type Effects, missing, type Values } from "./Change.ts"
 import { type Progress, template } from "./ChangeTemplate.ts"

@@ -37,7 +37,7 @@ export const fields = (
   onInput: (name: string, value: string) => void
 ): TemplateResult =>
   html`${
-    all.map((field) => {
+    all.filter(({ isAsked }) => isAsked?.(values) ?? true).map((field) => {
       const value = values[field.name] ?? ""
       const hint = field.kind === "moment" ? inUtc(value) : field.hint
       return html`

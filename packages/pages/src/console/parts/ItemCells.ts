@@ -1,8 +1,9 @@
-/** How items are shown in tables. */
+/** How items, and how orders stand, are shown in tables. */
 import { html, type TemplateResult } from "lit"
 import { countOf } from "../../sale/TimeLeft.ts"
-import type { ItemRow } from "../calls/Wire.ts"
+import type { ItemRow, OrderRow } from "../calls/Wire.ts"
 import { now } from "../words/Moments.ts"
+import { statusWords } from "../words/OrderWords.ts"
 import { saleWordsOf } from "../words/SaleWords.ts"
 import { hrefOf } from "./Route.ts"
 
@@ -29,4 +30,9 @@ export const left = ({ available, held, stocked }: Pick<ItemRow, "available" | "
         <rect class="available" width=${share(available)} height="100%"></rect>
       </svg></span>
   `
+}
+
+export const statusBadge = (status: OrderRow["status"]): TemplateResult => {
+  const [words, look] = statusWords(status)
+  return badge(look, words)
 }

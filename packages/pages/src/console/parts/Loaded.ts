@@ -1,5 +1,6 @@
 /** What a page has asked the engine for: nothing yet, an answer, a refusal, or an answer that may be old. */
 import type { ReactiveController, ReactiveControllerHost } from "lit"
+import { untilShown } from "../../sale/Shown.ts"
 import { pause } from "../../sale/Timers.ts"
 import { now } from "../words/Moments.ts"
 
@@ -7,19 +8,6 @@ import { now } from "../words/Moments.ts"
 const AGAIN = 5_000
 
 const isRetryable = (error: unknown): boolean => (error as { readonly retryable?: unknown }).retryable === true
-
-/** Waits until somebody looks at the page. */
-const untilSeen = (signal: AbortSignal): Promise<void> =>
-  new Promise((resolve) => {
-    const look = () => {
-      if (document.hidden && !signal.aborted) return
-      document.removeEventListener("visibilitychange", look)
-      resolve()
-    }
-    document.addEventListener("visibilitychange", look, { signal })
-    signal.addEventListener("abort", look, { once: true })
-    look()
-  })
 
 export class Loaded<A> implements ReactiveController {
   readonly #host: ReactiveControllerHost
@@ -91,7 +79,7 @@ export class Loaded<A> implements ReactiveController {
       const wait = this.#error === undefined ? this.#every : isRetryable(this.#error) ? AGAIN : undefined
       if (wait === undefined) return
       await pause(wait, signal)
-      await untilSeen(signal)
+      await untilShown(document, signal)
     }
   }
 }

@@ -1,4 +1,5 @@
 /** The states of what is asked for: loading, empty, refused, broken, old. Each has its look and its words. */
+import { FlashSaleError } from "@flash-sale/client/http/FlashSaleError.ts"
 import { html, nothing, type TemplateResult } from "lit"
 import { localOf, timeOf, utcOf } from "../words/Moments.ts"
 import { refusalOf, traceOf } from "../words/Refusals.ts"
@@ -24,8 +25,10 @@ export const empty = (title: string, text: Shown = nothing): TemplateResult =>
 export const refused = (error: unknown, again?: () => void): TemplateResult => {
   const { section, text, title } = refusalOf(error)
   const trace = traceOf(error)
+  // What is not there is no trouble of the engine's.
+  const look = error instanceof FlashSaleError && error.status === 404 ? "" : "bad"
   return html`
-    <div class="state bad" role="alert">
+    <div class="state ${look}" role="alert">
       <strong>${title}</strong>
       <p>${text} ${section === undefined ? nothing : runbook(section)}</p>
       ${trace === undefined ? nothing : html`<p class="small muted">Correlation id <code>${trace}</code></p>`}
@@ -37,6 +40,13 @@ export const refused = (error: unknown, again?: () => void): TemplateResult => {
 /** What is shown may be old: since when, and why. */
 export const stale = (at: number | undefined, why: string): TemplateResult =>
   html`<p class="stale" role="status">As of ${at === undefined ? "before" : timeOf(at)}. ${why}</p>`
+
+/** Why nothing new is told, beside what was told before. */
+export const silence = (error: unknown): TemplateResult => {
+  const { section, text, title } = refusalOf(error)
+  return html`<li class="bad"><strong>${title}</strong> <span>${text}</span>
+    ${section === undefined ? nothing : runbook(section)}</li>`
+}
 
 /** What was asked for, in the state that it is in. */
 export const shown = <A>(loaded: Loaded<A>, show: (value: A) => Shown, again = true): Shown => {
