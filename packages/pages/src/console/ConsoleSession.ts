@@ -1,7 +1,8 @@
 /** Who has the console open: the key, whom it belongs to, and what the pages work with then. */
+import { FlashSaleError } from "@flash-sale/client/http/FlashSaleError.ts"
 import { windowStorage } from "../order/OrderMemory.ts"
 import { AdminCalls } from "./calls/AdminCalls.ts"
-import { consoleKey, keyIn } from "./calls/ConsoleKey.ts"
+import { consoleKey, isKeyLike, keyIn } from "./calls/ConsoleKey.ts"
 import { may, type Operator } from "./calls/Operator.ts"
 import { OverviewFeed } from "./live/OverviewFeed.ts"
 import type { ConsoleContext } from "./parts/ConsoleContext.ts"
@@ -9,8 +10,12 @@ import type { ConsoleContext } from "./parts/ConsoleContext.ts"
 /** Where the key that asks is told whose it is. */
 const ME = "/me"
 
+const isRejection = (problem: unknown): boolean => problem instanceof FlashSaleError && problem.status === 401
+
 export interface ConsoleSessionOptions {
   readonly ask: ConsoleContext["ask"]
+  /** Says something once. */
+  readonly tell: (words: string) => void
   readonly onChange: () => void
 }
 
@@ -50,10 +55,23 @@ export class ConsoleSession {
     const key = keyIn(location.hash)
     if (key !== undefined) {
       history.replaceState(null, "", "#/")
-      this.leave()
+      void this.#follow(key)
+    } else if (this.#context === undefined && !this.#isAsking) this.again()
+  }
+
+  /** A link must not take away the key that is kept, unless its own one counts. */
+  async #follow(key: string): Promise<void> {
+    const kept = this.#key.read()
+    if (kept === undefined || kept === key) {
       this.#key.keep(key)
+      return this.enter(key)
     }
-    if (this.#context === undefined && !this.#isAsking) this.again()
+    if (isKeyLike(key)) {
+      await this.enter(key)
+      if (!isRejection(this.#problem)) return
+    }
+    this.#options.tell("The key in the address does not count. The one of before is kept.")
+    if (this.#context === undefined) await this.enter(kept)
   }
 
   again(): void {
@@ -69,13 +87,14 @@ export class ConsoleSession {
       this.#problem = undefined
     })
     try {
-      const calls = new AdminCalls({ origin: location.origin, key, onRejected: (error) => this.#reject(error, signal) })
+      const onRejected = (error: FlashSaleError) => this.#reject(key, error, signal)
+      const calls = new AdminCalls({ origin: location.origin, key, onRejected })
       const operator = await calls.get<Operator>(ME, signal)
       this.#key.keep(key)
       this.#open(calls, operator)
     } catch (error) {
       // A text that cannot be sent is no key.
-      if (error instanceof TypeError) this.#key.forget()
+      if (error instanceof TypeError) this.#forget(key)
       if (!signal.aborted) this.#problem = error
     }
     if (!signal.aborted) this.#change(() => this.#isAsking = false)
@@ -106,10 +125,16 @@ export class ConsoleSession {
     this.#change(() => this.#context = { calls, operator, feed, ask: this.#options.ask })
   }
 
-  #reject(error: unknown, signal: AbortSignal): void {
+  #reject(key: string, error: unknown, signal: AbortSignal): void {
     if (signal.aborted) return
-    this.leave()
+    this.#forget(key)
+    this.end()
     this.#change(() => this.#problem = error)
+  }
+
+  /** Where it is the one that is kept. */
+  #forget(key: string): void {
+    if (this.#key.read() === key) this.#key.forget()
   }
 
   #change(take: () => void): void {

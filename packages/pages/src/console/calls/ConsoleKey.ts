@@ -7,6 +7,12 @@ import type { Kept } from "../../order/OrderMemory.ts"
 const NAME = "flash-sale console key"
 const IN_FRAGMENT = /^#key=([\x21-\x7e]{1,200})$/
 
+/** As `flash-sale key create` writes them. */
+const SHAPE = /^fs_[a-z0-9-]{1,40}_[0-9A-Za-z]{32}$/
+
+/** Whether it may be a key at all. */
+export const isKeyLike = (text: string): boolean => SHAPE.test(text)
+
 /** The key in a fragment; undefined where there is none. */
 export const keyIn = (fragment: string): string | undefined => IN_FRAGMENT.exec(fragment)?.[1]
 

@@ -53,6 +53,16 @@ export interface Change {
 export const effects = (...lines: ReadonlyArray<string>): Effects => ({ kind: "effects", lines })
 export const missing = (why: string): Effects => ({ kind: "missing", why })
 
+/**
+ * What there is now of what a change was opened for, as far as it is the same thing: a page may meanwhile have gone to
+ * another one.
+ */
+export const latestOf =
+  <A>(opened: A, now: () => A | undefined, isSame: (one: A, other: A) => boolean): () => A => () => {
+    const found = now()
+    return found !== undefined && isSame(found, opened) ? found : opened
+  }
+
 /** A whole number in a field; undefined where it is none. */
 export const wholeOf = (text: string | undefined): number | undefined => {
   const trimmed = text?.trim() ?? ""

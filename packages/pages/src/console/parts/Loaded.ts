@@ -8,6 +8,25 @@ const AGAIN = 5_000
 
 const isRetryable = (error: unknown): boolean => (error as { readonly retryable?: unknown }).retryable === true
 
+/** What there is to wait for. */
+export interface Asked {
+  /** Undefined where it was answered. */
+  readonly error: unknown
+  /** Whether there is an answer of before. */
+  readonly hasValue: boolean
+  /** How long after an answer it is asked again; undefined where it never is. */
+  readonly every: number | undefined
+}
+
+/**
+ * In how many milliseconds it is asked again; undefined where it is not. What is looked at again and again goes on after
+ * any refusal, as what is shown would grow old for ever.
+ */
+export const waitOf = ({ error, every, hasValue }: Asked): number | undefined => {
+  if (error === undefined) return every
+  return isRetryable(error) || (hasValue && every !== undefined) ? AGAIN : undefined
+}
+
 /** Waits until somebody looks at the page. */
 const untilSeen = (signal: AbortSignal): Promise<void> =>
   new Promise((resolve) => {
@@ -88,7 +107,7 @@ export class Loaded<A> implements ReactiveController {
         this.#error = error
       }
       this.#host.requestUpdate()
-      const wait = this.#error === undefined ? this.#every : isRetryable(this.#error) ? AGAIN : undefined
+      const wait = waitOf({ error: this.#error, every: this.#every, hasValue: this.#value !== undefined })
       if (wait === undefined) return
       await pause(wait, signal)
       await untilSeen(signal)
