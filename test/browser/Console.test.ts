@@ -89,6 +89,8 @@ describe("the console", () => {
       expect(await guest.page.getByRole("button", { name: hidden }).count(), hidden).toBe(0)
     }
     expect(await guest.page.getByRole("link", { name: "Dead letters" }).count()).toBe(0)
+    await guest.page.goto(`${engine.service.adminUrl}/console#/dead-letters`)
+    await guest.sees("it has not the scope dlq")
     expect(await guest.page.evaluate("scrollX + document.documentElement.scrollWidth")).toBeLessThanOrEqual(390)
     expect(guest.complaints()).toEqual([])
   }, TIMEOUT)
