@@ -56,7 +56,7 @@ describe("OpenChange", () => {
     expect(await sending).toBe("Done.")
   })
 
-  it("sends the same under the same key while nobody knows what came of it, and says so where it is closed", async () => {
+  it("sends the same again while nobody knows what came of it, and says so where it is closed", async () => {
     const { current, sent } = opened([fails(failed("timeout")), fails(failed("outcome_unknown", 503))])
     for (let time = 0; time < 2; time++) {
       expect(await current.send()).toBeUndefined()

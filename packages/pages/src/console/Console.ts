@@ -105,10 +105,12 @@ export class FlashSaleConsole extends LitElement {
     if (document.title !== title) document.title = title
     return html`
       <div class="frame">
-        ${header(context.operator, context.feed, {
-      onLeave: () => this.#session.leave(),
-      onSkip: () => this.#goToPage()
-    })}
+        ${
+      header(context.operator, context.feed, {
+        onLeave: () => this.#session.leave(),
+        onSkip: () => this.#goToPage()
+      })
+    }
         ${navigation(context.operator, context.feed, this.route)}
         <main>${content}</main>
         <div class="notice" role="status">${this.notice === undefined ? nothing : html`<p>${this.notice}</p>`}</div>

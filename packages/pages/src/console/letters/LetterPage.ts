@@ -80,8 +80,11 @@ export class ConsoleLetter extends PageElement {
   #outlookOf(): Shown {
     const { error, value } = this.#outlook
     if (value === undefined && error === undefined) return html`<p class="muted">–</p>`
-    return shown(this.#outlook, ([outcome]) =>
-      outcome === undefined ? html`<p class="muted">–</p>` : html`<p>Its order ${outcomeWords(outcome)}.</p>`)
+    return shown(
+      this.#outlook,
+      ([outcome]) =>
+        outcome === undefined ? html`<p class="muted">–</p>` : html`<p>Its order ${outcomeWords(outcome)}.</p>`
+    )
   }
 
   #show(details: LetterDetails): TemplateResult {

@@ -19,8 +19,8 @@ export interface Asked {
 }
 
 /**
- * In how many milliseconds it is asked again; undefined where it is not. What is looked at again and again goes on after
- * any refusal, as what is shown would grow old for ever.
+ * In how many milliseconds it is asked again; undefined where it is not. What is looked at again and again goes on
+ * after any refusal, as what is shown would grow old for ever.
  */
 export const waitOf = ({ error, every, hasValue }: Asked): number | undefined => {
   if (error === undefined) return every
