@@ -39,6 +39,7 @@ const send = (change: Change, values: Values = {}) =>
     reason: "a test",
     idempotencyKey: "key-1",
     onProgress: () => {},
+    isStopped: () => false,
     signal: new AbortController().signal
   })
 

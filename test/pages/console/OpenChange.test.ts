@@ -49,6 +49,8 @@ describe("OpenChange", () => {
     const sending = current.send()
     expect([current.isSending, current.isLocked]).toEqual([true, true])
     expect(current.close()).toEqual({ isClosed: false })
+    current.stop()
+    expect(sent[0]!.isStopped()).toBe(true)
     current.type("units", "500")
     expect(await current.send()).toBeUndefined()
     expect([sent.length, sent[0]!.signal.aborted, current.values]).toEqual([1, false, { units: "5" }])

@@ -34,7 +34,7 @@ const handle =
         { body: { ids: part, reason: sending.reason } },
         sending.signal
       )
-    const found = await run(ids, send, sending.onProgress)
+    const found = await run(ids, send, sending)
     if (found.error !== undefined) throw new DoneInPart(saidOf(found), found.error)
     return saidOf(found)
   }
@@ -63,6 +63,7 @@ export const replay = (calls: AdminCalls, selection: Selection, after: () => voi
   return {
     title: `Replay ${countedOf(selection)}`,
     action: "Replay",
+    isInParts: true,
     fields: [{ name: "which", label: "Which", kind: "choice", value: "holding", choices: WHICH }],
     preview: async (signal) => {
       looked = await dryRun(calls, selection, signal)
@@ -113,6 +114,7 @@ export const discard = (calls: AdminCalls, selection: Selection, after: () => vo
     title: `Discard ${countedOf(selection)}`,
     action: "Discard",
     isDestructive: true,
+    isInParts: true,
     preview: async (signal, onProgress) => {
       if (selection.kind === "filter") letters = await listed(calls, selection.filter, signal, onProgress)
     },

@@ -1,6 +1,7 @@
 /** Handling many dead letters: in parts, as each request handles all of its letters or none. */
 import { mayBeRecorded } from "../calls/MayBeRecorded.ts"
 import type { LettersHandled } from "../calls/Wire.ts"
+import type { Sending } from "../parts/Change.ts"
 import { isDone, isLeft, type Outcome } from "../words/LetterWords.ts"
 
 /** Letters of one request: few enough that one takes a second or so, and is seen to go on. */
@@ -37,16 +38,17 @@ const runPart = async (ids: ReadonlyArray<string>, send: Send, outcomes: Array<O
 }
 
 /**
- * Handles these letters, in their order. Ends where the engine cannot go on, or where a request fails, and says then
- * what was done until there. Fails as `send` does where nothing was done before.
+ * Handles these letters, in their order. Ends where the engine cannot go on, where a request fails, or where it is
+ * stopped, and says then what was done until there. Fails as `send` does where nothing was done before.
  */
 export const run = async (
   ids: ReadonlyArray<string>,
   send: Send,
-  onProgress: (done: number, total: number) => void
+  { isStopped, onProgress }: Pick<Sending, "isStopped" | "onProgress">
 ): Promise<LetterRun> => {
   const outcomes: Array<Outcome> = []
   for (let at = 0; at < ids.length; at += PART) {
+    if (isStopped()) return { outcomes, untried: ids.length - at, unknown: 0 }
     onProgress(at, ids.length)
     const end = Math.min(ids.length, at + PART)
     const before = outcomes.length

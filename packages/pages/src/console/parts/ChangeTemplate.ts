@@ -37,14 +37,24 @@ const reason = (current: OpenChange): TemplateResult =>
     </div>
   `
 
+/** What is sent is not called back: only what is sent in parts can be stopped between them. */
+const away = (current: OpenChange, onClose: () => void): TemplateResult => {
+  const { change, failure, isSending, isStopped } = current
+  if (isSending && change.isInParts === true) {
+    return html`<button type="button" class="quiet" ?disabled=${isStopped} @click=${() => current.stop()}>
+        ${isStopped ? "Stopping…" : "Stop"}</button>`
+  }
+  return html`<button type="button" class="quiet" ?disabled=${isSending} @click=${onClose}>
+        ${failure === undefined ? "Cancel" : "Close"}</button>`
+}
+
 const buttons = (current: OpenChange, onClose: () => void): TemplateResult => {
-  const { change, failure, isLocked, isSending } = current
+  const { change, isLocked, isSending } = current
   const isReady = current.told.kind === "effects" && current.reason.trim() !== "" && !isSending
   const words = isSending ? "Sending…" : isLocked ? "Send the same again" : change.action
   return html`
     <div class="buttons">
-      <button type="button" class="quiet" ?disabled=${isSending} @click=${onClose}>
-        ${failure === undefined ? "Cancel" : "Close"}</button>
+      ${away(current, onClose)}
       <button type="submit" class=${change.isDestructive === true ? "danger" : "main"} ?disabled=${!isReady}>
         ${words}</button>
     </div>

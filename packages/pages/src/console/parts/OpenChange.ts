@@ -27,6 +27,7 @@ export class OpenChange {
   #reason = ""
   #isPreviewed: boolean
   #isSending = false
+  #isStopped = false
   #progress: Progress | undefined
   #failure: unknown
   #idempotencyKey: string
@@ -59,6 +60,11 @@ export class OpenChange {
   /** While it is, nothing can be typed, and it cannot be closed. */
   get isSending(): boolean {
     return this.#isSending
+  }
+
+  /** While it is sent, whether it ends before its next part. */
+  get isStopped(): boolean {
+    return this.#isStopped
   }
 
   /** Sent, and nobody knows what came of it: then only the same may be sent again. */
@@ -99,6 +105,7 @@ export class OpenChange {
     const { change } = this
     if (this.#isSending) return undefined
     this.#isSending = true
+    this.#isStopped = false
     this.#failure = undefined
     this.#options.onUpdate()
     try {
@@ -107,6 +114,7 @@ export class OpenChange {
         reason: this.#reason.trim(),
         idempotencyKey: this.#idempotencyKey,
         onProgress: this.#onProgress,
+        isStopped: () => this.#isStopped,
         signal: this.#sending.signal
       })
     } catch (error) {
@@ -118,6 +126,12 @@ export class OpenChange {
       this.#options.onUpdate()
       change.after?.()
     }
+  }
+
+  /** Lets what is being sent come to its end, and nothing after it. */
+  stop(): void {
+    this.#isStopped = true
+    this.#options.onUpdate()
   }
 
   /** Ends it, unless it is being sent. What is to be told then, in words. */
