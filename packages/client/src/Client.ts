@@ -5,6 +5,7 @@ import { cancel, confirm, paid } from "./calls/OrderActions.ts"
 import type { OrdersQuery } from "./calls/Paths.ts"
 import { item, order, orders } from "./calls/Reads.ts"
 import { waitForOrder, type WaitOptions } from "./calls/WaitForOrder.ts"
+import type { FollowOptions } from "./events/Following.ts"
 import { check, type ClientOptions, whole } from "./http/ClientOptions.ts"
 import { type Timing, timing } from "./time/Timing.ts"
 import type { Acted, Confirm, Hold, Paid } from "./wire/Checkout.ts"
@@ -50,11 +51,11 @@ export interface Client {
    * The order as it is, and each new status of it, up to the one that is final. Where the connection ends it is made
    * again, and goes on after the last event. It is made when the first event is asked for.
    */
-  readonly orderEvents: (requestId: string, options?: CallOptions) => AsyncIterableIterator<OrderEvent>
+  readonly orderEvents: (requestId: string, options?: FollowOptions) => AsyncIterableIterator<OrderEvent>
   /** What is left of an item; undefined where nobody knows the item. */
   readonly item: (itemId: string, options?: CallOptions) => Promise<ItemStanding | undefined>
   /** The item as it is, and its counts after each change. Does not end by itself: leave the loop, or use a signal. */
-  readonly itemEvents: (itemId: string, options?: CallOptions) => AsyncIterableIterator<ItemEvent>
+  readonly itemEvents: (itemId: string, options?: FollowOptions) => AsyncIterableIterator<ItemEvent>
 }
 
 /** How long `waitForOrder` waits where it is not told, in milliseconds. */
@@ -73,9 +74,9 @@ export const make = (options: ClientOptions, time: Timing): Client => {
     orders: async (query = {}, { signal } = {}) => orders(context, query, signal),
     waitForOrder: async (requestId, options = {}) =>
       waitForOrder(context, requestId, whole("timeoutMillis", options.timeoutMillis, WAIT_MILLIS), options),
-    orderEvents: (requestId, { signal } = {}) => orderEvents(context, requestId, signal),
+    orderEvents: (requestId, options = {}) => orderEvents(context, requestId, options),
     item: async (itemId, { signal } = {}) => item(context, itemId, signal),
-    itemEvents: (itemId, { signal } = {}) => itemEvents(context, itemId, signal)
+    itemEvents: (itemId, options = {}) => itemEvents(context, itemId, options)
   }
 }
 

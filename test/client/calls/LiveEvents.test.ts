@@ -97,6 +97,26 @@ describe("orderEvents", () => {
     await expect(collect(client.orderEvents("r/1"))).rejects.toMatchObject({ code: "unexpected_answer" })
   })
 
+  it("says each time why nothing new is told, though it goes on", async () => {
+    const { client } = against(
+      refused(503, "store_unavailable", true),
+      broken,
+      stream([snapshot("PENDING") + sse("unavailable", undefined, { code: "item_stopped" })]),
+      stream([change("COMPLETED")])
+    )
+    const said: Array<string> = []
+    for await (
+      const { order } of client.orderEvents("r/1", { onFailed: ({ code, retryable }) => said.push(`${code} ${retryable}`) })
+    ) said.push(order.status)
+    expect(said).toEqual([
+      "store_unavailable true",
+      "network_error true",
+      "PENDING",
+      "item_stopped true",
+      "COMPLETED"
+    ])
+  })
+
   it("counts the outage from when the reader comes back, however long that takes", async () => {
     const { client, pass } = against(
       stream([snapshot("PENDING")], "breaks"),

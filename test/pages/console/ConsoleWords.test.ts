@@ -62,13 +62,15 @@ describe("Route", () => {
 
 describe("ConsoleKey", () => {
   it.each([
-    ["#key=fs_ops_abc", "fs_ops_abc"],
-    ["#key=", undefined],
-    ["#key=two words", undefined],
-    [`#key=${"x".repeat(201)}`, undefined],
+    ["#key=fs_ops_abc", { key: "fs_ops_abc" }],
+    // No keys, and out of the address all the same.
+    ["#key=", { key: undefined }],
+    ["#key=two words", { key: undefined }],
+    ["#key=fs_ops_abc\n", { key: undefined }],
+    [`#key=${"x".repeat(201)}`, { key: undefined }],
     ["#/items?key=fs_ops_abc", undefined]
   ])("%s", (fragment, key) => {
-    expect(keyIn(fragment)).toBe(key)
+    expect(keyIn(fragment)).toEqual(key)
   })
 })
 

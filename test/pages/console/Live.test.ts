@@ -75,6 +75,29 @@ describe("Samples", () => {
   })
 })
 
+describe("Samples after a gap", () => {
+  it("have what the engine remembers of it, and nothing twice", () => {
+    const seenAt = [1_000, 1_001, 1_002, 1_060, 1_061].reduce((all, seconds) => at(all, seconds), NONE)
+    const history = {
+      every_seconds: 5,
+      samples: Array.from({ length: 16 }, (_, n) => ({
+        at: isoOf(990.4 + 5 * n),
+        accepted_per_second: 3,
+        refused_per_second: {},
+        failed_per_second: {},
+        lag_seconds: 0,
+        payments_in_flight: 0
+      }))
+    } as unknown as OverviewHistory
+    const all = remembered(seenAt, history)
+    expect(all.values.accepted).not.toContain(null)
+    const [first = 0, ...others] = all.times
+    expect(Math.max(...others.map((time, place) => time - (all.times[place] ?? first)))).toBeLessThan(6)
+    expect(all.times.filter((time) => time > 1_000 && time < 1_060).length).toBe(13)
+    expect(all.times.at(-1)).toBe(1_061)
+  })
+})
+
 describe("SellingPace", () => {
   it("says nothing at first, then how fast and until when, of those that are still seen", () => {
     const pace = new SellingPace()

@@ -12,7 +12,8 @@ const seen = (more: Partial<Seen> = {}, sale: object = {}, available = 5): Seen 
     sale: saleStateOf(item, NOW),
     order: { kind: "none" },
     isOnline: true,
-    refused: undefined,
+    isStale: false,
+    problem: undefined,
     now: NOW,
     elapsed: 1_000,
     ...more
@@ -29,8 +30,8 @@ describe("viewOf, without an order", () => {
     ["nothing left", seen({}, {}, 0), "Sold out", undefined],
     ["no network", seen({ isOnline: false }), "Offline", undefined],
     ["nothing known yet", seen({ item: undefined, sale: undefined }), "Loading", undefined],
-    ["an unknown item", seen({ item: undefined, sale: undefined, refused: "unknown_item" }), "Not for sale", undefined],
-    ["no answer", seen({ item: undefined, sale: undefined, refused: "network_error" }), "Not reachable", undefined]
+    ["an unknown item", seen({ item: undefined, sale: undefined, problem: "unknown_item" }), "Not for sale", undefined],
+    ["no answer", seen({ item: undefined, sale: undefined, problem: "network_error" }), "Not reachable", undefined]
   ])("%s", (_, given, label, press) => {
     const { main, other } = viewOf(given)
     expect([main.label.slice(0, label.length), main.press, other]).toEqual([label, press, undefined])
@@ -71,5 +72,13 @@ describe("viewOf, with an order", () => {
     expect(ended("EXPIRED").main).toEqual({ label: "Try again", press: "buy" })
     expect(ended("REFUNDED").main.press).toBeUndefined()
     expect(ended("FAILED_SOLD_OUT").message).toMatchObject({ tone: "bad", title: "Sold out" })
+  })
+
+  it("lets an order that cannot be seen be looked for again, and nothing else", () => {
+    const view = viewOf(seen({ order: { kind: "unseen", code: "unauthenticated" } }))
+    expect([view.main, view.other]).toEqual([{ label: "Try again", press: "resume" }, undefined])
+    expect(view.message).toMatchObject({ tone: "warn", title: "Sign in again" })
+    const silent = viewOf(seen({ order: { kind: "unseen", code: "unexpected_answer" } }))
+    expect(silent.message).toMatchObject({ title: "The shop does not answer" })
   })
 })

@@ -1,6 +1,6 @@
 /** The streams of one order and of one item. */
 import type { ServerEvent } from "../events/EventParser.ts"
-import { follow } from "../events/Following.ts"
+import { follow, type FollowOptions } from "../events/Following.ts"
 import { FlashSaleError } from "../http/FlashSaleError.ts"
 import type { Context } from "../retry/Retrying.ts"
 import type { ItemCounts } from "../wire/Item.ts"
@@ -38,9 +38,9 @@ const ofItem = (event: ServerEvent): ItemEvent | undefined => {
 export async function* orderEvents(
   context: Context,
   requestId: string,
-  signal: AbortSignal | undefined
+  options: FollowOptions
 ): AsyncGenerator<OrderEvent, void> {
-  for await (const sent of follow(context, Paths.events(Paths.order(requestId)), signal)) {
+  for await (const sent of follow(context, Paths.events(Paths.order(requestId)), options)) {
     const event = ofOrder(sent)
     if (event === undefined) continue
     yield event
@@ -52,9 +52,9 @@ export async function* orderEvents(
 export async function* itemEvents(
   context: Context,
   itemId: string,
-  signal: AbortSignal | undefined
+  options: FollowOptions
 ): AsyncGenerator<ItemEvent, void> {
-  for await (const sent of follow(context, Paths.events(Paths.item(itemId)), signal)) {
+  for await (const sent of follow(context, Paths.events(Paths.item(itemId)), options)) {
     const event = ofItem(sent)
     if (event !== undefined) yield event
   }

@@ -2,6 +2,7 @@
 import { FlashSaleError } from "../http/FlashSaleError.ts"
 import { afterNamed, backoff } from "../retry/RetryDecision.ts"
 import type { Context } from "../retry/Retrying.ts"
+import { readObject, textOf } from "../wire/Json.ts"
 import { connect, type EventConnection } from "./EventConnection.ts"
 import type { EventBounds, ServerEvent } from "./EventParser.ts"
 
@@ -28,11 +29,29 @@ interface Place {
 
 const bounded = (retryMillis: number): number => Math.min(MOST_RETRY_MILLIS, Math.max(LEAST_RETRY_MILLIS, retryMillis))
 
+export interface FollowOptions {
+  readonly signal?: AbortSignal | undefined
+  /**
+   * Hears each time why nothing new is told: no connection could be made, or it broke, or the engine says that it
+   * cannot read what the stream is about. The next event says that this is over.
+   */
+  readonly onFailed?: ((error: FlashSaleError) => void) | undefined
+}
+
+/** The event by which the engine says why it tells nothing new for a while. */
+const UNAVAILABLE = "unavailable"
+
+const unavailable = ({ data }: ServerEvent): FlashSaleError => {
+  const code = textOf(readObject(data)?.["code"]) ?? "unexpected_answer"
+  return new FlashSaleError("the engine cannot read what the stream is about", { code, status: 503, retryable: true })
+}
+
 /** The events of one connection. Ends with its end, which says nothing about the events that are to come. */
 async function* eventsOf(
   connection: EventConnection,
   place: Place,
-  { timing }: Context
+  { timing }: Context,
+  onFailed: FollowOptions["onFailed"]
 ): AsyncGenerator<ServerEvent, void> {
   try {
     while (true) {
@@ -40,7 +59,10 @@ async function* eventsOf(
       if (events === undefined) return
       place.failures = 0
       place.retryMillis = bounded(connection.parser.retryMillis ?? place.retryMillis)
-      yield* events
+      for (const event of events) {
+        if (event.name === UNAVAILABLE) onFailed?.(unavailable(event))
+        else yield event
+      }
       // Only now, as the reader may have taken its time, or have gone before it had them all.
       place.lastEventId = connection.parser.lastEventId
       place.heard = timing.now()
@@ -68,12 +90,14 @@ const silent = () =>
  * The events of the stream at this path, in their order. Where the connection ends it is made again, from after the
  * last event on. Ends when the engine says that no more will come.
  *
+ * What does not end it is told to `onFailed`: it may go on for long, and whoever shows what came must say that it is old.
+ *
  * Fails where a refusal is not `retryable`, and with the last error when nothing was heard for `MAX_OUTAGE_MILLIS`.
  */
 export async function* follow(
   context: Context,
   path: string,
-  signal: AbortSignal | undefined,
+  { onFailed, signal }: FollowOptions,
   bounds?: EventBounds
 ): AsyncGenerator<ServerEvent, void> {
   const { timing } = context
@@ -83,10 +107,11 @@ export async function* follow(
     try {
       const connection = await connect(context, path, place.lastEventId, signal, bounds)
       if (connection === undefined) return
-      yield* eventsOf(connection, place, context)
+      yield* eventsOf(connection, place, context, onFailed)
     } catch (error) {
       if (!(error instanceof FlashSaleError && error.retryable)) throw error
       failed = error
+      onFailed?.(error)
     }
     place.failures++
     const pause = pauseOf(failed, place, timing.chance())

@@ -12,6 +12,9 @@ const ME = "/me"
 
 const isRejection = (problem: unknown): boolean => problem instanceof FlashSaleError && problem.status === 401
 
+/** What is said of a text in the address that cannot be a key. */
+const NO_KEY = new FlashSaleError("what the address has is no key", { code: "unauthenticated" })
+
 export interface ConsoleSessionOptions {
   readonly ask: ConsoleContext["ask"]
   /** Says something once. */
@@ -52,21 +55,23 @@ export class ConsoleSession {
 
   /** With the key of the address, which is taken out of it before anything else; else with the one of before. */
   begin(): void {
-    const key = keyIn(location.hash)
-    if (key !== undefined) {
+    const found = keyIn(location.hash)
+    if (found !== undefined) {
+      // Also what is no key: part of one may be in it.
       history.replaceState(null, "", "#/")
-      void this.#follow(key)
+      void this.#follow(found.key)
     } else if (this.#context === undefined && !this.#isAsking) this.again()
   }
 
   /** A link must not take away the key that is kept, unless its own one counts. */
-  async #follow(key: string): Promise<void> {
-    const kept = this.#key.read()
-    if (kept === undefined || kept === key) {
+  async #follow(key: string | undefined): Promise<void> {
+    const kept = this.#key.read() ?? key
+    if (kept === undefined) return this.#change(() => this.#problem = NO_KEY)
+    if (kept === key) {
       this.#key.keep(key)
       return this.enter(key)
     }
-    if (isKeyLike(key)) {
+    if (key !== undefined && isKeyLike(key)) {
       await this.enter(key)
       if (!isRejection(this.#problem)) return
     }

@@ -2,6 +2,7 @@
 import type { ItemStanding } from "@flash-sale/client"
 import { html, nothing } from "lit"
 import { stepOf } from "../order/OrderState.ts"
+import * as Words from "../order/Words.ts"
 import { countOf } from "../sale/TimeLeft.ts"
 import type { ButtonView } from "./ButtonView.ts"
 import { type Action, type Message, type Press, priceOf, type Seen } from "./SaleOffer.ts"
@@ -74,23 +75,28 @@ const button = ({ label, press }: Action, look: string, onPress: (press: Press) 
       @click=${() => press !== undefined && onPress(press)}>${label}</button>
   `
 
-const link = ({ isOnline }: Seen, isStale: boolean) =>
+/** Whether the counts are those of now, and why not. */
+const standing = ({ isOnline, isStale, problem }: Seen): string => {
+  if (!isOnline) return "Offline"
+  if (problem !== undefined) return `${Words.ofSilence(problem).title} (${problem}). Connecting again`
+  return isStale ? "Connecting again" : "Live"
+}
+
+const link = (seen: Seen) =>
   html`
-    <p class="link small muted ${isStale || !isOnline ? "stale" : ""}">
-      ${!isOnline ? "Offline" : isStale ? "Connecting again" : "Live"}
-    </p>
+    <p class="link small muted ${seen.isStale || !seen.isOnline ? "stale" : ""}">${standing(seen)}</p>
   `
 
 /** What comes and goes has its room from the start, or is below everything else: nothing jumps. */
-export const template = (seen: Seen, view: ButtonView, isStale: boolean, onPress: (press: Press) => void) => {
-  const { item } = seen
+export const template = (seen: Seen, view: ButtonView, onPress: (press: Press) => void) => {
+  const { isOnline, isStale, item } = seen
   return html`
     <div class="frame">
-      <div class="top ${isStale || !seen.isOnline ? "old" : ""}">
+      <div class="top ${isStale || !isOnline ? "old" : ""}">
         ${item === undefined ? nothing : html`${stock(item)} ${price(item)}`}
       </div>
       ${item === undefined ? html`<svg class="bar" aria-hidden="true"></svg>` : bar(item)}
-      ${item === undefined ? html`<p class="link small"></p>` : link(seen, isStale)}
+      ${item === undefined ? html`<p class="link small"></p>` : link(seen)}
       ${button(view.main, "main", onPress)}
       ${steps(seen)}
       ${message(view.message)}

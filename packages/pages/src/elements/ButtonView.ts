@@ -55,6 +55,17 @@ const ending = (seen: Seen, status: string): ButtonView => {
   return after(seen, message, label)
 }
 
+/** What there is may be held, or paid for: nothing else can be ordered until it is seen again. */
+const unseen = (code: string): ButtonView => ({
+  main: { label: "Try again", press: "resume" },
+  other: undefined,
+  message: {
+    tone: "warn",
+    title: Words.ofReading(code).title,
+    text: "Your order cannot be seen at the moment. Nothing is lost, and nothing is bought twice."
+  }
+})
+
 const underWay = (seen: Seen): ButtonView => {
   const { order } = seen
   const plain = (title: string, text: string): ButtonView => ({
@@ -79,6 +90,7 @@ const underWay = (seen: Seen): ButtonView => {
 export const viewOf = (seen: Seen): ButtonView => {
   const { order } = seen
   if (order.kind === "refused") return refusal(seen, order.code, order.until)
+  if (order.kind === "unseen") return unseen(order.code)
   if (order.kind === "ended") return ending(seen, order.status)
   if (!isOver(order)) return underWay(seen)
   return { main: offer(seen), other: undefined, message: ofSale(seen) }

@@ -1,5 +1,5 @@
 /** Who buys in this window. */
-import { newRequestId } from "@flash-sale/client"
+import { FlashSaleError, newRequestId } from "@flash-sale/client"
 import { guest, type Kept, windowStorage } from "../order/OrderMemory.ts"
 import { subjectOf } from "../order/TokenSubject.ts"
 
@@ -9,8 +9,16 @@ export type ButtonToken = string | (() => string | Promise<string>)
 /** Where this window keeps its orders and its guest. */
 export const storage: Kept = windowStorage()
 
-/** The buyer that the token names; a guest where there is none. */
+const tokenOf = async (token: ButtonToken): Promise<string> => {
+  try {
+    return typeof token === "string" ? token : await token()
+  } catch (cause) {
+    throw new FlashSaleError("the token could not be had", { code: "token_unavailable", cause })
+  }
+}
+
+/** The buyer that the token names; a guest where there is none. Fails as the client does where it cannot be had. */
 export const userIdOf = async (token: ButtonToken | undefined): Promise<string> => {
-  const subject = token === undefined ? undefined : subjectOf(typeof token === "string" ? token : await token())
+  const subject = token === undefined ? undefined : subjectOf(await tokenOf(token))
   return subject ?? guest(storage, newRequestId)
 }

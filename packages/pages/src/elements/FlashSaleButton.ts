@@ -28,7 +28,9 @@ export class FlashSaleButton extends LitElement {
   /** A buyer's token, or, as a property, what gives one; none where the engine takes orders of anybody. */
   declare token: ButtonToken
   #session: SaleSession | undefined
+  /** What the page was told last: of the order, and of the item without its clock. */
   #told = ""
+  #shown = ""
 
   constructor() {
     super()
@@ -58,7 +60,6 @@ export class FlashSaleButton extends LitElement {
       token: this.token === "" ? undefined : this.token,
       onChange: () => this.requestUpdate()
     })
-    this.#session.begin()
   }
 
   /** Has the held order charged, by a token of the shop's payment provider where one is given. */
@@ -70,14 +71,18 @@ export class FlashSaleButton extends LitElement {
     const session = this.#session
     if (session === undefined) return
     const seen = session.seen()
-    return template(seen, viewOf(seen), session.isStale, (press) => this.#press(press))
+    return template(seen, viewOf(seen), (press) => this.#press(press))
   }
 
   override updated(): void {
     const session = this.#session
     if (session === undefined) return
     const { item, order } = session.seen()
-    if (item !== undefined) this.#tell("flash-sale-item", item)
+    const shown = JSON.stringify({ ...item, now: undefined })
+    if (item !== undefined && shown !== this.#shown) {
+      this.#shown = shown
+      this.#tell("flash-sale-item", item)
+    }
     const state = `${session.run.requestId} ${JSON.stringify(order)}`
     if (state === this.#told) return
     this.#told = state
@@ -90,6 +95,7 @@ export class FlashSaleButton extends LitElement {
     if (press === "buy") session.buy()
     else if (press === "clear") session.run.clear()
     else if (press === "return") void session.run.giveBack()
+    else if (press === "resume") void session.run.resume()
     else if (this.#tell("flash-sale-pay", { request_id: session.run.requestId })) void this.pay()
   }
 
@@ -101,6 +107,8 @@ export class FlashSaleButton extends LitElement {
   #end(): void {
     this.#session?.end()
     this.#session = undefined
+    this.#told = ""
+    this.#shown = ""
   }
 }
 

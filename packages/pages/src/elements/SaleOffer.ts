@@ -6,7 +6,7 @@ import type { SaleState } from "../sale/SaleState.ts"
 import { momentOf, moneyOf, timeLeft } from "../sale/TimeLeft.ts"
 
 /** What a press does. */
-export type Press = "buy" | "pay" | "return" | "clear"
+export type Press = "buy" | "pay" | "return" | "clear" | "resume"
 
 export interface Action {
   readonly label: string
@@ -27,8 +27,10 @@ export interface Seen {
   readonly sale: SaleState | undefined
   readonly order: OrderState
   readonly isOnline: boolean
-  /** Why the item is not shown; undefined where it is. */
-  readonly refused: string | undefined
+  /** Whether what is shown of the item may be old. */
+  readonly isStale: boolean
+  /** Why nothing new is told of the item, as a code; undefined where something is. */
+  readonly problem: string | undefined
   /** The engine's clock, and one that nobody sets: milliseconds. */
   readonly now: number
   readonly elapsed: number
@@ -41,9 +43,9 @@ export const priceOf = ({ currency, price }: Pick<ItemStanding["sale"], "currenc
   price === undefined || currency === undefined ? undefined : moneyOf(price, currency)
 
 /** The button where no order is under way. */
-export const offer = ({ isOnline, item, now, refused, sale }: Seen): Action => {
-  if (refused === "unknown_item") return waits("Not for sale")
-  if (item === undefined || sale === undefined) return waits(refused === undefined ? "Loading" : "Not reachable")
+export const offer = ({ isOnline, item, now, problem, sale }: Seen): Action => {
+  if (item === undefined && problem === "unknown_item") return waits("Not for sale")
+  if (item === undefined || sale === undefined) return waits(problem === undefined ? "Loading" : "Not reachable")
   if (!isOnline) return waits("Offline")
   if (sale.kind === "before") {
     return { label: `Opens in ${timeLeft(sale.opensAt - now)}`, press: undefined }
@@ -56,9 +58,9 @@ export const offer = ({ isOnline, item, now, refused, sale }: Seen): Action => {
 }
 
 /** What is said where nobody has ordered; undefined where nothing is to be said. */
-export const ofSale = ({ item, now, refused, sale }: Seen): Message | undefined => {
+export const ofSale = ({ item, now, problem, sale }: Seen): Message | undefined => {
   if (item === undefined || sale === undefined) {
-    return refused === undefined ? undefined : { tone: "warn", ...Words.ofCode(refused) }
+    return problem === undefined ? undefined : { tone: "warn", ...Words.ofSilence(problem) }
   }
   if (sale.kind === "paused") return { tone: "warn", ...Words.ofCode("paused") }
   if (sale.kind === "closed") return { tone: "plain", ...Words.ofCode("closed") }

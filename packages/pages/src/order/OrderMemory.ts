@@ -1,4 +1,4 @@
-/** Where a page keeps its order until the window is closed, so that a reload finds it again. */
+/** Where a page keeps its orders until the window is closed, so that a reload finds them again. */
 
 export interface KeptOrder {
   readonly requestId: string
@@ -13,9 +13,13 @@ export interface Kept {
 }
 
 export interface OrderMemory {
-  readonly read: () => KeptOrder | undefined
+  /** Whether no buyer of this window has an order. */
+  readonly isEmpty: () => boolean
+  /** The order of this buyer; undefined where there is none. */
+  readonly read: (userId: string) => KeptOrder | undefined
+  /** In place of the buyer's order of before. */
   readonly keep: (order: KeptOrder) => void
-  readonly forget: () => void
+  readonly forget: (userId: string) => void
 }
 
 /** In this page alone: where a browser keeps nothing. */
@@ -39,17 +43,27 @@ export const windowStorage = (): Kept => {
 }
 
 const PREFIX = "flash-sale"
+/** Buyers of one window whose orders are kept: the one whose order is the oldest is forgotten first. */
+const MAX_BUYERS = 20
 
-/** The memory of one item at one engine. Ids have no spaces. */
+/** The memory of one item at one engine: an order of each buyer. Ids have no spaces and no line breaks. */
 export const orderMemory = (storage: Kept, gateway: string, itemId: string): OrderMemory => {
   const key = `${PREFIX} order ${gateway} ${itemId}`
+  const all = (): ReadonlyArray<KeptOrder> =>
+    (storage.getItem(key) ?? "").split("\n").flatMap((line) => {
+      const [requestId = "", userId = ""] = line.split(" ")
+      return requestId === "" || userId === "" ? [] : [{ requestId, userId }]
+    })
+  const without = (userId: string) => all().filter((order) => order.userId !== userId)
+  const write = (orders: ReadonlyArray<KeptOrder>): void =>
+    orders.length === 0
+      ? storage.removeItem(key)
+      : storage.setItem(key, orders.map(({ requestId, userId }) => `${requestId} ${userId}`).join("\n"))
   return {
-    read: () => {
-      const [requestId = "", userId = ""] = (storage.getItem(key) ?? "").split(" ")
-      return requestId === "" || userId === "" ? undefined : { requestId, userId }
-    },
-    keep: ({ requestId, userId }) => storage.setItem(key, `${requestId} ${userId}`),
-    forget: () => storage.removeItem(key)
+    isEmpty: () => all().length === 0,
+    read: (userId) => all().find((order) => order.userId === userId),
+    keep: (order) => write([...without(order.userId), order].slice(-MAX_BUYERS)),
+    forget: (userId) => write(without(userId))
   }
 }
 

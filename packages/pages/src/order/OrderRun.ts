@@ -1,7 +1,8 @@
 /** One buyer's order from the press of the button to its end: places it, follows it, pays for it, gives it back. */
 import { type Client, FlashSaleError, newRequestId } from "@flash-sale/client"
+import { type Page, whileShown } from "../sale/Shown.ts"
 import { pause } from "../sale/Timers.ts"
-import type { OrderMemory } from "./OrderMemory.ts"
+import type { KeptOrder, OrderMemory } from "./OrderMemory.ts"
 import { isOver, NONE, type OrderState, withStatus } from "./OrderState.ts"
 
 /** How long a page waits before it asks again for an order that cannot be seen, in milliseconds. */
@@ -14,12 +15,16 @@ export interface OrderRunOptions {
   /** The buyer. Fails as the client does where there is no token. */
   readonly userId: () => Promise<string>
   readonly onState: (state: OrderState) => void
+  /** What has to be shown for the order to be followed. */
+  readonly page: Page
   readonly signal: AbortSignal
 }
 
 export class OrderRun {
   readonly #options: OrderRunOptions
   #state: OrderState = NONE
+  /** The buyer's order, once it is known who buys. */
+  #kept: KeptOrder | undefined
 
   constructor(options: OrderRunOptions) {
     this.#options = options
@@ -32,39 +37,55 @@ export class OrderRun {
 
   /** The order's id; undefined where there is none. */
   get requestId(): string | undefined {
-    return this.#options.memory.read()?.requestId
+    return this.#kept?.requestId
   }
 
-  /** Goes on with the order of before a reload, where there is one. */
+  /** Goes on with the order of before a reload, or with one that could not be seen, where there is one. */
   async resume(): Promise<void> {
-    const { memory } = this.#options
-    const kept = memory.read()
-    if (kept === undefined) return
+    const { memory, userId } = this.#options
+    if (memory.isEmpty() || !(isOver(this.#state) || this.#state.kind === "unseen")) return
+    try {
+      this.#kept = memory.read(await userId())
+    } catch (error) {
+      return this.#lose(error)
+    }
+    if (this.#kept === undefined) return this.#enter(NONE)
     this.#enter({ kind: "waiting" })
-    await this.#follow(kept.requestId)
+    await this.#follow(this.#kept)
   }
 
   /** Holds one unit, after so many milliseconds. Kept before it is sent: a reload finds it, whatever is answered. */
   async start(millis: number): Promise<void> {
-    const { client, itemId, memory, signal, userId } = this.#options
+    const { memory, signal, userId } = this.#options
     if (!isOver(this.#state)) return
     // Of what was sent before it is not known whether it has arrived: it is sent again as the same order.
-    const unsure = this.#state.kind === "refused" ? memory.read() : undefined
+    const unsure = this.#state.kind === "refused" ? this.#kept : undefined
     this.#enter({ kind: "sending" })
     try {
       await pause(millis, signal)
-      const kept = unsure ?? { requestId: newRequestId(), userId: await userId() }
-      memory.keep(kept)
-      const hold = { request_id: kept.requestId, user_id: kept.userId, item_id: itemId, amount: 1 }
-      await client.hold(hold, { signal }).catch((error: unknown) => {
-        const isThere = error instanceof FlashSaleError && error.code === "duplicate_request"
-        if (!isThere || unsure === undefined) throw error
-      })
-      this.#enter({ kind: "waiting" })
-      await this.#follow(kept.requestId)
+      this.#kept = unsure ?? { requestId: newRequestId(), userId: await userId() }
     } catch (error) {
-      this.#refuse(error)
+      return this.#refuse(error)
     }
+    memory.keep(this.#kept)
+    await this.#send(this.#kept, unsure !== undefined)
+  }
+
+  /** `isAgain` is whether it was sent before, and may be there. */
+  async #send(kept: KeptOrder, isAgain: boolean): Promise<void> {
+    const { client, itemId, signal } = this.#options
+    const { requestId, userId } = kept
+    try {
+      await client.hold({ request_id: requestId, user_id: userId, item_id: itemId, amount: 1 }, { signal })
+    } catch (error) {
+      if (signal.aborted) return
+      if (!isAgain || !(error instanceof FlashSaleError) || error.outcomeUnknown) return this.#refuse(error)
+      if (error.code === "duplicate_request") this.#enter({ kind: "waiting" })
+      // Refused at the door this time, by a sale that is over for instance: the first one may have been taken.
+      return this.#follow(kept, error)
+    }
+    this.#enter({ kind: "waiting" })
+    await this.#follow(kept)
   }
 
   /** Has the hold charged. */
@@ -80,7 +101,7 @@ export class OrderRun {
   /** Forgets an order that is over. */
   clear(): void {
     if (!isOver(this.#state)) return
-    this.#options.memory.forget()
+    this.#forget()
     this.#enter(NONE)
   }
 
@@ -98,28 +119,43 @@ export class OrderRun {
     }
   }
 
-  /** Follows the order to its end, over every outage. */
-  async #follow(requestId: string): Promise<void> {
-    const { client, signal } = this.#options
-    while (!signal.aborted) {
-      try {
-        for await (const { order } of client.orderEvents(requestId, { signal })) {
-          this.#enter(withStatus(this.#state, order))
+  /** Follows the order to its end, over every outage. `refusal` is what is told where nobody knows the order. */
+  #follow({ requestId }: KeptOrder, refusal?: FlashSaleError): Promise<void> {
+    const { client, page, signal: outer } = this.#options
+    return whileShown(page, outer, async (signal) => {
+      while (!signal.aborted) {
+        try {
+          for await (const { order } of client.orderEvents(requestId, { signal })) {
+            this.#enter(withStatus(this.#state, order))
+          }
+          return
+        } catch (error) {
+          if (signal.aborted) return
+          if (error instanceof FlashSaleError && error.code === "unknown_order") return this.#refuse(refusal ?? error)
+          if (!(error instanceof FlashSaleError && error.retryable)) return this.#lose(error)
         }
-        return
-      } catch (error) {
-        if (signal.aborted) return
-        if (!(error instanceof FlashSaleError && error.retryable)) return this.#refuse(error)
+        await pause(AGAIN, signal)
       }
-      await pause(AGAIN, signal)
-    }
+    })
   }
 
+  #forget(): void {
+    if (this.#kept !== undefined) this.#options.memory.forget(this.#kept.userId)
+    this.#kept = undefined
+  }
+
+  /** It was not taken, or nobody knows whether it was. */
   #refuse(error: unknown): void {
-    const { memory, signal } = this.#options
-    if (signal.aborted) return
+    if (this.#options.signal.aborted) return
     if (!(error instanceof FlashSaleError)) throw error
-    if (!error.outcomeUnknown) memory.forget()
+    if (!error.outcomeUnknown) this.#forget()
     this.#enter({ kind: "refused", code: error.code, until: performance.now() + (error.retryAfterMillis ?? 0) })
+  }
+
+  /** It may be there, and cannot be seen: it is kept. */
+  #lose(error: unknown): void {
+    if (this.#options.signal.aborted) return
+    if (!(error instanceof FlashSaleError)) throw error
+    this.#enter({ kind: "unseen", code: error.code })
   }
 }

@@ -11,6 +11,8 @@ export type OrderState =
   | { readonly kind: "held"; readonly until: number | undefined; readonly problem?: string }
   | { readonly kind: "paying" }
   | { readonly kind: "returning" }
+  /** There may be an order, which cannot be read now: why. */
+  | { readonly kind: "unseen"; readonly code: string }
   /** Its status is final. */
   | { readonly kind: "ended"; readonly status: string }
   /** It was not taken: why, and until when another one is not, in milliseconds of a clock that nobody sets. */

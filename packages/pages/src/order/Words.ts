@@ -107,5 +107,14 @@ const find = (keys: Readonly<Record<string, Key>>, word: string): Words =>
 
 /** Words for why a call was refused; a later engine may have a code that is not known here. */
 export const ofCode = (code: string): Words => find(OF_CODE, code)
+/** Words for why nothing new is heard of what is shown. */
+export const ofSilence = (code: string): Words => {
+  if (code === "unknown_item") return ALL.unknown
+  if (code === "item_stopped") return words("The sale stands still", "It goes on by itself.")
+  const title = code === "network_error" ? "No connection" : "The shop does not answer"
+  return words(title, "It is asked again by itself.")
+}
+/** Words for why an order cannot be read. */
+export const ofReading = (code: string): Words => find(OF_CODE, code) === ALL.signIn ? ALL.signIn : ofSilence(code)
 /** Words for a final status. */
 export const ofStatus = (status: string): Words => find(OF_STATUS, status)

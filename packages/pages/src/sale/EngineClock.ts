@@ -1,9 +1,9 @@
-/** The engine's clock: as it was told last, and from there by a clock that nobody sets. */
+/** The engine's clock: as it was told last, and from there by another one. */
 export class EngineClock {
   readonly #elapsed: () => number
   #offset: number | undefined
 
-  /** `elapsed` gives milliseconds of a clock that nobody sets. */
+  /** `elapsed` gives milliseconds of the other clock: of one that nobody sets, where the engine says its time seldom. */
   constructor(elapsed: () => number = () => performance.now()) {
     this.#elapsed = elapsed
   }

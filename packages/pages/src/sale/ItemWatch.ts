@@ -8,27 +8,28 @@ const AGAIN = 5_000
 export interface ItemListener {
   readonly onItem: (item: ItemStanding) => void
   readonly onCounts: (counts: ItemCounts) => void
-  /** Nobody knows the item, or the engine does not show it: the code. */
-  readonly onRefused: (code: string) => void
+  /** Nothing new is told for now: the code. What is told next says that this is over. */
+  readonly onFailed: (code: string) => void
 }
 
 /** Ends with the signal. */
 export const watchItem = async (
   client: Client,
   itemId: string,
-  { onCounts, onItem, onRefused }: ItemListener,
+  { onCounts, onFailed, onItem }: ItemListener,
   signal: AbortSignal
 ): Promise<void> => {
   while (!signal.aborted) {
     try {
-      for await (const event of client.itemEvents(itemId, { signal })) {
+      const options = { signal, onFailed: ({ code }: FlashSaleError) => onFailed(code) }
+      for await (const event of client.itemEvents(itemId, options)) {
         if (event.type === "snapshot") onItem(event.item)
         else onCounts(event.item)
       }
     } catch (error) {
       if (signal.aborted) return
       if (!(error instanceof FlashSaleError)) throw error
-      onRefused(error.code)
+      onFailed(error.code)
     }
     await pause(AGAIN, signal)
   }

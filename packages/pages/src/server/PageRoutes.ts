@@ -5,20 +5,10 @@
 import { Effect, type Layer } from "effect"
 import { HttpRouter, HttpServerRequest, HttpServerResponse } from "effect/http"
 import { Worker } from "node:worker_threads"
-import { type Assembled, type Asset, assetOf } from "./Assembly.ts"
+import type { Asset } from "./Assembly.ts"
 import * as Encoding from "./Encoding.ts"
-import * as PageDocuments from "./PageDocuments.ts"
+import type { DocumentName, Served } from "./Served.ts"
 
-/** What the routes of a port are made of. */
-interface Served {
-  readonly assets: ReadonlyMap<string, Asset>
-  readonly digest: string
-  /** By their paths. */
-  readonly documents: ReadonlyMap<string, { readonly asset: Asset; readonly policy: string | undefined }>
-}
-
-const HTML = "text/html; charset=utf-8"
-const SCRIPT = "text/javascript; charset=utf-8"
 const HOME = "/"
 const SHOP = "/shop/:item"
 const EMBED = "/embed.js"
@@ -37,8 +27,8 @@ const ASK_AGAIN = "no-cache"
 const FOR_EVER = "public, max-age=31536000, immutable"
 const SAFE = { "x-content-type-options": "nosniff", "referrer-policy": "no-referrer" }
 
-/** Runs `assemble` in a thread. */
-const assembled = (): Promise<Assembled> =>
+/** Makes all of it in a thread. */
+const served = (): Promise<Served> =>
   new Promise((resolve, reject) => {
     // Node calls the taking out of types experimental, and would say so at each start.
     const worker = new Worker(new URL("./AssemblyWorker.ts", import.meta.url), {
@@ -49,24 +39,16 @@ const assembled = (): Promise<Assembled> =>
   })
 
 /** Of this process, whose ports have the same files. */
-let assembling: Promise<Assembled> | undefined
+let assembling: Promise<Served> | undefined
 
 /** What all ports share. What failed is tried again by the next request. */
-const shared = (): Promise<Assembled> => {
-  assembling ??= assembled().catch((error: unknown) => {
+const shared = (): Promise<Served> => {
+  assembling ??= served().catch((error: unknown) => {
     assembling = undefined
     throw error
   })
   return assembling
 }
-
-type Document = readonly [path: string, made: PageDocuments.PageDocument]
-
-const servedOf = (found: Assembled, documents: ReadonlyArray<Document>): Served => ({
-  assets: new Map(found.assets.map((asset) => [asset.name, asset])),
-  digest: found.digest,
-  documents: new Map(documents.map(([path, { html, policy }]) => [path, { asset: assetOf(path, HTML, html), policy }]))
-})
 
 const answer = (asset: Asset, fields: Readonly<Record<string, string>>) =>
   Effect.map(HttpServerRequest.HttpServerRequest, ({ headers }) => {
@@ -91,21 +73,17 @@ const fileOf = Effect.fnUntraced(function*({ assets, digest }: Served) {
   return yield* answer(asset, { "cache-control": asked === digest ? FOR_EVER : ASK_AGAIN })
 })
 
-/** The files, and these documents, which are made with the first request. */
+/** The files, and these documents. */
 const layerOf = (
-  paths: ReadonlyArray<string>,
-  make: (found: Assembled) => Served
+  documents: ReadonlyArray<readonly [path: string, name: DocumentName]>
 ): Layer.Layer<never, never, HttpRouter.HttpRouter> =>
   HttpRouter.use((router) =>
     Effect.gen(function*() {
-      let made: Served | undefined
       // The first request may hang up; what is made is for all.
-      const served = Effect.uninterruptible(
-        Effect.promise(() => shared().then((found) => made ??= make(found)))
-      )
-      for (const path of paths) {
+      const served = Effect.uninterruptible(Effect.promise(shared))
+      for (const [path, name] of documents) {
         const page = Effect.flatMap(served, ({ documents }) => {
-          const { asset, policy } = documents.get(path)!
+          const { asset, policy } = documents.get(name)!
           return answer(asset, {
             "cache-control": ASK_AGAIN,
             ...(policy === undefined ? {} : { "content-security-policy": policy })
@@ -121,21 +99,10 @@ const layerOf = (
 
 /** The pages for buyers. `docs` is whether there is `/docs` on this port. */
 export const layer = (docs: boolean): Layer.Layer<never, never, HttpRouter.HttpRouter> =>
-  layerOf([HOME, SHOP, EMBED], (found) => {
-    const { documents, ...files } = servedOf(found, [
-      [HOME, PageDocuments.home(found, docs)],
-      [SHOP, PageDocuments.shop(found)]
-    ])
-    const embed = { asset: assetOf(EMBED, SCRIPT, PageDocuments.embed(found)), policy: undefined }
-    return { ...files, documents: new Map([...documents, [EMBED, embed]]) }
-  })
+  layerOf([[HOME, docs ? "homeWithDocs" : "home"], [SHOP, "shop"], [EMBED, "embed"]])
 
 /** The console, for operators, and the runbook beside it. */
-export const layerConsole: Layer.Layer<never, never, HttpRouter.HttpRouter> = layerOf(
-  [CONSOLE, RUNBOOK],
-  (found) =>
-    servedOf(found, [
-      [CONSOLE, PageDocuments.consoleOf(found)],
-      [RUNBOOK, PageDocuments.runbookOf(found)]
-    ])
-)
+export const layerConsole: Layer.Layer<never, never, HttpRouter.HttpRouter> = layerOf([
+  [CONSOLE, "console"],
+  [RUNBOOK, "runbook"]
+])

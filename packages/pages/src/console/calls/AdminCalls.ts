@@ -1,6 +1,6 @@
 /** Calls of the admin API, by the means of the client: bounds, refusals as errors, and streams by `fetch`. */
 import type { ServerEvent } from "@flash-sale/client/events/EventParser.ts"
-import { follow } from "@flash-sale/client/events/Following.ts"
+import { follow, type FollowOptions } from "@flash-sale/client/events/Following.ts"
 import { refusal, unexpected } from "@flash-sale/client/http/Answer.ts"
 import { check, type Settings } from "@flash-sale/client/http/ClientOptions.ts"
 import { FlashSaleError } from "@flash-sale/client/http/FlashSaleError.ts"
@@ -71,10 +71,14 @@ export class AdminCalls {
   }
 
   /** The events of a stream, over every outage that it survives. `onLink` hears whether it is there. */
-  async *events(path: string, signal: AbortSignal, onLink: (isThere: boolean) => void): AsyncGenerator<ServerEvent> {
+  async *events(
+    path: string,
+    options: FollowOptions,
+    onLink: (isThere: boolean) => void
+  ): AsyncGenerator<ServerEvent> {
     const settings = { ...this.#settings, fetch: linked(onLink) }
     try {
-      yield* follow({ settings, timing }, path, signal, BOUNDS)
+      yield* follow({ settings, timing }, path, options, BOUNDS)
     } catch (error) {
       throw this.#seen(error)
     }

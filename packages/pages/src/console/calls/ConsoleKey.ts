@@ -5,7 +5,8 @@
 import type { Kept } from "../../order/OrderMemory.ts"
 
 const NAME = "flash-sale console key"
-const IN_FRAGMENT = /^#key=([\x21-\x7e]{1,200})$/
+const IN_FRAGMENT = /^#key=(.*)$/s
+const KEY = /^[\x21-\x7e]{1,200}$/
 
 /** As `flash-sale key create` writes them. */
 const SHAPE = /^fs_[a-z0-9-]{1,40}_[0-9A-Za-z]{32}$/
@@ -13,8 +14,11 @@ const SHAPE = /^fs_[a-z0-9-]{1,40}_[0-9A-Za-z]{32}$/
 /** Whether it may be a key at all. */
 export const isKeyLike = (text: string): boolean => SHAPE.test(text)
 
-/** The key in a fragment; undefined where there is none. */
-export const keyIn = (fragment: string): string | undefined => IN_FRAGMENT.exec(fragment)?.[1]
+/** What is in a fragment: a key, something that is meant to be one and is none, or nothing of that kind. */
+export const keyIn = (fragment: string): { readonly key: string | undefined } | undefined => {
+  const [, found] = IN_FRAGMENT.exec(fragment) ?? []
+  return found === undefined ? undefined : { key: KEY.test(found) ? found : undefined }
+}
 
 export interface ConsoleKey {
   readonly read: () => string | undefined

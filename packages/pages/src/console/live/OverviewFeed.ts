@@ -1,11 +1,12 @@
 /** The overview as the engine tells it each second, over every outage, for all pages of the console. */
 import { FlashSaleError } from "@flash-sale/client/http/FlashSaleError.ts"
 import { readObject } from "@flash-sale/client/wire/Json.ts"
+import { type Page, whileShown } from "../../sale/Shown.ts"
 import { after, pause } from "../../sale/Timers.ts"
 import type { AdminCalls } from "../calls/AdminCalls.ts"
 import type { Overview, OverviewHistory } from "../calls/Wire.ts"
-import { now } from "../words/Moments.ts"
-import { NONE, remembered, type Samples, seen } from "./Samples.ts"
+import { now, setNow } from "../words/Moments.ts"
+import { GAP, NONE, remembered, type Samples, seen } from "./Samples.ts"
 
 const PATH = "/overview/events"
 const HISTORY = "/overview/history"
@@ -16,6 +17,7 @@ const AGAIN = 5_000
 
 export class OverviewFeed {
   readonly #calls: AdminCalls
+  readonly #page: Page
   readonly #ending = new AbortController()
   readonly #listeners = new Set<() => void>()
   #cancelStale = () => {}
@@ -25,8 +27,9 @@ export class OverviewFeed {
   #heard: number | undefined
   #samples: Samples = NONE
 
-  constructor(calls: AdminCalls) {
+  constructor(calls: AdminCalls, page: Page = document) {
     this.#calls = calls
+    this.#page = page
   }
 
   /** Undefined before anything was told. */
@@ -59,10 +62,9 @@ export class OverviewFeed {
     return () => void this.#listeners.delete(listener)
   }
 
+  /** Follows the engine while somebody looks at the page. */
   begin(): void {
-    const { signal } = this.#ending
-    void this.#remember(signal)
-    void this.#follow(signal)
+    void whileShown(this.#page, this.#ending.signal, (signal) => this.#follow(signal))
   }
 
   end(): void {
@@ -70,32 +72,43 @@ export class OverviewFeed {
     this.#ending.abort()
   }
 
-  /** What was before. Where that cannot be had the plots begin now, and the stream says what is wrong. */
+  /** What was while nobody looked, or nothing came. Where that cannot be had the plots have a gap. */
   async #remember(signal: AbortSignal): Promise<void> {
     const history = await this.#calls.get<OverviewHistory>(HISTORY, signal).catch(() => undefined)
     if (history !== undefined) this.#change(() => this.#samples = remembered(this.#samples, history))
   }
 
   async #follow(signal: AbortSignal): Promise<void> {
+    const onLink = (isThere: boolean) => isThere || signal.aborted ? undefined : this.#age()
     while (!signal.aborted) {
       try {
-        const onLink = (isThere: boolean) => isThere ? undefined : this.#change(() => this.#isStale = true)
-        for await (const { data } of this.#calls.events(PATH, signal, onLink)) this.#hear(data)
+        const options = { signal, onFailed: (error: FlashSaleError) => this.#age(error) }
+        for await (const { data } of this.#calls.events(PATH, options, onLink)) this.#hear(data, signal)
       } catch (error) {
         if (signal.aborted) return
         if (!(error instanceof FlashSaleError)) throw error
-        this.#change(() => this.#refused = error)
+        this.#age(error)
       }
       await pause(AGAIN, signal)
     }
   }
 
-  #hear(data: string): void {
+  /** What was told may be old, and why where that is known. */
+  #age(error?: FlashSaleError): void {
+    this.#change(() => {
+      this.#isStale = true
+      this.#refused = error ?? this.#refused
+    })
+  }
+
+  #hear(data: string, signal: AbortSignal): void {
     const overview = readObject(data) as Overview | undefined
     if (overview === undefined) return
+    setNow(overview.now)
     const at = now()
+    const isAfterGap = this.#heard === undefined || at - this.#heard > GAP * 1_000
     this.#cancelStale()
-    this.#cancelStale = after(STALE_AFTER, () => this.#change(() => this.#isStale = true))
+    this.#cancelStale = after(STALE_AFTER, () => this.#age())
     this.#change(() => {
       this.#overview = overview
       this.#refused = undefined
@@ -103,6 +116,7 @@ export class OverviewFeed {
       this.#heard = at
       this.#samples = seen(this.#samples, overview)
     })
+    if (isAfterGap) void this.#remember(signal)
   }
 
   #change(take: () => void): void {

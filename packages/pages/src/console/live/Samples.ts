@@ -7,7 +7,7 @@ export const WINDOW = 900
 /** Two samples are at least so far apart, in seconds; one that comes sooner takes the place of the last. */
 const APART = 0.9
 /** Nothing was seen for so long: the line is broken, in seconds. */
-const GAP = 12
+export const GAP = 12
 
 export const SERIES = ["accepted", "refused", "failed", "behind", "payments"] as const
 export type Series = typeof SERIES[number]
@@ -66,21 +66,27 @@ export const seen = (samples: Samples, { gateways, now, processors: { lag, payme
     payments: payments.in_flight
   })
 
-/** With what the engine remembers of the time before anything was seen here. */
-export const remembered = (samples: Samples, { samples: before }: OverviewHistory): Samples => {
-  const first = samples.times[0] ?? Infinity
-  const older = before.filter(({ at }) => secondsOf(at) < first).reduce(
-    (all, sample) =>
-      take(all, secondsOf(sample.at), {
-        accepted: sample.accepted_per_second,
-        refused: sumOf(sample.refused_per_second),
-        failed: sumOf(sample.failed_per_second),
-        behind: sample.lag_seconds,
-        payments: sample.payments_in_flight
-      }),
-    NONE
-  )
-  return samples.times.reduce((all, at, place) => take(all, at, row(samples, place)), older)
+const isNothing = (row: Row): boolean => Object.values(row).every((value) => value === null)
+
+/** What the engine remembers, as it stands in the samples. */
+const rowsOf = ({ samples }: OverviewHistory): ReadonlyArray<readonly [at: number, row: Row]> =>
+  samples.map((sample) => [secondsOf(sample.at), {
+    accepted: sample.accepted_per_second,
+    refused: sumOf(sample.refused_per_second),
+    failed: sumOf(sample.failed_per_second),
+    behind: sample.lag_seconds,
+    payments: sample.payments_in_flight
+  }])
+
+/** With what the engine remembers of times at which nothing was seen here: before, and in between. */
+export const remembered = (samples: Samples, history: OverviewHistory): Samples => {
+  const own = samples.times.map((at, place) => [at, row(samples, place)] as const).filter(([, of]) => !isNothing(of))
+  const isMissing = (at: number) => own.every(([time]) => Math.abs(time - at) >= APART)
+  const latest = own.at(-1)?.[0] ?? Infinity
+  // Where they are seen each second nothing is missing.
+  return [...own, ...rowsOf(history).filter(([at]) => at < latest && isMissing(at))]
+    .toSorted(([one], [other]) => one - other)
+    .reduce((all, [at, of]) => take(all, at, of), NONE)
 }
 
 const row = ({ values }: Samples, place: number): Row => ({

@@ -6,7 +6,7 @@ import { ConsolePlot } from "../live/Plot.ts"
 import type { Line } from "../live/PlotOptions.ts"
 import type { Samples, Series } from "../live/Samples.ts"
 import { PageElement } from "../parts/PageElement.ts"
-import { refused, runbook, stale } from "../parts/Panels.ts"
+import { refused, runbook, silence, stale } from "../parts/Panels.ts"
 import { durationOf, rateOf } from "../words/Figures.ts"
 import { problemsOf, type ShownProblem } from "../words/Problems.ts"
 import { refusalOf } from "../words/Refusals.ts"
@@ -64,7 +64,20 @@ export class ConsoleOverview extends PageElement {
     this.#forget()
   }
 
+  /** What is wrong now: while nothing is told that is why, and what was before is not said of now. */
   #problems(overview: Overview) {
+    const { isStale, refused: error } = this.context.feed
+    if (isStale) {
+      return html`
+        <section class="problems" aria-label="What is wrong">
+          <ul>${
+        error === undefined
+          ? html`<li class="warn"><strong>Nothing is told</strong> <span>Connecting again.</span></li>`
+          : silence(error)
+      }</ul>
+        </section>
+      `
+    }
     const found = problemsOf(overview)
     return html`
       <section class="problems" aria-label="What is wrong">
@@ -83,15 +96,15 @@ export class ConsoleOverview extends PageElement {
         error === undefined ? html`<div class="state loading" aria-busy="true"></div>` : refused(error)
       }`
     }
-    const why = error === undefined ? "Connecting again." : refusalOf(error).title
+    const why = error === undefined ? "Connecting again." : `${refusalOf(error).title}.`
     return html`
       <h1>Overview</h1>
       ${isStale ? stale(heard, why) : nothing}
       ${this.#problems(overview)}
-      ${tiles(overview, this.may("dlq"))}
+      <div class=${isStale ? "old" : ""}>${tiles(overview, this.may("dlq"))}</div>
       ${plots(samples)}
       <console-on-sale .context=${this.context} .route=${this.route}></console-on-sale>
-      ${instances(overview)}
+      <div class=${isStale ? "old" : ""}>${instances(overview)}</div>
     `
   }
 }

@@ -1,5 +1,6 @@
 /** What a page has asked the engine for: nothing yet, an answer, a refusal, or an answer that may be old. */
 import type { ReactiveController, ReactiveControllerHost } from "lit"
+import { untilShown } from "../../sale/Shown.ts"
 import { pause } from "../../sale/Timers.ts"
 import { now } from "../words/Moments.ts"
 
@@ -26,19 +27,6 @@ export const waitOf = ({ error, every, hasValue }: Asked): number | undefined =>
   if (error === undefined) return every
   return isRetryable(error) || (hasValue && every !== undefined) ? AGAIN : undefined
 }
-
-/** Waits until somebody looks at the page. */
-const untilSeen = (signal: AbortSignal): Promise<void> =>
-  new Promise((resolve) => {
-    const look = () => {
-      if (document.hidden && !signal.aborted) return
-      document.removeEventListener("visibilitychange", look)
-      resolve()
-    }
-    document.addEventListener("visibilitychange", look, { signal })
-    signal.addEventListener("abort", look, { once: true })
-    look()
-  })
 
 export class Loaded<A> implements ReactiveController {
   readonly #host: ReactiveControllerHost
@@ -110,7 +98,7 @@ export class Loaded<A> implements ReactiveController {
       const wait = waitOf({ error: this.#error, every: this.#every, hasValue: this.#value !== undefined })
       if (wait === undefined) return
       await pause(wait, signal)
-      await untilSeen(signal)
+      await untilShown(document, signal)
     }
   }
 }

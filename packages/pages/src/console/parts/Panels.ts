@@ -43,6 +43,13 @@ export const stale = (at: number | undefined, why: string, again?: () => void): 
     again === undefined ? nothing : html`<button type="button" class="small" @click=${again}>Try again</button>`
   }</p>`
 
+/** Why nothing new is told, beside what was told before. */
+export const silence = (error: unknown): TemplateResult => {
+  const { section, text, title } = refusalOf(error)
+  return html`<li class="bad"><strong>${title}</strong> <span>${text}</span>
+    ${section === undefined ? nothing : runbook(section)}</li>`
+}
+
 /** What was asked for, in the state that it is in. */
 export const shown = <A>(loaded: Loaded<A>, show: (value: A) => Shown): Shown => {
   const { error, value } = loaded

@@ -1,4 +1,5 @@
 /** Moments in the reader's zone, with UTC beside. Pure but for the clock of `now`. */
+import { EngineClock } from "../../sale/EngineClock.ts"
 
 const DAY = { day: "numeric", month: "short", year: "numeric" } as const
 const TIME = { hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23" } as const
@@ -10,8 +11,12 @@ const localMinute = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute
 const utcDay = new Intl.DateTimeFormat("en-GB", { ...DAY, ...IN_UTC })
 const utcTime = new Intl.DateTimeFormat("en-GB", { ...TIME, ...IN_UTC })
 
-/** Milliseconds since 1970, by a clock that does not step while the page is open. */
-export const now = (): number => performance.timeOrigin + performance.now()
+/** Told each second, so it may go on by the reader's own clock, which does not stand still while the machine sleeps. */
+const engine = new EngineClock(Date.now)
+/** Takes over what the engine has said just now: ISO 8601. */
+export const setNow = (iso: string): void => engine.set(iso)
+/** Milliseconds since 1970, by the engine's clock; by the reader's own before the engine has said its time. */
+export const now = (): number => engine.now() ?? Date.now()
 
 export const timeOf = (millis: number): string => localTime.format(millis)
 export const minuteOf = (millis: number): string => localMinute.format(millis)

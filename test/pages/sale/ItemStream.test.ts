@@ -1,0 +1,49 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest"
+import { createClient, type Fetch } from "../../../packages/client/src/main.ts"
+import { ItemStream } from "../../../packages/pages/src/sale/ItemStream.ts"
+import { refused, sse, type Step, stream } from "../../client/Scripted.ts"
+
+const item = { item_id: "101", available: 5, held: 0, sold: 0, sale: { paused: false }, now: "2026-12-01T18:00:00Z" }
+const page = Object.assign(new EventTarget(), { hidden: false })
+
+/** A stream whose connections are answered by these, the last one for ever. */
+const following = (...steps: ReadonlyArray<Step>) => {
+  let asked = 0
+  const fetch: Fetch = async (_, init) => steps[Math.min(asked++, steps.length - 1)]!(init)
+  const followed = new ItemStream()
+  let changes = 0
+  const stop = followed.listen(() => changes++)
+  followed.begin(page, "101", (linked) =>
+    createClient({ baseUrl: "http://engine", fetch: linked }), fetch)
+  return { followed, stop, asked: () => asked, changes: () => changes }
+}
+
+describe("ItemStream", () => {
+  beforeEach(() => void vi.useFakeTimers())
+  afterEach(() => void vi.useRealTimers())
+
+  it("is old as soon as the engine says that it cannot read the item, until it tells it again", async () => {
+    const pieces = [sse("snapshot", "1-0", item), sse("unavailable", undefined, { code: "store_unavailable" })]
+    const { followed } = following(stream(pieces, "stays"))
+    await vi.waitFor(() => expect(followed.problem).toBe("store_unavailable"))
+    expect([followed.isStale, followed.item?.available]).toEqual([true, 5])
+    followed.end()
+  })
+
+  it("says why there is nothing yet with the first refusal, however long the client goes on", async () => {
+    const { asked, followed } = following(refused(503, "store_unavailable", true))
+    await vi.waitFor(() => expect(followed.problem).toBe("store_unavailable"))
+    expect([asked(), followed.item]).toEqual([1, undefined])
+    followed.end()
+  })
+
+  it("counts from the end of its connection until it is old, however often none is made", async () => {
+    const ends = stream([sse("snapshot", "1-0", item)])
+    const { asked, followed } = following(ends, stream([]))
+    await vi.waitFor(() => expect(followed.item).toBeDefined())
+    for (let n = 0; n < 30; n++) await vi.advanceTimersByTimeAsync(100)
+    expect(asked()).toBeGreaterThan(1)
+    expect(followed.isStale).toBe(true)
+    followed.end()
+  })
+})

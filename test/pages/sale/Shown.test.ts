@@ -1,0 +1,43 @@
+import { expect, it, vi } from "vitest"
+import { whileShown } from "../../../packages/pages/src/sale/Shown.ts"
+
+/** A page that a test shows and hides. */
+class TestPage extends EventTarget {
+  hidden = true
+  turn(hidden: boolean): void {
+    this.hidden = hidden
+    this.dispatchEvent(new Event("visibilitychange"))
+  }
+}
+
+it("runs while somebody looks, again when somebody looks again, and ends with its signal", async () => {
+  const page = new TestPage()
+  const ending = new AbortController()
+  const runs: Array<AbortSignal> = []
+  const ended = whileShown(page, ending.signal, (signal) => {
+    runs.push(signal)
+    return new Promise((resolve) => signal.addEventListener("abort", () => resolve()))
+  })
+  await Promise.resolve()
+  expect(runs.length).toBe(0)
+  page.turn(false)
+  await vi.waitFor(() => expect(runs.length).toBe(1))
+  page.turn(true)
+  expect(runs[0]!.aborted).toBe(true)
+  page.turn(false)
+  await vi.waitFor(() => expect(runs.length).toBe(2))
+  ending.abort()
+  await ended
+  expect(runs[1]!.aborted).toBe(true)
+})
+
+it("does not begin again what has ended by itself", async () => {
+  const page = new TestPage()
+  page.hidden = false
+  let runs = 0
+  await whileShown(page, new AbortController().signal, () => {
+    runs++
+    return Promise.resolve()
+  })
+  expect(runs).toBe(1)
+})
