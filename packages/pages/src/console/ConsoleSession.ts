@@ -98,7 +98,9 @@ export class ConsoleSession {
       this.#key.keep(key)
       this.#open(calls, operator)
     } catch (error) {
-      if (!signal.aborted) this.#problem = this.#problemOf(error, key)
+      // A text that cannot be sent is no key.
+      if (error instanceof TypeError) this.#forget(key)
+      if (!signal.aborted) this.#problem = error instanceof TypeError ? NO_KEY : error
     }
     if (!signal.aborted) this.#change(() => this.#isAsking = false)
   }
@@ -126,13 +128,6 @@ export class ConsoleSession {
     feed.listen(this.#options.onChange)
     if (may(operator, "read")) feed.begin()
     this.#change(() => this.#context = { calls, operator, feed, ask: this.#options.ask })
-  }
-
-  /** A text that cannot be sent is no key. */
-  #problemOf(error: unknown, key: string): unknown {
-    if (!(error instanceof TypeError)) return error
-    this.#forget(key)
-    return NO_KEY
   }
 
   #reject(key: string, error: unknown, signal: AbortSignal): void {
