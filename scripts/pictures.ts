@@ -1,6 +1,6 @@
 /**
- * Makes the two pictures of README.md anew: the console of a real engine that sells for some minutes, in light and dark.
- * Wants a Chromium on the PATH.
+ * Makes the two pictures of README.md anew: the console of a real engine that sells for some minutes, in light and
+ * dark. Wants a Chromium on the PATH.
  *
  *   node scripts/pictures.ts
  */

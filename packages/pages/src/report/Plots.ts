@@ -1,5 +1,5 @@
 /**
- * Draws the plots of a report. It stands in its document behind `uPlot` and the values: so it imports nothing but types.
+ * Draws the plots of a report. It stands in its document behind `uPlot` and the values: so it imports types alone.
  */
 import type uPlot from "uplot"
 import type { Timeline } from "./LoadReport.ts"

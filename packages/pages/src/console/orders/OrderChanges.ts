@@ -19,6 +19,10 @@ const saidOf = (answer: OrderAnswer): string => {
     : "The charge is being voided at the provider. The order is cancelled after that."
 }
 
+/** The same id may name an order of each of several items. */
+export const isSameOrder = (one: Order, other: Order): boolean =>
+  one.request_id === other.request_id && one.item_id === other.item_id
+
 const units = ({ amount }: Order): string => amount === undefined ? "Its units" : numbered(amount, "unit")
 /** `1 unit is`, `2 units are`. */
 const unitsAre = (order: Order): string => `${units(order)} ${order.amount === 1 ? "is" : "are"}`
@@ -67,7 +71,7 @@ const refunded = (order: Order, { by, reference = "", stock }: Values): ReturnTy
   const paid = by === "hand"
     ? `Says that ${money} was paid back by hand, as ${reference.trim()}. The provider is not asked.`
     : isShops
-    ? `Says that it is given back. The shop took ${money} itself, as ${order.payment_reference}, and pays it back itself.`
+    ? `It is given back at once. The shop took ${money} itself, as ${order.payment_reference}, and pays it back.`
     : `Gives ${money} back at the payment provider first. The order is refunded once that has succeeded.`
   const where = stock === "yes"
     ? `${unitsAre(order)} on sale again then.`
