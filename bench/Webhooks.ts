@@ -2,7 +2,7 @@
  * `npm run bench -- webhooks`: how many events a second a living endpoint is told beside one that never answers and one
  * that refuses connections, how long it waits for each while they come, the memory of the process, and what comes twice
  * when it is killed with -9 meanwhile. Over one file (`serve`) and over PostgreSQL (`webhooks`); `DATABASES=sqlite` is
- * one of both, `EVENTS` is another number of events.
+ * one of both, `EVENTS` another number of events, `PHASES=kills` one of the three.
  */
 import * as CloudEvent from "@flash-sale/domain/events/CloudEvent"
 import * as EventId from "@flash-sale/domain/events/EventId"
@@ -27,6 +27,7 @@ import * as Servers from "./WebhookServers.ts"
 
 const EVENTS = Number(process.env["EVENTS"] ?? 100_000)
 const DATABASES = (process.env["DATABASES"] ?? "sqlite,postgres").split(",")
+const PHASES = (process.env["PHASES"] ?? "backlog,kills,steady").split(",")
 const KILLS = 10
 /** Events in one batch. */
 const BATCH = 1_000
@@ -218,9 +219,9 @@ const measure = async (folder: string, { command, env, layer }: Place): Promise<
     const first = await start()
     await untilHeld(engine)
     await end(first)
-    await backlog(engine)
-    await kills(engine)
-    await steady(engine)
+    if (PHASES.includes("backlog")) await backlog(engine)
+    if (PHASES.includes("kills")) await kills(engine)
+    if (PHASES.includes("steady")) await steady(engine)
   } finally {
     await runtime.dispose()
     servers.close()

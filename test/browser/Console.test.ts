@@ -72,6 +72,9 @@ describe("the console", () => {
     const browser = Chromium.needed(launched, ctx)
     const engine = await ConsoleEngine.start()
     const guest = await visit(browser, engine.service.adminUrl, "/console", PHONE)
+    await guest.page.getByLabel("Api key").fill("no key at all")
+    await guest.page.getByRole("button", { name: "Open" }).click()
+    await guest.sees("The key does not count")
     await guest.page.getByLabel("Api key").fill("fs_ops_nobody0000000000000000000000000000")
     await guest.page.getByRole("button", { name: "Open" }).click()
     await guest.sees("The key does not count")
@@ -89,6 +92,8 @@ describe("the console", () => {
       expect(await guest.page.getByRole("button", { name: hidden }).count(), hidden).toBe(0)
     }
     expect(await guest.page.getByRole("link", { name: "Dead letters" }).count()).toBe(0)
+    await guest.page.goto(`${engine.service.adminUrl}/console#/dead-letters`)
+    await guest.sees("it has not the scope dlq")
     expect(await guest.page.evaluate("scrollX + document.documentElement.scrollWidth")).toBeLessThanOrEqual(390)
     expect(guest.complaints()).toEqual([])
   }, TIMEOUT)

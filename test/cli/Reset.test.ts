@@ -21,18 +21,19 @@ it("an engine's data is forgotten while none works, and its keys stay", { timeou
   const before = readdirSync(settings.DATA_DIR)
   const asked = await Services.run(["reset"], settings)
   expect(asked).toMatchObject({ code: 1, output: expect.stringContaining("nothing was changed") })
-  expect(asked.output).toContain("would remove orders.high, ")
+  expect(asked.output).toMatch(/would remove archive\.sqlite.*, orders\.high, /)
   expect(readdirSync(settings.DATA_DIR)).toEqual(before)
 
   const done = await Services.run(["reset", "--yes", "--json"], settings)
   expect(done.code).toBe(0)
   expect(JSON.parse(done.output)).toMatchObject({
     done: true,
-    removed: expect.arrayContaining(["orders.high", "engine.sqlite"]),
+    removed: expect.arrayContaining(["archive.sqlite", "orders.high", "engine.sqlite"]),
     left: expect.arrayContaining(["mine.txt", "payment-token.keys"])
   })
   expect(readdirSync(settings.DATA_DIR)).toEqual(expect.arrayContaining(["mine.txt", "payment-token.keys"]))
   expect(existsSync(join(settings.DATA_DIR, "engine.sqlite"))).toBe(false)
+  expect(existsSync(join(settings.DATA_DIR, "archive.sqlite"))).toBe(false)
   expect(await Services.run(["reset", "--yes"], settings)).toMatchObject({
     code: 3,
     output: expect.stringContaining("no engine has worked there")

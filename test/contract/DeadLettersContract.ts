@@ -185,35 +185,39 @@ export const suite = <E>(name: string, adapter: Layer.Layer<DeadLetters, E>) =>
         assert.strictEqual((yield* store.stats).oldestAt, Date.parse(all[0]!.timestamp))
       }), TEST_TIMEOUT)
 
-    it.effect("letters are listed a page after the other, and those alone that are meant", () =>
-      Effect.gen(function*() {
-        const store = yield* DeadLetters
-        const item = ItemId.make(`item-${randomInt(2 ** 47)}`)
-        const second = (at: number) => `2002-01-01T00:00:0${at}.000Z`
-        const put = [3, 1, 2, 2, 2, 5].map((at, n) =>
-          letter({
-            timestamp: second(at),
-            key: item,
-            offset: Offset.make(1_000 * randomInt(2 ** 37) + n),
-            ...(n === 5 ? { error: "Invalid Order Format" } : {})
-          })
-        )
-        yield* Effect.forEach(put, store.put, { discard: true })
-        const all = yield* ready(store.list(ALL, { item }))
-        const ages = put.toSorted(LetterQuery.compare)
-        assert.deepStrictEqual(all.map(({ offset }) => offset), ages.map(({ offset }) => offset))
-        for (let n = 0; n < all.length; n++) {
-          const page = yield* store.list(2, { item, after: all[n]! })
-          assert.deepStrictEqual(page, all.slice(n + 1, n + 3))
-        }
-        // The letter of a cursor may have been handled meanwhile.
-        yield* store.handle(handling(all[1]!))
-        assert.deepStrictEqual(yield* store.list(1, { item, after: all[1]! }), [all[2]!])
-        const times = (query: LetterQuery.LetterQuery) =>
-          Effect.map(store.list(ALL, { item, ...query }), (found) => found.map(({ timestamp }) => timestamp))
-        assert.deepStrictEqual(yield* times({ reason: "Invalid Order Format" }), [second(5)])
-        assert.strictEqual((yield* times({ putBy: Date.parse(second(2)) })).length, 3)
-        assert.strictEqual((yield* times({ putBy: Date.parse(second(2)) - 1 })).length, 1)
-        assert.deepStrictEqual(yield* times({ reason: "Payment Without Order" }), [])
-      }), TEST_TIMEOUT)
+    it.effect(
+      "letters are listed a page after the other, and those alone that are meant",
+      () =>
+        Effect.gen(function*() {
+          const store = yield* DeadLetters
+          const item = ItemId.make(`item-${randomInt(2 ** 47)}`)
+          const second = (at: number) => `2002-01-01T00:00:0${at}.000Z`
+          const put = [3, 1, 2, 2, 2, 5].map((at, n) =>
+            letter({
+              timestamp: second(at),
+              key: item,
+              offset: Offset.make(1_000 * randomInt(2 ** 37) + n),
+              ...(n === 5 ? { error: "Invalid Order Format" } : {})
+            })
+          )
+          yield* Effect.forEach(put, store.put, { discard: true })
+          const all = yield* ready(store.list(ALL, { item }))
+          const ages = put.toSorted(LetterQuery.compare)
+          assert.deepStrictEqual(all.map(({ offset }) => offset), ages.map(({ offset }) => offset))
+          for (let n = 0; n < all.length; n++) {
+            const page = yield* store.list(2, { item, after: all[n]! })
+            assert.deepStrictEqual(page, all.slice(n + 1, n + 3))
+          }
+          // The letter of a cursor may have been handled meanwhile.
+          yield* store.handle(handling(all[1]!))
+          assert.deepStrictEqual(yield* store.list(1, { item, after: all[1]! }), [all[2]!])
+          const times = (query: Parameters<Store["list"]>[1]) =>
+            Effect.map(store.list(ALL, { item, ...query }), (found) => found.map(({ timestamp }) => timestamp))
+          assert.deepStrictEqual(yield* times({ reason: "Invalid Order Format" }), [second(5)])
+          assert.strictEqual((yield* times({ putBy: Date.parse(second(2)) })).length, 3)
+          assert.strictEqual((yield* times({ putBy: Date.parse(second(2)) - 1 })).length, 1)
+          assert.deepStrictEqual(yield* times({ reason: "Payment Without Order" }), [])
+        }),
+      TEST_TIMEOUT
+    )
   })

@@ -112,11 +112,15 @@ describe("where to and with what", () => {
         0
       ])
       const page = yield* server((_, response) => void response.writeHead(404).end("<html>"))
-      const other = yield* typed(`stock get 101 --url ${page}`, KEY)
-      expect([other.code, other.complaint]).toEqual([
-        3,
-        "flash-sale: what answers there is no admin API: status 404: is it the address of ADMIN_PORT?"
-      ])
+      // As the port of the gateway answers.
+      const gateway = yield* server((_, response) => json(response, 404, { error: "Not found", code: "not_found" }))
+      for (const address of [page, gateway]) {
+        const other = yield* typed(`stock get 101 --url ${address}`, KEY)
+        expect([other.code, other.complaint]).toEqual([
+          3,
+          "flash-sale: what answers there is no admin API: status 404: is it the address of ADMIN_PORT?"
+        ])
+      }
     }).pipe(Effect.scoped), TEST_TIMEOUT)
 })
 

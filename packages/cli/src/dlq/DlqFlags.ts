@@ -8,8 +8,8 @@ import { Duration, Option } from "effect"
 import { Argument, Flag } from "effect/cli"
 
 /** The reasons as they are typed: `payment-timeout`. */
-const REASONS: ReadonlyArray<readonly [typed: string, reason: DeadLetterReason]> = DeadLetterReason.literals.map(
-  (reason) => [reason.toLowerCase().replaceAll(" ", "-"), reason]
+const REASONS: ReadonlyMap<string, DeadLetterReason> = new Map(
+  DeadLetterReason.literals.map((reason) => [reason.toLowerCase().replaceAll(" ", "-"), reason])
 )
 
 /** How long a letter may have waited. */
@@ -21,8 +21,12 @@ export const id = Argument.String("id").pipe(
 )
 
 export const filters = {
-  reason: Flag.ChoiceWithValue("reason", REASONS).pipe(
-    Flag.withDescription("Only letters with this reason"),
+  reason: Flag.String("reason").pipe(
+    Flag.filterMap(
+      (text) => Option.fromUndefinedOr(REASONS.get(text)),
+      () => `${[...REASONS.keys()].join(", ")}; why it is done is --why`
+    ),
+    Flag.withDescription(`Only letters with this reason: ${[...REASONS.keys()].join(", ")}`),
     Flag.optional
   ),
   item: Flag.String("item").pipe(

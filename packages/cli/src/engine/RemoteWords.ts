@@ -68,6 +68,9 @@ const ofBody = ({ code, error = code, errors = [], retry_after_seconds: wait, sc
       return lost("the engine has had no answer in time")
     case "internal_error":
       return lost("the request failed by a bug of the engine")
+    case "not_found":
+      // Of a path, not of an item or an order: a gateway's own port knows no other word for it.
+      return ofStatus(404)
     default:
       return refused(CommandFailed.failed(`the engine refuses it: ${error} (${code})`))
   }

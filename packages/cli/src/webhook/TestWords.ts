@@ -16,7 +16,7 @@ const BY_STATUS: ReadonlyArray<readonly [status: RegExp, look: string]> = [
 
 /** The same by the words of a failure without an answer. */
 const BY_ERROR: ReadonlyArray<readonly [error: RegExp, look: string]> = [
-  [/no address of the internet/, "or is the name, seen from here, another one than you think?"],
+  [/no address of the internet/, "is its name another one, seen from here? Else WEBHOOKS_ALLOW_PRIVATE=true allows it"],
   [/no answer within/, "let the receiver answer 2xx at once, and work afterwards"],
   [
     /CERT|TLS|SSL|SELF_SIGNED|UNABLE_TO_/,
@@ -47,7 +47,7 @@ const WHY: Readonly<Record<WebhookRow["condition"], string>> = {
 }
 
 const milliseconds = (test: Outcome): string =>
-  test.outcome === "pending" || test.took_ms === undefined ? "" : ` after ${test.took_ms} ms`
+  test.outcome === "pending" || test.took_ms === undefined ? "" : `after ${test.took_ms} ms`
 
 const answerOf = (test: Outcome): string => {
   if (test.outcome === "pending") return ""
@@ -56,15 +56,15 @@ const answerOf = (test: Outcome): string => {
 
 /** The line about a test event that was taken. */
 export const delivered = (test: Outcome): string =>
-  `webhook ${test.webhook}: the test event was taken: ${answerOf(test)}${milliseconds(test)} (webhook-id ${test.id})`
+  `webhook ${test.webhook}: the test event was taken: ${answerOf(test)} ${milliseconds(test)} (webhook-id ${test.id})`
 
 /** The lines about one that was not. */
 export const failed = (test: Outcome): ReadonlyArray<string> => {
   const status = test.outcome === "pending" ? undefined : test.status
   const error = test.outcome === "pending" ? undefined : test.error
   return [
-    `webhook ${test.webhook}: the test event was not taken: ${answerOf(test)}${milliseconds(test)} ` +
-    `(webhook-id ${test.id})`,
+    `webhook ${test.webhook}: the test event was not taken: ${answerOf(test)} ` +
+    `(${[milliseconds(test), `webhook-id ${test.id}`].filter((part) => part !== "").join(", ")})`,
     lookAt(status, error)
   ]
 }

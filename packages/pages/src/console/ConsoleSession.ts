@@ -1,5 +1,5 @@
 /** Who has the console open: the key, whom it belongs to, and what the pages work with then. */
-import { FlashSaleError } from "@flash-sale/client"
+import { FlashSaleError } from "@flash-sale/client/http/FlashSaleError.ts"
 import { windowStorage } from "../order/OrderMemory.ts"
 import { AdminCalls } from "./calls/AdminCalls.ts"
 import { consoleKey, keyIn } from "./calls/ConsoleKey.ts"
@@ -10,8 +10,8 @@ import type { ConsoleContext } from "./parts/ConsoleContext.ts"
 /** Where the key that asks is told whose it is. */
 const ME = "/me"
 
-/** What is said of a text in the address that cannot be a key. */
-const NO_KEY = new FlashSaleError("what the address has is no key", { code: "unauthenticated" })
+/** What is said of a text that cannot be a key. */
+const NO_KEY = new FlashSaleError("that is no key", { code: "unauthenticated" })
 
 export interface ConsoleSessionOptions {
   readonly ask: ConsoleContext["ask"]
@@ -80,9 +80,7 @@ export class ConsoleSession {
       this.#key.keep(key)
       this.#open(calls, operator)
     } catch (error) {
-      // A text that cannot be sent is no key.
-      if (error instanceof TypeError) this.#key.forget()
-      if (!signal.aborted) this.#problem = error
+      if (!signal.aborted) this.#problem = this.#problemOf(error)
     }
     if (!signal.aborted) this.#change(() => this.#isAsking = false)
   }
@@ -110,6 +108,13 @@ export class ConsoleSession {
     feed.listen(this.#options.onChange)
     if (may(operator, "read")) feed.begin()
     this.#change(() => this.#context = { calls, operator, feed, ask: this.#options.ask })
+  }
+
+  /** A text that cannot be sent is no key. */
+  #problemOf(error: unknown): unknown {
+    if (!(error instanceof TypeError)) return error
+    this.#key.forget()
+    return NO_KEY
   }
 
   #reject(error: unknown, signal: AbortSignal): void {

@@ -46,5 +46,5 @@ export const refusal = (address: string): string | undefined => {
   const range = rangeOf(address)
   return range === GLOBAL
     ? undefined
-    : `${address} is no address of the internet (${range}): WEBHOOKS_ALLOW_PRIVATE=true lets it be one`
+    : `${address} is no address of the internet (${range})`
 }

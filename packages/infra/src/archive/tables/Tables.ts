@@ -8,8 +8,8 @@ import { webhooks } from "./WebhookTables.ts"
 
 /**
  * - `archive_orders`: a row for each item and request id; `n` decides between orders of the same moment.
- * - `archive_entries`: histories, and changes by hand; `body` is the event, byte for byte. `request_id` is empty of what
- *   is about an item alone, and both ids are empty of a handling that came before its letter.
+ * - `archive_entries`: histories, and changes by hand; `body` is the event, byte for byte. `request_id` is empty of
+ *   what is about an item alone, and both ids are empty of a handling that came before its letter.
  * - `archive_sums`: the orders of an item that are alike, added up. Changes with `archive_orders`, in one transaction.
  * - `archive_positions`: where reading goes on. `archive_refused`: what items have counted.
  * - `archive_retired`: items of which orders were deleted that had not moved since a moment.

@@ -8,16 +8,20 @@ import { WAL_SUFFIX } from "../database/FileCheck.ts"
 import * as HighWaterMark from "../database/HighWaterMark.ts"
 import * as OpenFile from "../database/OpenFile.ts"
 import * as DataFolder from "../folder/DataFolder.ts"
+import * as EngineFiles from "../folder/EngineFiles.ts"
+
+/** A database and what SQLite keeps beside it. */
+const databaseFiles = (name: string): ReadonlyArray<string> => [name + WAL_SUFFIX, `${name}-shm`, name]
 
 /**
- * What goes, in this order: first the mark of the end of the log, as a mark without its log is a loss, and the file at
- * the end, so that a run that is cut short is done by the next one.
+ * What goes, in this order: first the archive, which would know orders that the engine has forgotten, and the mark of
+ * the end of the log, as a mark without its log is a loss; the file at the end, so that a run that is cut short is done
+ * by the next one.
  */
 const FILES = [
+  ...databaseFiles(EngineFiles.ARCHIVE_NAME),
   HighWaterMark.FILE_NAME,
-  OpenFile.FILE_NAME + WAL_SUFFIX,
-  `${OpenFile.FILE_NAME}-shm`,
-  OpenFile.FILE_NAME
+  ...databaseFiles(OpenFile.FILE_NAME)
 ]
 
 /** The files that were removed, or would be, and what stays in the folder: keys, and what is not the engine's. */

@@ -67,7 +67,7 @@ const refunded = (order: Order, { by, reference = "", stock }: Values): ReturnTy
   const paid = by === "hand"
     ? `Says that ${money} was paid back by hand, as ${reference.trim()}. The provider is not asked.`
     : isShops
-    ? `Says that it is given back. The shop took ${money} itself, as ${order.payment_reference}, and pays it back itself.`
+    ? `It is given back at once. The shop took ${money} itself, as ${order.payment_reference}, and pays it back.`
     : `Gives ${money} back at the payment provider first. The order is refunded once that has succeeded.`
   const where = stock === "yes"
     ? `${unitsAre(order)} on sale again then.`
