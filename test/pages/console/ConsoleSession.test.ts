@@ -1,6 +1,6 @@
 import { KeyName, write } from "@flash-sale/domain/access/ApiKey"
-import { afterEach, beforeEach, describe, expect, it, vi } from "vitest"
-import { isKeyLike } from "../../../packages/pages/src/console/calls/ConsoleKey.ts"
+import { afterEach, describe, expect, it, vi } from "vitest"
+import { isKeyLike, NO_KEY } from "../../../packages/pages/src/console/calls/ConsoleKey.ts"
 import { ConsoleSession } from "../../../packages/pages/src/console/ConsoleSession.ts"
 import { pageStorage } from "../../../packages/pages/src/order/OrderMemory.ts"
 
@@ -17,6 +17,7 @@ const world = (kept: string | undefined, known: ReadonlyArray<string>, answers =
   vi.stubGlobal("location", place)
   vi.stubGlobal("history", { replaceState: () => place.hash = "#/" })
   vi.stubGlobal("sessionStorage", storage)
+  vi.stubGlobal("document", { hidden: false, addEventListener: () => {}, removeEventListener: () => {} })
   vi.stubGlobal("fetch", (_: string, { headers }: { readonly headers: HeadersInit }) => {
     const key = new Headers(headers).get("authorization")?.replace("Bearer ", "") ?? ""
     if (!answers) return Promise.reject(new TypeError("fetch failed"))
@@ -41,9 +42,6 @@ const world = (kept: string | undefined, known: ReadonlyArray<string>, answers =
   }
 }
 
-beforeEach(() => {
-  vi.unstubAllGlobals()
-})
 afterEach(() => {
   vi.unstubAllGlobals()
 })
@@ -72,6 +70,12 @@ describe("ConsoleSession", () => {
     go(`#key=${OTHER}`)
     await vi.waitFor(() => expect(name()).toBe("other"))
     expect([kept(), told]).toEqual([OTHER, []])
+  })
+
+  it("says that a text is no key, where none is kept", () => {
+    const { go, kept, session } = world(undefined, [])
+    go("#key=no key at all")
+    expect([session.problem, kept()]).toEqual([NO_KEY, undefined])
   })
 
   it("forgets a key that does not count any more", async () => {

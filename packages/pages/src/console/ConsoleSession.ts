@@ -1,19 +1,14 @@
 /** Who has the console open: the key, whom it belongs to, and what the pages work with then. */
-import { FlashSaleError } from "@flash-sale/client/http/FlashSaleError.ts"
+import type { FlashSaleError } from "@flash-sale/client/http/FlashSaleError.ts"
 import { windowStorage } from "../order/OrderMemory.ts"
 import { AdminCalls } from "./calls/AdminCalls.ts"
-import { consoleKey, isKeyLike, keyIn } from "./calls/ConsoleKey.ts"
+import { consoleKey, isKeyLike, isRejection, keyIn, NO_KEY } from "./calls/ConsoleKey.ts"
 import { may, type Operator } from "./calls/Operator.ts"
 import { OverviewFeed } from "./live/OverviewFeed.ts"
 import type { ConsoleContext } from "./parts/ConsoleContext.ts"
 
 /** Where the key that asks is told whose it is. */
 const ME = "/me"
-
-const isRejection = (problem: unknown): boolean => problem instanceof FlashSaleError && problem.status === 401
-
-/** What is said of a text in the address that cannot be a key. */
-const NO_KEY = new FlashSaleError("what the address has is no key", { code: "unauthenticated" })
 
 export interface ConsoleSessionOptions {
   readonly ask: ConsoleContext["ask"]
@@ -98,9 +93,7 @@ export class ConsoleSession {
       this.#key.keep(key)
       this.#open(calls, operator)
     } catch (error) {
-      // A text that cannot be sent is no key.
-      if (error instanceof TypeError) this.#forget(key)
-      if (!signal.aborted) this.#problem = error instanceof TypeError ? NO_KEY : error
+      if (!signal.aborted) this.#problem = this.#problemOf(key, error)
     }
     if (!signal.aborted) this.#change(() => this.#isAsking = false)
   }
@@ -128,6 +121,13 @@ export class ConsoleSession {
     feed.listen(this.#options.onChange)
     if (may(operator, "read")) feed.begin()
     this.#change(() => this.#context = { calls, operator, feed, ask: this.#options.ask })
+  }
+
+  /** A text that cannot be sent is no key. */
+  #problemOf(key: string, error: unknown): unknown {
+    if (!(error instanceof TypeError)) return error
+    this.#forget(key)
+    return NO_KEY
   }
 
   #reject(key: string, error: unknown, signal: AbortSignal): void {

@@ -2,6 +2,7 @@
  * The operator's key: in this window until it is closed, and nowhere else. It comes typed, or in the fragment of an
  * address (`#key=`), which no server sees and out of which it is taken at once.
  */
+import { FlashSaleError } from "@flash-sale/client/http/FlashSaleError.ts"
 import type { Kept } from "../../order/OrderMemory.ts"
 
 const NAME = "flash-sale console key"
@@ -13,6 +14,12 @@ const SHAPE = /^fs_[a-z0-9-]{1,40}_[0-9A-Za-z]{32}$/
 
 /** Whether it may be a key at all. */
 export const isKeyLike = (text: string): boolean => SHAPE.test(text)
+
+/** What is said of a text that cannot be a key. */
+export const NO_KEY = new FlashSaleError("that is no key", { code: "unauthenticated" })
+
+/** Whether the engine has said that a key does not count. */
+export const isRejection = (problem: unknown): boolean => problem instanceof FlashSaleError && problem.status === 401
 
 /** What is in a fragment: a key, something that is meant to be one and is none, or nothing of that kind. */
 export const keyIn = (fragment: string): { readonly key: string | undefined } | undefined => {
