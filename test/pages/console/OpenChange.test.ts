@@ -2,7 +2,8 @@ import { FlashSaleError } from "@flash-sale/client"
 import { describe, expect, it, vi } from "vitest"
 import { mayBeRecorded } from "../../../packages/pages/src/console/calls/MayBeRecorded.ts"
 import { type Change, effects, latestOf, type Sending } from "../../../packages/pages/src/console/parts/Change.ts"
-import { MAY_BE_RECORDED, OpenChange } from "../../../packages/pages/src/console/parts/OpenChange.ts"
+import { MAY_BE_RECORDED } from "../../../packages/pages/src/console/calls/MayBeRecorded.ts"
+import { OpenChange } from "../../../packages/pages/src/console/parts/OpenChange.ts"
 
 const failed = (code: string, status?: number) => new FlashSaleError("no", { code, status })
 

@@ -23,6 +23,12 @@ export type Effects =
   | { readonly kind: "effects"; readonly lines: ReadonlyArray<string> }
   | { readonly kind: "missing"; readonly why: string }
 
+/** How much of a change is done. */
+export interface Progress {
+  readonly done: number
+  readonly total: number
+}
+
 export interface Sending {
   readonly values: Values
   readonly reason: string
