@@ -1,6 +1,6 @@
 /**
- * Makes the two pictures of README.md anew: the console of a real engine that sells for a minute, in light and in dark.
- * Wants a Chromium on the PATH.
+ * Makes the two pictures of README.md anew: the console of a real engine that sells for some minutes, in light and
+ * dark. Wants a Chromium on the PATH.
  *
  *   node scripts/pictures.ts
  */
@@ -15,11 +15,15 @@ import { freePort } from "../test/servers/Ports.ts"
 import { root } from "./Source.ts"
 
 const FOLDER = `${root}docs/pictures`
-/** How long the engine sells, in milliseconds, and how many orders a second at the most. */
-const SELLS_MILLIS = 60_000
-const MOST_A_SECOND = 80
-const STOCK = 3_000
+/** How long the engine sells, and when in between the pictures are made, in milliseconds. */
+const SELLS_MILLIS = 240_000
+const SHOWN_MILLIS = 180_000
+/** Orders a second at the most. */
+const MOST_A_SECOND = 60
+const STOCK = 6_000
 const ROUND_MILLIS = 100
+/** How long a page is open before its picture, in milliseconds. */
+const SETTLES_MILLIS = 8_000
 /** The largest that a picture may be, in bytes. */
 const MOST_BYTES = 150 * 1024
 const VIEW = { width: 1_280, height: 760 }
@@ -54,10 +58,10 @@ const start = async (dataDir: string): Promise<Engine> => {
 }
 
 /** Orders that come, rise and fall as a sale's do: of a few items, some of them sold out. */
-const sell = async ({ url }: Engine, items: ReadonlyArray<string>): Promise<void> => {
+const sell = async ({ url }: Engine, items: ReadonlyArray<string>, over: AbortSignal): Promise<void> => {
   const began = performance.now()
   let sent = 0
-  for (let at = 0; at < SELLS_MILLIS; at = performance.now() - began) {
+  for (let at = 0; at < SELLS_MILLIS && !over.aborted; at = performance.now() - began) {
     const rate = MOST_A_SECOND * (0.35 + 0.65 * Math.sin(Math.PI * at / SELLS_MILLIS))
     const orders = Array.from({ length: Math.round(rate * ROUND_MILLIS / 1_000) }, () => {
       const order = { request_id: `r-${sent}`, user_id: `u-${sent}`, item_id: items[sent++ % items.length], amount: 1 }
@@ -91,12 +95,14 @@ const picture = async (browser: Browser, { adminUrl }: Engine, key: string, colo
   await page.goto(`${adminUrl}/console#key=${key}`)
   await page.locator("console-plot canvas").first().waitFor()
   await page.getByRole("link", { name: "mug", exact: true }).first().waitFor()
+  // How fast an item goes is measured from when it was first asked for on.
+  await sleep(SETTLES_MILLIS)
   const path = `${FOLDER}/console-${colorScheme}.png`
   await page.screenshot({ path })
   await context.close()
   const { size } = statSync(path)
   if (size > MOST_BYTES) throw new Error(`${path} has ${size} bytes, and may have ${MOST_BYTES}`)
-  console.log(`${path}: ${size} bytes`)
+  process.stdout.write(`${path}: ${size} bytes\n`)
 }
 
 const chromiumPath = (): string => {
@@ -115,8 +121,12 @@ if (import.meta.main) {
     const items = ["mug", "poster", "jersey"]
     for (const [index, item] of items.entries()) await put(engine, key, item, Math.round(STOCK / (1 + 2 * index)))
     mkdirSync(FOLDER, { recursive: true })
-    await sell(engine, items)
+    const over = new AbortController()
+    const selling = sell(engine, items, over.signal)
+    await sleep(SHOWN_MILLIS)
     for (const colorScheme of ["light", "dark"] as const) await picture(browser, engine, key, colorScheme)
+    over.abort()
+    await selling
   } finally {
     engine.running.kill("SIGTERM")
     await Promise.all([once(engine.running, "exit"), browser.close()])

@@ -1,5 +1,5 @@
 /** What changes say that they will do, before anybody makes them; and what they send. */
-import { describe, expect, it } from "vitest"
+import { describe, expect, it, vi } from "vitest"
 import type { AdminCalls, Sent } from "../../../packages/pages/src/console/calls/AdminCalls.ts"
 import { everySale } from "../../../packages/pages/src/console/items/EverySaleChange.ts"
 import { holds, limit, price } from "../../../packages/pages/src/console/items/PriceChanges.ts"
@@ -39,6 +39,7 @@ const send = (change: Change, values: Values = {}) =>
     reason: "a test",
     idempotencyKey: "key-1",
     onProgress: () => {},
+    isStopped: () => false,
     signal: new AbortController().signal
   })
 
@@ -114,6 +115,20 @@ describe("how it is sold", () => {
     expect(linesOf(change, { ...values, closes: values["opens"]! })).toBe("? It would close before it opens.")
     await send(change, { ...values, closes: "" })
     expect(asked[0]!.sent.body).toEqual({ closes_at: null, reason: "a test" })
+  })
+
+  it("proposes nothing by itself in the hour that clocks repeat", () => {
+    vi.stubEnv("TZ", "Europe/Berlin")
+    // 02:30 for the second time: a field says no more than 02:30.
+    const opens_at = "2026-10-25T01:30:00.000Z"
+    const change = times(none, item({ opens_at }), after)
+    const values = Object.fromEntries(change.fields!.map(({ name, value }) => [name, value ?? ""]))
+    expect(values["opens"]).toBe("2026-10-25T02:30:00")
+    expect(linesOf(change, values)).toBe("? Nothing is changed yet.")
+    // A browser leaves out seconds that are none.
+    expect(linesOf(change, { ...values, opens: "2026-10-25T02:30" })).toBe("? Nothing is changed yet.")
+    expect(linesOf(change, { ...values, opens: "2026-10-25T03:30" })).toContain("02:30:00 UTC")
+    vi.unstubAllEnvs()
   })
 
   it.each([

@@ -1,7 +1,11 @@
+import { FlashSaleError } from "@flash-sale/client"
 import { describe, expect, it } from "vitest"
+import type { AdminCalls } from "../../../packages/pages/src/console/calls/AdminCalls.ts"
 import type { LettersHandled } from "../../../packages/pages/src/console/calls/Wire.ts"
+import { discard } from "../../../packages/pages/src/console/letters/LetterChanges.ts"
 import { PART, run } from "../../../packages/pages/src/console/letters/LetterRun.ts"
 import { holding, outcomeWords, sumLines, tried } from "../../../packages/pages/src/console/words/LetterWords.ts"
+import { refusalOf, traceOf } from "../../../packages/pages/src/console/words/Refusals.ts"
 
 type Outcome = LettersHandled["letters"][number]
 
@@ -21,20 +25,25 @@ const engine = (judge: (id: string) => string) => {
   }
 }
 
+const goesOn = { isStopped: () => false, onProgress: () => {} }
+
 const named = (count: number) => Array.from({ length: count }, (_, number) => `0-${number}`)
 
 describe("LetterRun", () => {
   it("handles many in parts, and says how far it is", async () => {
     const { asked, send } = engine(() => "replayed")
     const progress: Array<readonly [number, number]> = []
-    const { outcomes, untried } = await run(named(2 * PART + 1), send, (done, total) => progress.push([done, total]))
+    const { outcomes, untried } = await run(named(2 * PART + 1), send, {
+      ...goesOn,
+      onProgress: (done, total) => progress.push([done, total])
+    })
     expect([asked.map(({ length }) => length), outcomes.length, untried]).toEqual([[PART, PART, 1], 2 * PART + 1, 0])
     expect(progress).toEqual([0, PART, 2 * PART, 2 * PART + 1].map((done) => [done, 2 * PART + 1]))
   })
 
   it("sends those again without the one that stood in their way", async () => {
     const { asked, send } = engine((id) => id === "0-3" ? "not_failed" : "replayed")
-    const { outcomes } = await run(named(5), send, () => {})
+    const { outcomes } = await run(named(5), send, goesOn)
     expect(asked).toEqual([named(5), ["0-0", "0-1", "0-2", "0-4"]])
     expect(outcomes.map(({ id, outcome }) => [id, outcome]).toSorted()).toEqual([
       ["0-0", "replayed"],
@@ -47,12 +56,60 @@ describe("LetterRun", () => {
 
   it("ends where the engine cannot go on, and says how many were not tried", async () => {
     const { asked, send } = engine(() => "failed")
-    const { outcomes, untried } = await run(named(3 * PART), send, () => {})
+    const { outcomes, untried } = await run(named(3 * PART), send, goesOn)
     expect([asked.length, outcomes.length, untried]).toEqual([1, PART, 2 * PART])
   })
 
-  it("fails as a request fails", async () => {
-    await expect(run(named(1), () => Promise.reject(new Error("away")), () => {})).rejects.toThrow("away")
+  it.each([
+    [new FlashSaleError("no", { code: "timeout" }), { untried: PART, unknown: PART }],
+    [new FlashSaleError("no", { code: "log_unavailable", status: 503 }), { untried: 2 * PART, unknown: 0 }]
+  ])("says what was done before a request failed: %s", async (error, counts) => {
+    const { asked, send } = engine(() => "replayed")
+    const found = await run(named(3 * PART), (ids) => asked.length === 1 ? Promise.reject(error) : send(ids), goesOn)
+    expect({ ...found, outcomes: found.outcomes.length }).toEqual({ outcomes: PART, ...counts, error })
+  })
+
+  it("is stopped between two parts", async () => {
+    const { asked, send } = engine(() => "replayed")
+    const found = await run(named(3 * PART), send, { ...goesOn, isStopped: () => asked.length === 2 })
+    expect([found.outcomes.length, found.untried, found.unknown]).toEqual([2 * PART, PART, 0])
+  })
+
+  it("knows what was done of the part that failed", async () => {
+    const { asked, send } = engine((id) => id === "0-3" ? "not_failed" : "replayed")
+    const error = new FlashSaleError("no", { code: "timeout" })
+    const found = await run(named(5), (ids) => asked.length === 1 ? Promise.reject(error) : send(ids), goesOn)
+    expect(found).toEqual({ outcomes: [of("0-3", "not_failed")], untried: 0, unknown: 4, error })
+  })
+
+  it("fails as a request fails where nothing was done before", async () => {
+    await expect(run(named(1), () => Promise.reject(new Error("away")), goesOn)).rejects.toThrow("away")
+  })
+})
+
+describe("LetterChanges", () => {
+  const letters = named(PART + 1).map((id) => ({ id, reason: "Payment Timeout" as const }))
+  const error = new FlashSaleError("no", { code: "timeout", correlationId: "c-1" })
+  const send = (calls: AdminCalls) =>
+    discard(calls, { kind: "these", letters }, () => {}).send({
+      values: {},
+      reason: "a test",
+      idempotencyKey: "key-1",
+      ...goesOn,
+      signal: new AbortController().signal
+    })
+
+  it("says both: what was done, and why it ended", async () => {
+    const { asked, send: answer } = engine(() => "discarded")
+    const change = (_: string, __: string, { body }: { readonly body: { readonly ids: ReadonlyArray<string> } }) =>
+      asked.length === 1 ? Promise.reject(error) : answer(body.ids)
+    const failure = await send({ change } as unknown as AdminCalls).catch((error: unknown) => error)
+    expect(refusalOf(failure)).toEqual({
+      title: "Only a part was done",
+      text: "100: discarded. 1: nobody knows, as no answer came. Then it ended: No answer in time. " +
+        "The engine is slow, or its answer was lost."
+    })
+    expect(traceOf(failure)).toBe("c-1")
   })
 })
 
@@ -82,7 +139,10 @@ describe("LetterWords", () => {
       "holds its units again, and is charged, as far as is known",
       "a later outcome"
     ])
-    expect(sumLines(letters)[0]).toBe("2: holds its units again, and is charged")
+    expect(sumLines([...letters, of("8", "sold_out")])[0]).toBe("2: finds nothing left, and fails as sold out")
+    // What is not certain is not added to what is.
+    expect(sumLines(letters)).toContain("1: holds its units again, and is charged")
+    expect(sumLines(letters)).toContain("1: holds its units again, and is charged, as far as is known")
     expect(sumLines(letters)).toContain("1: is being placed again by its buyer just now")
   })
 })

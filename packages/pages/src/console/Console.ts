@@ -7,10 +7,12 @@ import { keyForm } from "./KeyForm.ts"
 import { placeOf } from "./Pages.ts"
 import { ConsoleChange } from "./parts/ChangeDialog.ts"
 import type { ConsoleContext } from "./parts/ConsoleContext.ts"
-import { type Route, routeOf } from "./parts/Route.ts"
+import { hrefOf, type Route, routeOf } from "./parts/Route.ts"
 
 /** How long what came of a change is shown, in milliseconds. */
 const NOTICE_MILLIS = 12_000
+
+const hrefOfRoute = ({ path, query }: Route): string => hrefOf(path, Object.fromEntries(query))
 
 export class FlashSaleConsole extends LitElement {
   static override properties = { route: { state: true }, notice: { state: true } }
@@ -20,6 +22,7 @@ export class FlashSaleConsole extends LitElement {
   declare notice: string | undefined
   readonly #session = new ConsoleSession({
     ask: (change) => this.#dialog?.open(change, (words) => this.#tell(words)),
+    tell: (words) => this.#tell(words),
     onChange: () => {
       this.requestUpdate()
       // What a change will do follows what there is.
@@ -41,7 +44,7 @@ export class FlashSaleConsole extends LitElement {
   override connectedCallback(): void {
     super.connectedCallback()
     this.#leaving = new AbortController()
-    addEventListener("hashchange", () => this.#arrive(), { signal: this.#leaving.signal })
+    addEventListener("hashchange", () => this.#move(), { signal: this.#leaving.signal })
     this.#arrive()
   }
 
@@ -54,9 +57,26 @@ export class FlashSaleConsole extends LitElement {
   /** Goes where the address leads. */
   #arrive(): void {
     this.#session.begin()
-    const before = this.route
     this.route = routeOf(location.hash)
-    if (before.path.join("/") !== this.route.path.join("/")) scrollTo(0, 0)
+  }
+
+  #move(): void {
+    const before = this.route
+    this.#arrive()
+    // What a dialog is about is of the place of before.
+    if (hrefOfRoute(before) !== hrefOfRoute(this.route)) this.#dialog?.leave()
+    const isSamePage = before.path.join("/") === this.route.path.join("/")
+    if (isSamePage && before.query.get("cursor") === this.route.query.get("cursor")) return
+    scrollTo(0, 0)
+    void this.updateComplete.then(() => this.#goToPage())
+  }
+
+  /** Who goes by the keyboard, or by ear, goes on at the heading of the page, or where it will be. */
+  #goToPage(): void {
+    const place = this.querySelector<HTMLElement>("main h1") ?? this.querySelector<HTMLElement>("main")
+    if (place === null) return
+    place.tabIndex = -1
+    place.focus({ preventScroll: true })
   }
 
   get #dialog(): ConsoleChange | undefined {
@@ -85,7 +105,12 @@ export class FlashSaleConsole extends LitElement {
     if (document.title !== title) document.title = title
     return html`
       <div class="frame">
-        ${header(context.operator, context.feed, () => this.#session.leave())}
+        ${
+      header(context.operator, context.feed, {
+        onLeave: () => this.#session.leave(),
+        onSkip: () => this.#goToPage()
+      })
+    }
         ${navigation(context.operator, context.feed, this.route)}
         <main>${content}</main>
         <div class="notice" role="status">${this.notice === undefined ? nothing : html`<p>${this.notice}</p>`}</div>

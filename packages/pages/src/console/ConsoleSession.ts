@@ -2,7 +2,7 @@
 import { FlashSaleError } from "@flash-sale/client/http/FlashSaleError.ts"
 import { windowStorage } from "../order/OrderMemory.ts"
 import { AdminCalls } from "./calls/AdminCalls.ts"
-import { consoleKey, keyIn } from "./calls/ConsoleKey.ts"
+import { consoleKey, isKeyLike, keyIn } from "./calls/ConsoleKey.ts"
 import { may, type Operator } from "./calls/Operator.ts"
 import { OverviewFeed } from "./live/OverviewFeed.ts"
 import type { ConsoleContext } from "./parts/ConsoleContext.ts"
@@ -10,11 +10,15 @@ import type { ConsoleContext } from "./parts/ConsoleContext.ts"
 /** Where the key that asks is told whose it is. */
 const ME = "/me"
 
-/** What is said of a text that cannot be a key. */
-const NO_KEY = new FlashSaleError("that is no key", { code: "unauthenticated" })
+const isRejection = (problem: unknown): boolean => problem instanceof FlashSaleError && problem.status === 401
+
+/** What is said of a text in the address that cannot be a key. */
+const NO_KEY = new FlashSaleError("what the address has is no key", { code: "unauthenticated" })
 
 export interface ConsoleSessionOptions {
   readonly ask: ConsoleContext["ask"]
+  /** Says something once. */
+  readonly tell: (words: string) => void
   readonly onChange: () => void
 }
 
@@ -55,11 +59,24 @@ export class ConsoleSession {
     if (found !== undefined) {
       // Also what is no key: part of one may be in it.
       history.replaceState(null, "", "#/")
-      this.leave()
-      if (found.key === undefined) this.#change(() => this.#problem = NO_KEY)
-      else this.#key.keep(found.key)
+      void this.#follow(found.key)
+    } else if (this.#context === undefined && !this.#isAsking) this.again()
+  }
+
+  /** A link must not take away the key that is kept, unless its own one counts. */
+  async #follow(key: string | undefined): Promise<void> {
+    const kept = this.#key.read() ?? key
+    if (kept === undefined) return this.#change(() => this.#problem = NO_KEY)
+    if (kept === key) {
+      this.#key.keep(key)
+      return this.enter(key)
     }
-    if (this.#context === undefined && !this.#isAsking) this.again()
+    if (key !== undefined && isKeyLike(key)) {
+      await this.enter(key)
+      if (!isRejection(this.#problem)) return
+    }
+    this.#options.tell("The key in the address does not count. The one of before is kept.")
+    if (this.#context === undefined) await this.enter(kept)
   }
 
   again(): void {
@@ -75,12 +92,15 @@ export class ConsoleSession {
       this.#problem = undefined
     })
     try {
-      const calls = new AdminCalls({ origin: location.origin, key, onRejected: (error) => this.#reject(error, signal) })
+      const onRejected = (error: FlashSaleError) => this.#reject(key, error, signal)
+      const calls = new AdminCalls({ origin: location.origin, key, onRejected })
       const operator = await calls.get<Operator>(ME, signal)
       this.#key.keep(key)
       this.#open(calls, operator)
     } catch (error) {
-      if (!signal.aborted) this.#problem = this.#problemOf(error)
+      // A text that cannot be sent is no key.
+      if (error instanceof TypeError) this.#forget(key)
+      if (!signal.aborted) this.#problem = error instanceof TypeError ? NO_KEY : error
     }
     if (!signal.aborted) this.#change(() => this.#isAsking = false)
   }
@@ -110,17 +130,16 @@ export class ConsoleSession {
     this.#change(() => this.#context = { calls, operator, feed, ask: this.#options.ask })
   }
 
-  /** A text that cannot be sent is no key. */
-  #problemOf(error: unknown): unknown {
-    if (!(error instanceof TypeError)) return error
-    this.#key.forget()
-    return NO_KEY
+  #reject(key: string, error: unknown, signal: AbortSignal): void {
+    if (signal.aborted) return
+    this.#forget(key)
+    this.end()
+    this.#change(() => this.#problem = error)
   }
 
-  #reject(error: unknown, signal: AbortSignal): void {
-    if (signal.aborted) return
-    this.leave()
-    this.#change(() => this.#problem = error)
+  /** Where it is the one that is kept. */
+  #forget(key: string): void {
+    if (this.#key.read() === key) this.#key.forget()
   }
 
   #change(take: () => void): void {

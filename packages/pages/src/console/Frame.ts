@@ -3,7 +3,7 @@ import { html, nothing, type TemplateResult } from "lit"
 import { countOf } from "../sale/TimeLeft.ts"
 import { may, type Operator } from "./calls/Operator.ts"
 import type { OverviewFeed } from "./live/OverviewFeed.ts"
-import { PAGES } from "./Pages.ts"
+import { isShown, PAGES } from "./Pages.ts"
 import type { Shown } from "./parts/Panels.ts"
 import { hrefOf, type Route } from "./parts/Route.ts"
 import { timeOf } from "./words/Moments.ts"
@@ -20,9 +20,16 @@ const health = (operator: Operator, feed: OverviewFeed): Shown => {
   return html`<a class="health ${look}" href=${hrefOf([])}><span role="status">${words}</span></a>`
 }
 
-export const header = (operator: Operator, feed: OverviewFeed, onLeave: () => void): TemplateResult =>
+export interface HeaderEvents {
+  readonly onLeave: () => void
+  /** Goes past the header and the navigation. */
+  readonly onSkip: () => void
+}
+
+export const header = (operator: Operator, feed: OverviewFeed, { onLeave, onSkip }: HeaderEvents): TemplateResult =>
   html`
     <header class="top">
+      <button type="button" class="skip" @click=${onSkip}>Skip to the page</button>
       <a class="brand" href=${hrefOf([])}>Flash sale <span>Console</span></a>
       ${health(operator, feed)}
       <span class="who"><span class="muted">Key</span> <b>${operator.name}</b></span>
@@ -41,7 +48,7 @@ export const navigation = (operator: Operator, feed: OverviewFeed, route: Route)
     <nav class="side" aria-label="Pages">
       <ul>
         ${
-    PAGES.filter(({ scope }) => scope === undefined || may(operator, scope)).map(({ label, name }) =>
+    PAGES.filter((page) => isShown(operator, page)).map(({ label, name }) =>
       html`<li><a href=${hrefOf([name])} aria-current=${name === here ? "page" : nothing}>${label}
               ${name === "dead-letters" ? letters(feed) : nothing}</a></li>`
     )

@@ -1,7 +1,7 @@
 /** The pages of the console: a page is an entry here, and an element in a room of its own. */
 import { html, type TemplateResult } from "lit"
 import { ConsoleAudit } from "./audit/AuditPage.ts"
-import { may, type Scope } from "./calls/Operator.ts"
+import { may, type Operator, type Scope } from "./calls/Operator.ts"
 import { ConsoleDoctor } from "./doctor/DoctorPage.ts"
 import { ConsoleItem } from "./items/ItemPage.ts"
 import { ConsoleItems } from "./items/ItemsPage.ts"
@@ -36,6 +36,8 @@ export interface Page {
   readonly label: string
   /** What the key must have for it; anybody with a key where it is undefined. */
   readonly scope?: Scope
+  /** Said to who has another scope, which is of no use here without that one. */
+  readonly without?: { readonly has: Scope; readonly words: string }
   readonly show: (context: ConsoleContext, route: Route) => TemplateResult
 }
 
@@ -60,6 +62,10 @@ export const PAGES: ReadonlyArray<Page> = [
     name: "orders",
     label: "Orders",
     scope: "orders",
+    without: {
+      has: "refunds",
+      words: "It may give orders back, once it can look at them: a key for that needs orders and refunds."
+    },
     show: (context, route) =>
       route.path.length > 1
         ? html`<console-order .context=${context} .route=${route}></console-order>`
@@ -108,6 +114,10 @@ export interface Place {
   readonly content: TemplateResult
 }
 
+/** Whether the navigation leads there: to what one may see, and to what says why one may not. */
+export const isShown = (operator: Operator, { scope, without }: Page): boolean =>
+  scope === undefined || may(operator, scope) || (without !== undefined && may(operator, without.has))
+
 /** What is shown at a place, to who may see it. */
 export const placeOf = (context: ConsoleContext, route: Route): Place => {
   const [name = PAGES[0]!.name, ...rest] = route.path
@@ -117,7 +127,10 @@ export const placeOf = (context: ConsoleContext, route: Route): Place => {
   }
   const title = [...rest, page.label].join(" · ")
   if (page.scope !== undefined && !may(context.operator, page.scope)) {
-    return { title, content: empty(page.label, `Your key may not see this: it has not the scope ${page.scope}.`) }
+    const why = `Your key may not see this: it has not the scope ${page.scope}.`
+    const { without } = page
+    const more = without !== undefined && may(context.operator, without.has) ? ` ${without.words}` : ""
+    return { title, content: empty(page.label, `${why}${more}`) }
   }
   return { title, content: page.show(context, route) }
 }

@@ -1,6 +1,5 @@
 /**
- * Draws the plots of a report, by the JSON that stands in its document. It stands there as well, behind `uPlot`: so it
- * imports nothing but types.
+ * Draws the plots of a report. It stands in its document behind `uPlot` and the values: so it imports types alone.
  */
 import type uPlot from "uplot"
 import type { Timeline } from "./LoadReport.ts"
@@ -22,8 +21,13 @@ const TOKENS = ["--fs-good", "--fs-accent", "--fs-warn", "--fs-bad", "--fs-muted
 const HEIGHT = 240
 const FONT = "12px system-ui, sans-serif"
 
-const make = (globalThis as unknown as { readonly uPlot: typeof uPlot }).uPlot
-const timeline: Timeline = JSON.parse(document.getElementById("timeline")!.textContent!)
+interface Before {
+  readonly uPlot: typeof uPlot
+  readonly timeline: Timeline
+}
+
+const { timeline, uPlot: make } = globalThis as unknown as Before
+let plots: ReadonlyArray<uPlot> = []
 
 const colourOf = (token: string): string => {
   const probe = document.createElement("span")
@@ -63,15 +67,14 @@ const DRAWN: ReadonlyArray<Drawn> = [
   }
 ]
 
-const draw = ({ lines, title, unit }: Drawn, place: HTMLElement): void => {
+const draw = ({ lines, title, unit }: Drawn, place: HTMLElement): uPlot => {
   const axis = {
     stroke: colourOf("--fs-muted"),
     font: FONT,
     grid: { stroke: colourOf("--fs-line"), width: 1 },
     ticks: { show: false }
   }
-  place.replaceChildren()
-  new make(
+  return new make(
     {
       title: `${title}, ${unit}`,
       width: place.clientWidth,
@@ -96,7 +99,8 @@ const draw = ({ lines, title, unit }: Drawn, place: HTMLElement): void => {
 }
 
 const drawAll = (): void => {
-  for (const [index, drawn] of DRAWN.entries()) draw(drawn, document.getElementById(`plot-${index}`)!)
+  for (const plot of plots) plot.destroy()
+  plots = DRAWN.map((drawn, index) => draw(drawn, document.getElementById(`plot-${index}`)!))
 }
 
 drawAll()

@@ -71,7 +71,12 @@ ${table("What was run", report.asked)}
 /** The whole file. */
 export const make = (report: LoadReport): string => {
   const style = `:root{${TOKENS}}\n${here("design/Page.css")}${ofUplot("uPlot.min.css")}${here("report/Report.css")}`
-  const script = `${ofUplot("uPlot.iife.min.js")}\n${stripTypeScriptTypes(here("report/Plots.ts"))}`
+  const script = [
+    ofUplot("uPlot.iife.min.js"),
+    `globalThis.timeline = ${json(report.timeline)}`,
+    // In braces, as it names what is there already.
+    `{${stripTypeScriptTypes(here("report/Plots.ts"))}}`
+  ].join("\n")
   const policy = [
     "default-src 'none'",
     `script-src ${hashOf(script)}`,
@@ -89,7 +94,6 @@ export const make = (report: LoadReport): string => {
 <style>${style}</style>
 <body>
 ${body(report)}
-<script type="application/json" id="timeline">${json(report.timeline)}</script>
 <script>${script}</script>
 `
 }

@@ -1,11 +1,12 @@
 /** The file of a report. */
-import { messageOf } from "@flash-sale/infra/errors/MessageOf"
 import type { LoadReport } from "@flash-sale/pages/report/LoadReport"
 import * as ReportMaking from "@flash-sale/pages/server/ReportMaking"
 import { Effect } from "effect"
 import { accessSync, constants, statSync, writeFileSync } from "node:fs"
 import { dirname } from "node:path"
 import * as CommandFailed from "../../terminal/CommandFailed.ts"
+
+const messageOf = (error: unknown): string => error instanceof Error ? error.message : String(error)
 
 /** Fails where it could not be written: asked before the run, which a report that is lost would have been for. */
 export const check = (path: string): Effect.Effect<void, CommandFailed.CommandFailed> =>

@@ -8,6 +8,12 @@ const NAME = "flash-sale console key"
 const IN_FRAGMENT = /^#key=(.*)$/s
 const KEY = /^[\x21-\x7e]{1,200}$/
 
+/** As `flash-sale key create` writes them. */
+const SHAPE = /^fs_[a-z0-9-]{1,40}_[0-9A-Za-z]{32}$/
+
+/** Whether it may be a key at all. */
+export const isKeyLike = (text: string): boolean => SHAPE.test(text)
+
 /** What is in a fragment: a key, something that is meant to be one and is none, or nothing of that kind. */
 export const keyIn = (fragment: string): { readonly key: string | undefined } | undefined => {
   const [, found] = IN_FRAGMENT.exec(fragment) ?? []

@@ -3,7 +3,7 @@ import { html, nothing, type TemplateResult } from "lit"
 import { countOf } from "../../sale/TimeLeft.ts"
 import { part } from "../calls/AdminCalls.ts"
 import type { ItemDetails } from "../calls/Wire.ts"
-import type { Change } from "../parts/Change.ts"
+import { type Change, latestOf } from "../parts/Change.ts"
 import { saleBadge } from "../parts/ItemCells.ts"
 import { PageElement } from "../parts/PageElement.ts"
 import { moment, type Shown, shown } from "../parts/Panels.ts"
@@ -68,7 +68,7 @@ export class ConsoleItem extends PageElement {
     const { calls } = this.context
     const after = this.#after
     // Orders go on while somebody reads what will be done.
-    const latest = () => this.#item.value ?? item
+    const latest = latestOf(item, () => this.#item.value, (one, other) => one.item_id === other.item_id)
     return html`
       ${
       this.may("stock")

@@ -58,7 +58,9 @@ export class ConsoleItems extends PageElement {
   }
 
   #list({ items, next, stopped }: ItemPage): Shown {
-    if (items.length === 0 && stopped.length === 0) {
+    // A page looks into so many partitions, which may hold none while those after them do.
+    const isEmpty = items.length === 0 && stopped.length === 0
+    if (isEmpty && next === undefined && !this.route.query.has("cursor")) {
       return empty("There are no items", "An item begins with its first stock.")
     }
     return html`
@@ -69,7 +71,12 @@ export class ConsoleItems extends PageElement {
           stopped.map((id) => html`${badge("bad", id)} `)
         }</p>`
     }
-      ${table("Items", COLUMNS, items)} ${pager(this.route, next)}
+      ${
+      isEmpty ?
+        empty("None on this page", next === undefined ? "There are no more." : "There may be some on the next page.") :
+        table("Items", COLUMNS, items)
+    }
+      ${pager(this.route, next)}
     `
   }
 

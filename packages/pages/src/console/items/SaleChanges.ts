@@ -58,30 +58,36 @@ export const pause = (calls: AdminCalls, item: Item, after: () => void): Change 
   }), after)
 }
 
+const fieldOfMoment = (iso: string | undefined): string => iso === undefined ? "" : fieldOf(Date.parse(iso))
+
+/**
+ * The moment that is meant: that of before where nobody typed another one. A field has no milliseconds, and cannot say
+ * which hour is meant of the two when clocks are put back.
+ */
+const momentOf = (typed: string | undefined, before: string | undefined): string | undefined => {
+  const iso = isoOf(typed ?? "")
+  return iso === isoOf(fieldOfMoment(before)) ? before : iso
+}
+
 const ofTimes = ({ sale }: Item, { closes, opens }: Values): Wanted => {
-  const [from, until] = [isoOf(opens ?? ""), isoOf(closes ?? "")]
+  const [from, until] = [momentOf(opens, sale.opens_at), momentOf(closes, sale.closes_at)]
   if (from !== undefined && until !== undefined && Date.parse(until) <= Date.parse(from)) {
     return { why: "It would close before it opens." }
   }
   const settings: Record<string, string | null> = {}
   const lines: Array<string> = []
-  const isOther = (iso: string | undefined, before: string | undefined) =>
-    (iso === undefined ? undefined : Date.parse(iso)) !==
-      (before === undefined ? undefined : Math.floor(Date.parse(before) / 1_000) * 1_000)
-  if (isOther(from, sale.opens_at)) {
+  if (from !== sale.opens_at) {
     settings["opens_at"] = from ?? null
     lines.push(
       from === undefined ? "It has no opening: orders are taken at once." : `Opens ${bothOf(Date.parse(from))}.`
     )
   }
-  if (isOther(until, sale.closes_at)) {
+  if (until !== sale.closes_at) {
     settings["closes_at"] = until ?? null
     lines.push(until === undefined ? "It has no end." : `Closes ${bothOf(Date.parse(until))}.`)
   }
   return lines.length === 0 ? NOTHING : { settings, lines }
 }
-
-const fieldOfMoment = (iso: string | undefined): string => iso === undefined ? "" : fieldOf(Date.parse(iso))
 
 export const times = (calls: AdminCalls, item: Item, after: () => void): Change =>
   saleChange(calls, item, {

@@ -4,6 +4,7 @@ import type { LetterPage, LetterRow, LettersHandled } from "../calls/Wire.ts"
 import { type Change, effects, missing, type Sending } from "../parts/Change.ts"
 import { numbered } from "../words/Figures.ts"
 import { holding, type Outcome, sumLines, tried } from "../words/LetterWords.ts"
+import { DoneInPart } from "../words/Refusals.ts"
 import { type LetterRun, run } from "./LetterRun.ts"
 
 /** Which letters are meant: these, or all that a filter leaves. */
@@ -16,27 +17,27 @@ const PAGE = 200
 const countedOf = (selection: Selection): string =>
   selection.kind === "these" ? numbered(selection.letters.length, "dead letter") : selection.words
 
-const saidOf = ({ outcomes, untried }: LetterRun): string => {
-  const lines = sumLines(outcomes).join(". ")
-  return untried === 0 ? `${lines}.` : `${lines}. ${numbered(untried, "letter")} not tried: do it again.`
-}
+const saidOf = ({ outcomes, unknown, untried }: LetterRun): string =>
+  [
+    ...sumLines(outcomes),
+    ...(unknown === 0 ? [] : [`${unknown}: nobody knows, as no answer came`]),
+    ...(untried === 0 ? [] : [`${numbered(untried, "letter")} not tried: do it again`])
+  ].map((line) => `${line}.`).join(" ")
 
 const handle =
   (calls: AdminCalls, action: "replay" | "discard", sending: Sending) =>
-  async (ids: ReadonlyArray<string>): Promise<string> =>
-    saidOf(
-      await run(
-        ids,
-        (part) =>
-          calls.change<LettersHandled>(
-            "POST",
-            `/dead-letters/${action}`,
-            { body: { ids: part, reason: sending.reason } },
-            sending.signal
-          ),
-        sending.onProgress
+  async (ids: ReadonlyArray<string>): Promise<string> => {
+    const send = (part: ReadonlyArray<string>) =>
+      calls.change<LettersHandled>(
+        "POST",
+        `/dead-letters/${action}`,
+        { body: { ids: part, reason: sending.reason } },
+        sending.signal
       )
-    )
+    const found = await run(ids, send, sending)
+    if (found.error !== undefined) throw new DoneInPart(saidOf(found), found.error)
+    return saidOf(found)
+  }
 
 /** What a replay would do now; nothing is done. */
 export const dryRun = async (
@@ -62,6 +63,7 @@ export const replay = (calls: AdminCalls, selection: Selection, after: () => voi
   return {
     title: `Replay ${countedOf(selection)}`,
     action: "Replay",
+    isInParts: true,
     fields: [{ name: "which", label: "Which", kind: "choice", value: "holding", choices: WHICH }],
     preview: async (signal) => {
       looked = await dryRun(calls, selection, signal)
@@ -112,6 +114,7 @@ export const discard = (calls: AdminCalls, selection: Selection, after: () => vo
     title: `Discard ${countedOf(selection)}`,
     action: "Discard",
     isDestructive: true,
+    isInParts: true,
     preview: async (signal, onProgress) => {
       if (selection.kind === "filter") letters = await listed(calls, selection.filter, signal, onProgress)
     },

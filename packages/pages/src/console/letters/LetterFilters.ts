@@ -16,15 +16,17 @@ export const filterOf = ({ query }: Route): Readonly<Record<string, string>> =>
     return value === "" ? [] : [[name, value]]
   }))
 
-/** How many there are of each reason, whatever is filtered. */
-export const tabs = (route: Route, { open }: LetterPage): TemplateResult => {
+/** How many there are of each reason, whatever is filtered; without numbers until they are known. */
+export const tabs = (route: Route, open: LetterPage["open"] | undefined): TemplateResult => {
   const { reason, ...others } = filterOf(route)
-  const tab = (words: string, count: number, value: string | undefined) =>
+  const tab = (words: string, count: number | undefined, value: string | undefined) =>
     html`<a href=${hrefOf(["dead-letters"], { ...others, reason: value })} aria-current=${
       reason === value ? "true" : nothing
-    }>${words} <span class="count ${count === 0 ? "none" : ""}">${countOf(count)}</span></a>`
-  return html`<nav class="tabs" aria-label="By reason">${tab("All", open.total, undefined)}
-    ${REASONS.map((one) => tab(one, open.by_reason[one] ?? 0, one))}</nav>`
+    }>${words} <span class="count ${(count ?? 0) === 0 ? "none" : ""}">${
+      count === undefined ? "–" : countOf(count)
+    }</span></a>`
+  return html`<nav class="tabs" aria-label="By reason">${tab("All", open?.total, undefined)}
+    ${REASONS.map((one) => tab(one, open === undefined ? undefined : open.by_reason[one] ?? 0, one))}</nav>`
 }
 
 export const filters = (route: Route): TemplateResult => {
@@ -39,7 +41,7 @@ export const filters = (route: Route): TemplateResult => {
       <label>Age <select @change=${(event: Event) => go({ older_than: valueOf(event) })}>
         ${
     AGES.map(([value, words]) =>
-      html`<option value=${value} ?selected=${value === (filter["older_than"] ?? "")}>${words}</option>`
+      html`<option value=${value} .selected=${value === (filter["older_than"] ?? "")}>${words}</option>`
     )
   }</select></label>
     </form>

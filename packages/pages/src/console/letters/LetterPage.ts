@@ -40,8 +40,10 @@ export class ConsoleLetter extends PageElement {
     (signal) => this.context.calls.get<LetterDetails>(`/dead-letters/${part(this.#id)}`, signal),
     EVERY
   )
-  readonly #outlook = this.loads((signal) =>
-    dryRun(this.context.calls, { kind: "these", letters: [{ id: this.#id, reason: "Payment Timeout" }] }, signal)
+  readonly #outlook = this.loads(
+    (signal) =>
+      dryRun(this.context.calls, { kind: "these", letters: [{ id: this.#id, reason: "Payment Timeout" }] }, signal),
+    EVERY
   )
 
   get #id(): string {
@@ -76,10 +78,13 @@ export class ConsoleLetter extends PageElement {
   }
 
   #outlookOf(): Shown {
-    const [outcome] = this.#outlook.value ?? []
-    return outcome === undefined
-      ? html`<p class="muted">–</p>`
-      : html`<p>Its order ${outcomeWords(outcome)}.</p>`
+    const { error, value } = this.#outlook
+    if (value === undefined && error === undefined) return html`<p class="muted">–</p>`
+    return shown(
+      this.#outlook,
+      ([outcome]) =>
+        outcome === undefined ? html`<p class="muted">–</p>` : html`<p>Its order ${outcomeWords(outcome)}.</p>`
+    )
   }
 
   #show(details: LetterDetails): TemplateResult {

@@ -1,5 +1,5 @@
 /** `<console-letters>`: orders that need a person, by reason, and what is done with many of them. */
-import { html, nothing, type TemplateResult } from "lit"
+import { html, nothing, type PropertyValues, type TemplateResult } from "lit"
 import { countOf } from "../../sale/TimeLeft.ts"
 import type { LetterPage, LetterRow } from "../calls/Wire.ts"
 import { PageElement } from "../parts/PageElement.ts"
@@ -31,15 +31,26 @@ export class ConsoleLetters extends PageElement {
 
   /** The ids of those that are ticked. */
   declare chosen: ReadonlySet<string>
-  readonly #page = this.loads((signal) =>
-    this.context.calls.get<LetterPage>("/dead-letters", signal, {
+  /** How many there are, as was answered last. */
+  #open: LetterPage["open"] | undefined
+  readonly #page = this.loads(async (signal) => {
+    const page = await this.context.calls.get<LetterPage>("/dead-letters", signal, {
       ...filterOf(this.route),
       cursor: this.route.query.get("cursor") ?? undefined
-    }), EVERY)
+    })
+    this.#open = page.open
+    return page
+  }, EVERY)
 
   constructor() {
     super()
     this.chosen = new Set()
+  }
+
+  /** What is chosen is of the page that one sees. */
+  override willUpdate(changed: PropertyValues): void {
+    super.willUpdate(changed)
+    if (changed.has("route")) this.chosen = new Set()
   }
 
   readonly #after = () => {
@@ -65,29 +76,30 @@ export class ConsoleLetters extends PageElement {
     return [{ name: "", head: all, of: ({ id }) => box(id, this.chosen.has(id), [id]) }, ...COLUMNS]
   }
 
+  /** Those that are chosen, and all, have buttons of their own: what a button does never changes under the pointer. */
   #actions({ letters }: LetterPage): TemplateResult {
     const { ask, calls } = this.context
     const chosen = letters.filter(({ id }) => this.chosen.has(id))
+    const filter = filterOf(this.route)
+    const match = Object.keys(filter).length > 0 ? " that match" : ""
     const these: Selection = { kind: "these", letters: chosen }
-    const isAny = Object.keys(filterOf(this.route)).length > 0
-    const words = isAny ? "all dead letters that match" : "all dead letters"
-    const all: Selection = { kind: "filter", filter: filterOf(this.route), words }
-    const selection = chosen.length === 0 ? all : these
-    const which = chosen.length > 0 ? countOf(chosen.length) : isAny ? "all that match" : "all"
+    const all: Selection = { kind: "filter", filter, words: `all dead letters${match}` }
+    const button = (words: string, make: typeof replay, selection: Selection, isAny: boolean) =>
+      html`<button type="button" class=${make === discard ? "danger" : ""} ?disabled=${!isAny} @click=${() =>
+        ask(make(calls, selection, this.#after))}>${words}…</button>`
+    const which = chosen.length === 0 ? "chosen" : countOf(chosen.length)
     return html`
       <div class="actions">
-        <button type="button" ?disabled=${letters.length === 0} @click=${() =>
-      ask(replay(calls, selection, this.#after))}>Replay ${which}…</button>
-        <button type="button" class="danger" ?disabled=${letters.length === 0} @click=${() =>
-      ask(discard(calls, selection, this.#after))}>Discard ${which}…</button>
+        ${button(`Replay ${which}`, replay, these, chosen.length > 0)}
+        ${button(`Discard ${which}`, discard, these, chosen.length > 0)}
+        ${button(`Replay all${match}`, replay, all, letters.length > 0)}
+        ${button(`Discard all${match}`, discard, all, letters.length > 0)}
       </div>
     `
   }
 
-  #list(page: LetterPage): Shown {
-    const { letters, next, open } = page
+  #list({ letters, next, open }: LetterPage): Shown {
     return html`
-      ${tabs(this.route, page)} ${filters(this.route)}
       ${
       open.total > MOST_LISTED
         ? html`<p class="stale">The oldest ${countOf(MOST_LISTED)} of ${
@@ -109,6 +121,7 @@ export class ConsoleLetters extends PageElement {
     return html`
       <div class="page-head"><h1>Dead letters</h1> ${runbook("dead-letters")}
         ${value === undefined ? nothing : this.#actions(value)}</div>
+      ${tabs(this.route, this.#open)} ${filters(this.route)}
       ${shown(this.#page, (page) => this.#list(page))}
     `
   }

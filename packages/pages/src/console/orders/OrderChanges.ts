@@ -19,6 +19,10 @@ const saidOf = (answer: OrderAnswer): string => {
     : "The charge is being voided at the provider. The order is cancelled after that."
 }
 
+/** The same id may name an order of each of several items. */
+export const isSameOrder = (one: Order, other: Order): boolean =>
+  one.request_id === other.request_id && one.item_id === other.item_id
+
 const units = ({ amount }: Order): string => amount === undefined ? "Its units" : numbered(amount, "unit")
 /** `1 unit is`, `2 units are`. */
 const unitsAre = (order: Order): string => `${units(order)} ${order.amount === 1 ? "is" : "are"}`

@@ -2,13 +2,14 @@
 import { html, nothing, type TemplateResult } from "lit"
 import { part } from "../calls/AdminCalls.ts"
 import type { OrderDetails } from "../calls/Wire.ts"
+import { latestOf } from "../parts/Change.ts"
 import { itemLink, statusBadge } from "../parts/ItemCells.ts"
 import { PageElement } from "../parts/PageElement.ts"
 import { moment, runbook, type Shown, shown } from "../parts/Panels.ts"
 import { hrefOf } from "../parts/Route.ts"
 import { facts } from "../parts/Table.ts"
 import { moneyOfOrder, stepWords } from "../words/OrderWords.ts"
-import { canBeCancelled, canBeRefunded, cancel, refund } from "./OrderChanges.ts"
+import { canBeCancelled, canBeRefunded, cancel, isSameOrder, refund } from "./OrderChanges.ts"
 
 const EVERY = 3_000
 
@@ -52,7 +53,7 @@ export class ConsoleOrder extends PageElement {
 
   #actions({ order }: OrderDetails): TemplateResult {
     const { ask, calls } = this.context
-    const latest = () => this.#order.value?.order ?? order
+    const latest = latestOf(order, () => this.#order.value?.order, isSameOrder)
     return html`
       <div class="actions">
         ${

@@ -62,10 +62,10 @@ export class ConsoleOrders extends PageElement {
       <form class="filters" aria-label="Filter" @submit=${(event: Event) => event.preventDefault()}>
         ${text("item", "Item")} ${text("user", "Buyer")}
         <label>Status <select @change=${(event: Event) => this.#go("status", valueOf(event))}>
-          <option value="">Any</option>
+          <option value="" .selected=${filter["status"] === undefined}>Any</option>
           ${
       STATUSES.map((status) =>
-        html`<option value=${status} ?selected=${status === filter["status"]}>${statusWords(status)[0]}</option>`
+        html`<option value=${status} .selected=${status === filter["status"]}>${statusWords(status)[0]}</option>`
       )
     }</select></label>
         ${at("from", "Accepted from")} ${at("until", "Accepted before")}

@@ -1,5 +1,5 @@
 /** `<console-on-sale>`: what goes at the moment, and when it is gone. */
-import { html, nothing } from "lit"
+import { html } from "lit"
 import { countOf } from "../../sale/TimeLeft.ts"
 import type { ItemPage, ItemRow } from "../calls/Wire.ts"
 import { itemLink, left, saleBadge } from "../parts/ItemCells.ts"
@@ -8,19 +8,24 @@ import { empty, shown } from "../parts/Panels.ts"
 import { hrefOf } from "../parts/Route.ts"
 import { type Column, table } from "../parts/Table.ts"
 import { durationOf, rateOf } from "../words/Figures.ts"
+import { ItemRound } from "./ItemRound.ts"
 import { SellingPace } from "./SellingPace.ts"
 
-/** Items that are looked at: a page of the list, the largest that there is. */
+/** Items that are looked at each time: a page of the list, the largest that there is. */
 const LOOKED_AT = 200
 const SHOWN = 8
 const EVERY = 2_000
 
 export class ConsoleOnSale extends PageElement {
   readonly #pace = new SellingPace()
+  #signal = new AbortController().signal
+  readonly #round = new ItemRound((cursor) =>
+    this.context.calls.get<ItemPage>("/items", this.#signal, { limit: LOOKED_AT, cursor })
+  )
   readonly #items = this.loads(async (signal) => {
-    const page = await this.context.calls.get<ItemPage>("/items", signal, { limit: LOOKED_AT })
-    this.#pace.see(page.items, performance.now() / 1_000)
-    return page
+    this.#signal = signal
+    this.#pace.see(await this.#round.next(), performance.now() / 1_000)
+    return this.#round.items
   }, EVERY)
 
   #columns(): ReadonlyArray<Column<ItemRow>> {
@@ -56,21 +61,26 @@ export class ConsoleOnSale extends PageElement {
     return items.toSorted(order).slice(0, SHOWN)
   }
 
+  /** Which items these are the busiest of, where that is not all at every look. */
+  #ofWhich(count: number): string {
+    if (!this.#round.isWhole) return `The busiest of the first ${countOf(count)} items: the others are not looked at.`
+    if (count <= LOOKED_AT) return ""
+    return `The busiest of ${countOf(count)} items, ${LOOKED_AT} of which are looked at every ${EVERY / 1_000} s.`
+  }
+
   override render() {
     return html`
       <section aria-labelledby="on-sale">
         <h2 id="on-sale">On sale</h2>
         ${
-      shown(this.#items, ({ items, next }) =>
+      shown(this.#items, (items) =>
         items.length === 0
           ? empty(
             "Nothing is on sale",
             html`An item begins with its first stock: <a href=${hrefOf(["items"])}>items</a>.`
           )
           : html`${table("On sale", this.#columns(), this.#busiest(items))}
-            <p class="small muted">
-              ${next === undefined ? nothing : html`Of the first ${countOf(items.length)} items. `}
-              <a href=${hrefOf(["items"])}>All items</a></p>`)
+            <p class="small muted">${this.#ofWhich(items.length)} <a href=${hrefOf(["items"])}>All items</a></p>`)
     }
       </section>
     `

@@ -12,14 +12,15 @@ interface Seen {
 }
 
 export class SellingPace {
-  #seen: ReadonlyMap<string, ReadonlyArray<Seen>> = new Map()
+  readonly #seen = new Map<string, ReadonlyArray<Seen>>()
 
-  /** Takes what is left of these items now, in seconds of a clock that nobody sets; others are forgotten. */
+  /** Takes what is left of these items now, in seconds of a clock that nobody sets. */
   see(items: ReadonlyArray<Pick<ItemRow, "item_id" | "available">>, at: number): void {
-    this.#seen = new Map(items.map(({ available, item_id: id }) => {
+    for (const { available, item_id: id } of items) {
       const before = this.#seen.get(id) ?? []
-      return [id, [...before.filter((seen) => seen.at >= at - WINDOW), { at, available }]]
-    }))
+      this.#seen.set(id, [...before.filter((seen) => seen.at >= at - WINDOW), { at, available }])
+    }
+    for (const [id, seen] of this.#seen) if ((seen.at(-1)?.at ?? 0) < at - WINDOW) this.#seen.delete(id)
   }
 
   /** Units a second by which what is left goes down; undefined where that is not known yet. */

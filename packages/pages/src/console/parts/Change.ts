@@ -30,6 +30,8 @@ export interface Sending {
   readonly idempotencyKey: string
   /** How far it is: of `total`, `done`. */
   readonly onProgress: (done: number, total: number) => void
+  /** Whether it is to end before its next part. */
+  readonly isStopped: () => boolean
   readonly signal: AbortSignal
 }
 
@@ -40,6 +42,8 @@ export interface Change {
   /** Whether it takes something away. */
   readonly isDestructive?: boolean
   readonly fields?: ReadonlyArray<Field>
+  /** Whether it is sent in parts, between which it can be stopped. */
+  readonly isInParts?: boolean
   /** By what is typed, and what there is now; after `preview` where there is one. */
   readonly effects: (values: Values) => Effects
   /** Is looked at first, where what it will do is for the engine to say. */
@@ -52,6 +56,16 @@ export interface Change {
 
 export const effects = (...lines: ReadonlyArray<string>): Effects => ({ kind: "effects", lines })
 export const missing = (why: string): Effects => ({ kind: "missing", why })
+
+/**
+ * What there is now of what a change was opened for, as far as it is the same thing: a page may meanwhile have gone to
+ * another one.
+ */
+export const latestOf =
+  <A>(opened: A, now: () => A | undefined, isSame: (one: A, other: A) => boolean): () => A => () => {
+    const found = now()
+    return found !== undefined && isSame(found, opened) ? found : opened
+  }
 
 /** A whole number in a field; undefined where it is none. */
 export const wholeOf = (text: string | undefined): number | undefined => {

@@ -18,7 +18,7 @@ const input = (field: Field, value: string, isLocked: boolean, onInput: (value: 
       <select id="change-${field.name}" ?disabled=${isLocked} @change=${typed}>
         ${
       field.choices!.map(([choice, words]) =>
-        html`<option value=${choice} ?selected=${choice === value}>${words}</option>`
+        html`<option value=${choice} .selected=${choice === value}>${words}</option>`
       )
     }
       </select>

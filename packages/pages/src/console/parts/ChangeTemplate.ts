@@ -1,31 +1,19 @@
 /** The dialog of a change, from what it shows. */
 import { html, nothing, type TemplateResult } from "lit"
-import type { Change, Effects, Values } from "./Change.ts"
+import type { Effects } from "./Change.ts"
 import { fields } from "./ChangeFields.ts"
+import type { OpenChange, Progress } from "./OpenChange.ts"
 import { refused, type Shown } from "./Panels.ts"
 
 /** The longest reason, in characters: the engine's bound. */
 const MAX_REASON = 500
 
-export interface Progress {
-  readonly done: number
-  readonly total: number
-}
-
-export interface ShownChange {
-  readonly change: Change
-  readonly values: Values
-  readonly reason: string
-  readonly told: Effects
-  readonly progress: Progress | undefined
-  readonly isBusy: boolean
-  /** Whether nothing may be typed: what was sent may be sent again as it is. */
-  readonly isLocked: boolean
-  readonly failure: unknown
-  readonly onValue: (name: string, value: string) => void
-  readonly onReason: (reason: string) => void
+export interface DialogEvents {
   readonly onSend: () => void
+  /** Is asked to close it. */
   readonly onClose: () => void
+  /** The browser has closed it. */
+  readonly onClosed: (event: Event) => void
 }
 
 const progressBar = (progress: Progress | undefined): Shown =>
@@ -39,44 +27,59 @@ const effects = (told: Effects): Shown =>
     ? html`<p class="muted">${told.why}</p>`
     : html`<ul>${told.lines.map((line) => html`<li>${line}</li>`)}</ul>`
 
-const reason = ({ isLocked, onReason, reason }: ShownChange): TemplateResult =>
+const reason = (current: OpenChange): TemplateResult =>
   html`
     <div class="field">
       <label for="change-reason">Reason, for whoever asks later</label>
       <input id="change-reason" type="text" maxlength=${MAX_REASON} required autocomplete="off"
-        ?disabled=${isLocked} .value=${reason}
-        @input=${({ target }: Event) => onReason((target as HTMLInputElement).value)}>
+        ?disabled=${current.isLocked} .value=${current.reason}
+        @input=${({ target }: Event) => current.giveReason((target as HTMLInputElement).value)}>
     </div>
   `
 
-const buttons = ({ change, failure, isBusy, isLocked, onClose, reason, told }: ShownChange): TemplateResult => {
-  const isReady = told.kind === "effects" && reason.trim() !== "" && !isBusy
-  const words = isBusy ? "Sending…" : isLocked ? "Send the same again" : change.action
+/** What is sent is not called back: only what is sent in parts can be stopped between them. */
+const away = (current: OpenChange, onClose: () => void): TemplateResult => {
+  const { change, failure, isSending, isStopped } = current
+  if (isSending && change.isInParts === true) {
+    return html`<button type="button" class="quiet" ?disabled=${isStopped} @click=${() => current.stop()}>
+        ${isStopped ? "Stopping…" : "Stop"}</button>`
+  }
+  return html`<button type="button" class="quiet" ?disabled=${isSending} @click=${onClose}>
+        ${failure === undefined ? "Cancel" : "Close"}</button>`
+}
+
+const buttons = (current: OpenChange, onClose: () => void): TemplateResult => {
+  const { change, isLocked, isSending } = current
+  const isReady = current.told.kind === "effects" && current.reason.trim() !== "" && !isSending
+  const words = isSending ? "Sending…" : isLocked ? "Send the same again" : change.action
   return html`
     <div class="buttons">
-      <button type="button" class="quiet" @click=${onClose}>
-        ${isBusy || failure !== undefined ? "Close" : "Cancel"}</button>
+      ${away(current, onClose)}
       <button type="submit" class=${change.isDestructive === true ? "danger" : "main"} ?disabled=${!isReady}>
         ${words}</button>
     </div>
   `
 }
 
-export const template = (shown: ShownChange): TemplateResult => {
-  const { change, failure, isLocked, onClose, onSend, onValue, progress, told, values } = shown
+export const template = (current: OpenChange, { onClose, onClosed, onSend }: DialogEvents): TemplateResult => {
+  const { change, failure, isLocked, progress, told, values } = current
   const submit = (event: Event) => {
     event.preventDefault()
     onSend()
   }
+  const cancel = (event: Event) => {
+    event.preventDefault()
+    onClose()
+  }
   return html`
-    <dialog aria-labelledby="change-title" @cancel=${onClose}>
+    <dialog aria-labelledby="change-title" @cancel=${cancel} @close=${onClosed}>
       <form @submit=${submit}>
         <h2 id="change-title">${change.title}</h2>
-        ${fields(change.fields ?? [], values, isLocked, onValue)}
+        ${fields(change.fields ?? [], values, isLocked, (name, value) => current.type(name, value))}
         <div class="effects" role="status">${effects(told)} ${progressBar(progress)}</div>
-        ${reason(shown)}
+        ${reason(current)}
         ${failure === undefined ? nothing : refused(failure)}
-        ${buttons(shown)}
+        ${buttons(current, onClose)}
       </form>
     </dialog>
   `

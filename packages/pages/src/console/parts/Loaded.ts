@@ -9,6 +9,25 @@ const AGAIN = 5_000
 
 const isRetryable = (error: unknown): boolean => (error as { readonly retryable?: unknown }).retryable === true
 
+/** What there is to wait for. */
+export interface Asked {
+  /** Undefined where it was answered. */
+  readonly error: unknown
+  /** Whether there is an answer of before. */
+  readonly hasValue: boolean
+  /** How long after an answer it is asked again; undefined where it never is. */
+  readonly every: number | undefined
+}
+
+/**
+ * In how many milliseconds it is asked again; undefined where it is not. What is looked at again and again goes on
+ * after any refusal, as what is shown would grow old for ever.
+ */
+export const waitOf = ({ error, every, hasValue }: Asked): number | undefined => {
+  if (error === undefined) return every
+  return isRetryable(error) || (hasValue && every !== undefined) ? AGAIN : undefined
+}
+
 export class Loaded<A> implements ReactiveController {
   readonly #host: ReactiveControllerHost
   readonly #ask: (signal: AbortSignal) => Promise<A>
@@ -76,7 +95,7 @@ export class Loaded<A> implements ReactiveController {
         this.#error = error
       }
       this.#host.requestUpdate()
-      const wait = this.#error === undefined ? this.#every : isRetryable(this.#error) ? AGAIN : undefined
+      const wait = waitOf({ error: this.#error, every: this.#every, hasValue: this.#value !== undefined })
       if (wait === undefined) return
       await pause(wait, signal)
       await untilShown(document, signal)

@@ -38,8 +38,10 @@ export const refused = (error: unknown, again?: () => void): TemplateResult => {
 }
 
 /** What is shown may be old: since when, and why. */
-export const stale = (at: number | undefined, why: string): TemplateResult =>
-  html`<p class="stale" role="status">As of ${at === undefined ? "before" : timeOf(at)}. ${why}</p>`
+export const stale = (at: number | undefined, why: string, again?: () => void): TemplateResult =>
+  html`<p class="stale" role="status">As of ${at === undefined ? "before" : timeOf(at)}. ${why} ${
+    again === undefined ? nothing : html`<button type="button" class="small" @click=${again}>Try again</button>`
+  }</p>`
 
 /** Why nothing new is told, beside what was told before. */
 export const silence = (error: unknown): TemplateResult => {
@@ -49,12 +51,13 @@ export const silence = (error: unknown): TemplateResult => {
 }
 
 /** What was asked for, in the state that it is in. */
-export const shown = <A>(loaded: Loaded<A>, show: (value: A) => Shown, again = true): Shown => {
+export const shown = <A>(loaded: Loaded<A>, show: (value: A) => Shown): Shown => {
   const { error, value } = loaded
+  const retry = () => loaded.reload()
   if (value === undefined) {
     return error === undefined
       ? html`<div class="state loading" aria-busy="true"><span class="hidden">Loading</span></div>`
-      : refused(error, again ? () => loaded.reload() : undefined)
+      : refused(error, retry)
   }
-  return html`${error === undefined ? nothing : stale(loaded.at, refusalOf(error).title)} ${show(value)}`
+  return html`${error === undefined ? nothing : stale(loaded.at, refusalOf(error).title, retry)} ${show(value)}`
 }

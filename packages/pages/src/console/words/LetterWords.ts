@@ -41,6 +41,9 @@ const WORDS: Readonly<Record<string, string>> = {
 
 const wordsOf = (code: string): string => Object.hasOwn(WORDS, code) ? WORDS[code]! : code.replaceAll("_", " ")
 
+/** What is said of an outcome that is not certain. */
+const UNCERTAIN = ", as far as is known"
+
 const priceOf = (price: number | undefined, currency: string | undefined): string =>
   price === undefined || currency === undefined ? "no price" : moneyOf(price, currency)
 
@@ -52,7 +55,7 @@ export const outcomeWords = (outcome: Outcome): string => {
     ? `: ${priceOf(outcome.price_now, outcome.currency_now)} instead of ` +
       priceOf(outcome.price_before, outcome.currency_before)
     : ""
-  return `${wordsOf(outcome.outcome)}${why}${status}${prices}${outcome.certain === false ? ", as far as is known" : ""}`
+  return `${wordsOf(outcome.outcome)}${why}${status}${prices}${outcome.certain === false ? UNCERTAIN : ""}`
 }
 
 /** What is tried again where it is asked for: its order's next attempt goes into the log. */
@@ -76,11 +79,12 @@ export const isDone = ({ outcome }: Outcome): boolean =>
 /** Whether it may be done if it is sent again without those that stood in the way. */
 export const isLeft = ({ outcome }: Outcome): boolean => UNDONE.includes(outcome)
 
-/** How many of each outcome: a line each, those with the most first. */
+/** How many of each outcome: a line each, those with the most first. What is not certain has lines of its own. */
 export const sumLines = (letters: ReadonlyArray<Outcome>): ReadonlyArray<string> => {
   const counts = new Map<string, number>()
-  for (const { code, outcome } of letters) {
-    const words = outcome === "refused" && code !== undefined ? wordsOf(code) : wordsOf(outcome)
+  for (const { certain, code, outcome } of letters) {
+    const plain = outcome === "refused" && code !== undefined ? wordsOf(code) : wordsOf(outcome)
+    const words = certain === false ? plain + UNCERTAIN : plain
     counts.set(words, (counts.get(words) ?? 0) + 1)
   }
   return [...counts].toSorted(([, one], [, other]) => other - one).map(([words, count]) => `${count}: ${words}`)

@@ -8,6 +8,14 @@ export interface Refusal {
   readonly section?: string
 }
 
+/** Some of it was done, in words, and then a request failed. */
+export class DoneInPart extends Error {
+  constructor(done: string, cause: unknown) {
+    super(done, { cause })
+    this.name = "DoneInPart"
+  }
+}
+
 type Words = Readonly<Record<string, readonly [title: string, text: string, section?: string]>>
 
 const OF_CODE: Words = {
@@ -87,10 +95,19 @@ const ofError = (error: FlashSaleError): Refusal => {
   return { title, text, ...(section === undefined ? {} : { section }) }
 }
 
+const ofPart = ({ cause, message }: DoneInPart): Refusal => {
+  const { text, title, ...section } = refusalOf(cause)
+  return { title: "Only a part was done", text: `${message} Then it ended: ${title}. ${text}`, ...section }
+}
+
 /** Of a call that failed; a later engine may have codes that are not known here. */
-export const refusalOf = (error: unknown): Refusal =>
-  error instanceof FlashSaleError ? ofError(error) : { title: "A bug of the console", text: String(error) }
+export const refusalOf = (error: unknown): Refusal => {
+  if (error instanceof DoneInPart) return ofPart(error)
+  return error instanceof FlashSaleError ? ofError(error) : { title: "A bug of the console", text: String(error) }
+}
 
 /** What finds the request in the engine's log. */
-export const traceOf = (error: unknown): string | undefined =>
-  error instanceof FlashSaleError ? error.correlationId : undefined
+export const traceOf = (error: unknown): string | undefined => {
+  if (error instanceof DoneInPart) return traceOf(error.cause)
+  return error instanceof FlashSaleError ? error.correlationId : undefined
+}
