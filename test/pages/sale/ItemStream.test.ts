@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest"
 import { createClient, type Fetch } from "../../../packages/client/src/main.ts"
-import { ItemStream } from "../../../packages/pages/src/sale/ItemStream.ts"
+import { ItemStream, joinItem } from "../../../packages/pages/src/sale/ItemStream.ts"
 import { refused, sse, type Step, stream } from "../../client/Scripted.ts"
 
 const item = { item_id: "101", available: 5, held: 0, sold: 0, sale: { paused: false }, now: "2026-12-01T18:00:00Z" }
@@ -44,5 +44,23 @@ describe("ItemStream", () => {
     expect(asked()).toBeGreaterThan(1)
     expect(followed.isStale).toBe(true)
     followed.end()
+  })
+
+  it("is one connection for all in a page who show the item, until the last of them leaves", async () => {
+    const signals: Array<AbortSignal> = []
+    vi.stubGlobal("document", page)
+    vi.stubGlobal("fetch", (_: string, init: RequestInit) => {
+      signals.push(init.signal!)
+      return Promise.resolve(stream([sse("snapshot", "1-0", item)], "stays")(init))
+    })
+    const heard = [0, 0]
+    const joined = heard.map((_, n) => joinItem("http://engine", "101", () => heard[n]!++))
+    await vi.waitFor(() => expect(heard).toEqual([1, 1]))
+    expect(signals.length).toBe(1)
+    joined[0]!.leave()
+    expect(signals[0]!.aborted).toBe(false)
+    joined[1]!.leave()
+    await vi.waitFor(() => expect(signals[0]!.aborted).toBe(true))
+    vi.unstubAllGlobals()
   })
 })
