@@ -1,11 +1,6 @@
 /** A change that is open before a person: what is typed, how far it is, and what came of it. It knows no view. */
 import { mayBeRecorded } from "../calls/MayBeRecorded.ts"
-import { type Change, type Effects, missing, type Values } from "./Change.ts"
-
-export interface Progress {
-  readonly done: number
-  readonly total: number
-}
+import { type Change, type Effects, MAY_BE_RECORDED, missing, type Progress, type Values } from "./Change.ts"
 
 export interface OpenChangeOptions {
   readonly change: Change
@@ -13,9 +8,6 @@ export interface OpenChangeOptions {
   readonly newKey: () => string
   readonly onUpdate: () => void
 }
-
-/** What is told of a change that is closed while nobody knows what came of it. */
-export const MAY_BE_RECORDED = "Nobody knows what came of it: it may have been recorded. Look before you do it again."
 
 export class OpenChange {
   readonly change: Change
@@ -74,7 +66,8 @@ export class OpenChange {
 
   /** What it would do. */
   get told(): Effects {
-    return this.#isPreviewed ? this.change.effects(this.#values) : missing("Looking at what it would do…")
+    if (this.#isPreviewed) return this.change.effects(this.#values)
+    return missing(this.#failure === undefined ? "Looking at what it would do…" : "Nobody knows what it would do.")
   }
 
   type(name: string, value: string): void {
