@@ -15,7 +15,10 @@ const BANNED: ReadonlyArray<Banned> = [
   {
     pattern: /\bnew Date\(\s*\)/g,
     message: "time comes from Clock, or from the record",
-    except: { "packages/client/src/webhooks/VerifyWebhook.ts": "runs where there is no Effect" }
+    except: {
+      "packages/client/src/webhooks/VerifyWebhook.ts": "runs where there is no Effect",
+      "packages/pages/src/console/words/Moments.ts": "runs in browsers, where there is no Effect"
+    }
   },
   { pattern: /\bMath\.random\b/g, message: "chance comes from Random, so that a seed replays it", except: {} },
   { pattern: /\bprocess\.env\b/g, message: "settings come from Config", except: {} },

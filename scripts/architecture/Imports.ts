@@ -23,7 +23,7 @@ const SIBLINGS: Readonly<Record<string, ReadonlyArray<string>>> = {
   webhooks: ["domain", "infra"],
   operations: ["domain", "infra", "audit"],
   admin: ["domain", "infra", "operations", "gateway", "pages"],
-  cli: ["domain", "infra", "audit", "operations", "gateway", "admin", "processor", "archive", "webhooks"]
+  cli: ["domain", "infra", "audit", "operations", "gateway", "admin", "processor", "archive", "webhooks", "pages"]
 }
 /** The packages that only compute, or run anywhere, and all that they may import. */
 const PURE: Readonly<Record<string, ReadonlyArray<string>>> = {

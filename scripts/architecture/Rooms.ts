@@ -46,7 +46,14 @@ export const PLAN: Readonly<Record<string, Floors>> = {
     "letters",
     "statuses"
   ]],
-  "packages/pages/src": [["design"], ["sale"], ["order"], ["elements"], ["home", "shop", "console"], ["server"]],
+  "packages/pages/src": [
+    ["design", "report"],
+    ["sale"],
+    ["order"],
+    ["elements"],
+    ["home", "shop", "console"],
+    ["server"]
+  ],
   "packages/pages/src/console": [["calls"], ["words"], ["live"], ["parts"], [
     "audit",
     "doctor",

@@ -26,6 +26,7 @@ const READS: Banned = {
     "packages/cli/src/key/CreateCommand.ts": "sets when a key expires",
     "packages/cli/src/key/Key.ts": "shows which keys have expired",
     "packages/cli/src/processes/FirstStock.ts": "sets when the sale of the demonstration opens",
+    "packages/cli/src/load/LoadRun.ts": "stamps a report",
     "packages/cli/src/recover/MoveLog.ts": "stamps the note that a log was moved",
     "packages/cli/src/reconcile/Watch.ts": "a gauge shows when the last comparison was",
     "packages/cli/src/report/ListFlags.ts": "finds the moment that was so long ago",

@@ -211,7 +211,7 @@ export const suite = <E>(name: string, adapter: Layer.Layer<DeadLetters, E>) =>
           // The letter of a cursor may have been handled meanwhile.
           yield* store.handle(handling(all[1]!))
           assert.deepStrictEqual(yield* store.list(1, { item, after: all[1]! }), [all[2]!])
-          const times = (query: LetterQuery.LetterQuery) =>
+          const times = (query: Parameters<Store["list"]>[1]) =>
             Effect.map(store.list(ALL, { item, ...query }), (found) => found.map(({ timestamp }) => timestamp))
           assert.deepStrictEqual(yield* times({ reason: "Invalid Order Format" }), [second(5)])
           assert.strictEqual((yield* times({ putBy: Date.parse(second(2)) })).length, 3)

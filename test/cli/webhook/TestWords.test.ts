@@ -27,7 +27,7 @@ it.each<[number | undefined, string | undefined, RegExp]>([
   [
     undefined,
     "10.0.0.7 is no address of the internet (private)",
-    /name, seen from here.*WEBHOOKS_ALLOW_PRIVATE=true/
+    /name another one, seen from here.*WEBHOOKS_ALLOW_PRIVATE=true/
   ],
   [undefined, "the exchange failed (DEPTH_ZERO_SELF_SIGNED_CERT)", /certificate is none that this machine trusts/],
   [undefined, "the exchange failed (UNABLE_TO_VERIFY_LEAF_SIGNATURE)", /certificate is none/],

@@ -106,7 +106,9 @@ describe("orderEvents", () => {
     )
     const said: Array<string> = []
     for await (
-      const { order } of client.orderEvents("r/1", { onFailed: ({ code, retryable }) => said.push(`${code} ${retryable}`) })
+      const { order } of client.orderEvents("r/1", {
+        onFailed: ({ code, retryable }) => said.push(`${code} ${retryable}`)
+      })
     ) said.push(order.status)
     expect(said).toEqual([
       "store_unavailable true",

@@ -139,7 +139,10 @@ describe("A bug", () => {
       Layer.mock(LiveEvents, { follow: () => Stream.never, ...events }),
       Layer.mock(ItemStore, { read: () => Effect.succeed(summary), ...store }),
       partitionCount,
-      Layer.mock(StoreBreaker.StoreBreaker, { askAside: (question) => question })
+      Layer.mock(StoreBreaker.StoreBreaker, {
+        askAside: (question) => question,
+        failedAt: () => Number.NEGATIVE_INFINITY
+      })
     )
   const joined = Effect.gen(function*() {
     const { join } = yield* ItemFeed.make(itemId)

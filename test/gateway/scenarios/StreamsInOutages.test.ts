@@ -15,9 +15,7 @@ const listen = (path: string) =>
     const { port } = yield* TestGateway.TestGateway
     const aborting = new AbortController()
     yield* Effect.addFinalizer(() => Effect.sync(() => aborting.abort()))
-    const { body } = yield* Effect.promise(() =>
-      fetch(`http://127.0.0.1:${port}${path}`, { signal: aborting.signal })
-    )
+    const { body } = yield* Effect.promise(() => fetch(`http://127.0.0.1:${port}${path}`, { signal: aborting.signal }))
     const reader = body!.pipeThrough(new TextDecoderStream()).getReader()
     let text = ""
     const until = (last: string) =>

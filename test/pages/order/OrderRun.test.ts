@@ -184,6 +184,20 @@ describe("OrderRun", () => {
     expect(again.run.requestId).toBe(first.run.requestId)
   })
 
+  it("goes on with the order of before a reload when the button is pressed before it is known who buys", async () => {
+    const kept = pageStorage()
+    const first = world({}, [held], kept)
+    await first.run.start(0)
+    const tokens: Array<(name: string) => void> = []
+    const again = world({}, [held], kept, () => new Promise((resolve) => tokens.push(resolve)))
+    const both = [again.run.resume(), again.run.start(0)]
+    await vi.waitFor(() => expect(tokens.length).toBe(2))
+    for (const give of tokens) give("u-1")
+    await Promise.all(both)
+    expect([again.run.requestId, again.sent]).toEqual([first.run.requestId, []])
+    expect(again.kinds()).toEqual(["sending", "waiting", "held"])
+  })
+
   it("keeps the order of each buyer in a window", async () => {
     const kept = pageStorage()
     const buyer = (name: string) => world({}, [held], kept, () => Promise.resolve(name)).run

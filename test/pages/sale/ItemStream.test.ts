@@ -13,8 +13,7 @@ const following = (...steps: ReadonlyArray<Step>) => {
   const followed = new ItemStream()
   let changes = 0
   const stop = followed.listen(() => changes++)
-  followed.begin(page, "101", (linked) =>
-    createClient({ baseUrl: "http://engine", fetch: linked }), fetch)
+  followed.begin(page, "101", (linked) => createClient({ baseUrl: "http://engine", fetch: linked }), fetch)
   return { followed, stop, asked: () => asked, changes: () => changes }
 }
 

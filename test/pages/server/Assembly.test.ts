@@ -10,8 +10,8 @@ const textOf = (bytes: Uint8Array): string => Buffer.from(bytes).toString()
 const sizeOf = (names: ReadonlyArray<string>): number =>
   assembled.assets.filter(({ name }) => names.includes(name)).reduce((sum, { brotli }) => sum + brotli.length, 0)
 
-/** The storefront's budget is 40 KB with its document; the document has about 2. */
-const MOST = 38_800
+/** The storefront's budget is 40 KB with its document; the document has 1.7. */
+const MOST = 39_200
 /** The console's is 110 KB with its document; what grows has to be paid for here. */
 const MOST_OF_CONSOLE = 108_000
 

@@ -95,10 +95,14 @@ export const command = Command.make(
       Flag.withDescription("Send a payment token with each order, for gateways that encrypt them"),
       Flag.withDefault(false)
     ),
+    html: Flag.String("html").pipe(
+      Flag.withDescription("Also write the report to this file, with plots, for a browser; replaces what is there"),
+      Flag.optional
+    ),
     ...JsonFlag.one,
     ...Target.flags
   },
-  ({ cancel, confirm, dataDir, embedded, holdSeconds, holds, paid, url, users, ...options }) =>
+  ({ cancel, confirm, dataDir, embedded, holdSeconds, holds, html, paid, url, users, ...options }) =>
     Effect.gen(function*() {
       const shares: Shares.Shares = { cancel, confirm, holds, holdSeconds, paid }
       const problem = Shares.problem(shares)
@@ -106,6 +110,7 @@ export const command = Command.make(
       if (problem !== undefined) return yield* CommandFailed.usage(problem)
       const run = LoadRun.run({
         ...options,
+        html: Option.getOrUndefined(html),
         shares,
         key: yield* keyFor(shares),
         url: yield* Option.match(url, { onNone: () => nearby, onSome: Effect.succeed }),
@@ -124,6 +129,7 @@ export const command = Command.make(
   ),
   Command.withExamples([
     { command: "flash-sale load --orders 20000 --rate 2000" },
+    { command: "flash-sale load --html report.html", description: "With plots, to look at and to pass on" },
     {
       command: "flash-sale load --holds 0.5 --confirm 0.5 --paid 0.2 --cancel 0.1",
       description: "Half of the orders are holds, of which a fifth expires; one in ten confirms or pays too late"

@@ -7,7 +7,7 @@ import * as Monotonic from "@flash-sale/infra/time/Monotonic"
 import type { RulesError } from "@flash-sale/operations/append/RulesFirst"
 import * as KnownItem from "@flash-sale/operations/items/KnownItem"
 import * as StockChange from "@flash-sale/operations/items/StockChange"
-import { Console, Effect, Option, type Redacted } from "effect"
+import { Console, DateTime, Effect, Option, type Redacted } from "effect"
 import * as CommandFailed from "../terminal/CommandFailed.ts"
 import * as OperatorFlags from "../terminal/OperatorFlags.ts"
 import * as Progress from "../terminal/Progress.ts"
@@ -16,6 +16,8 @@ import * as AtOnce from "./AtOnce.ts"
 import * as AwaitFinal from "./AwaitFinal.ts"
 import * as BalanceCheck from "./BalanceCheck.ts"
 import * as Buyer from "./Buyer.ts"
+import * as HtmlFile from "./html/HtmlFile.ts"
+import * as HtmlReport from "./html/HtmlReport.ts"
 import * as Plan from "./Plan.ts"
 import * as Report from "./Report.ts"
 import * as Sending from "./Sending.ts"
@@ -41,10 +43,13 @@ export interface LoadOptions extends Plan.PlanOptions {
   readonly key: Redacted.Redacted<string> | undefined
   /** Prints the report as one object. */
   readonly json: boolean
+  /** Where the report is written for a browser, too; nowhere where it is undefined. */
+  readonly html: string | undefined
 }
 
 /** Fails where the books do not balance or nothing could be tried. */
 export const run = Effect.fn("LoadRun.run")(function*(options: LoadOptions) {
+  if (options.html !== undefined) yield* HtmlFile.check(options.html)
   const name = (yield* StockChange.freshId).slice(0, NAME_LENGTH)
   const buyers = yield* Buyer.make(options.url, options.key)
   yield* Effect.mapError(
@@ -104,6 +109,10 @@ const sendAll = Effect.fnUntraced(function*(
   const lines = yield* Effect.forEach(items, (itemId) => balance(itemId, options.stock, awaited.partitions))
   const books = BalanceCheck.make(lines, fates)
   yield* Console.log((options.json ? Report.json : Report.make)(tally, lines, books, tally.seconds()))
+  if (options.html !== undefined) {
+    const endedAt = DateTime.formatIso(yield* DateTime.now)
+    yield* HtmlFile.write(options.html, HtmlReport.of(options, tally, lines, books, endedAt))
+  }
   return books
 })
 

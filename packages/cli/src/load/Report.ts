@@ -47,6 +47,16 @@ const parts = (books: BalanceCheck): ReadonlyArray<readonly [name: string, count
 const payments = ({ payments: { dueBack, sales, told } }: BalanceCheck): ReadonlyArray<string> =>
   told === 0 ? [] : [`Payments that shops have taken: ${told}, of them ${sales} for sales and ${dueBack} due back`]
 
+/** What the engine says of items, orders and money, a line each. */
+export const booksOf = (lines: ReadonlyArray<ItemBalance>, books: BalanceCheck): ReadonlyArray<string> => [
+  "Items:",
+  ...lines.map(({ itemId, summary, put }) =>
+    `  ${itemId}: put in ${put} = available ${summary.available} + held ${summary.held} + sold ${summary.sold}`
+  ),
+  `Accepted ${books.accepted} = ${parts(books).map(([name, count]) => `${name} ${count}`).join(" + ")}`,
+  ...payments(books)
+]
+
 /** The report as text. `seconds` is how long the sending took. */
 export const make = (
   tally: Tally,
@@ -57,12 +67,7 @@ export const make = (
   [
     `Answers to ${tally.answered()} orders in ${perSecond(tally, seconds)}:`,
     ...answersOf(tally),
-    "Items:",
-    ...lines.map(({ itemId, summary, put }) =>
-      `  ${itemId}: put in ${put} = available ${summary.available} + held ${summary.held} + sold ${summary.sold}`
-    ),
-    `Accepted ${books.accepted} = ${parts(books).map(([name, count]) => `${name} ${count}`).join(" + ")}`,
-    ...payments(books),
+    ...booksOf(lines, books),
     ...(books.wrong.length === 0 ? ["The books balance."] : ["THE BOOKS DO NOT BALANCE:"]),
     ...books.wrong.map((wrong) => `  ${wrong}`)
   ].join("\n")

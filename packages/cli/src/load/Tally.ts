@@ -1,6 +1,7 @@
 /** The answers to buyers, counted during the run. */
 import type { PaymentReference } from "@flash-sale/domain/records/checkout/Reference"
 import type { Order } from "@flash-sale/domain/records/Order"
+import type * as Timeline from "./html/Timeline.ts"
 import * as Percentiles from "./Percentiles.ts"
 import type { Action } from "./Steps.ts"
 
@@ -94,13 +95,16 @@ export interface Tally {
   readonly answers: () => ReadonlyArray<readonly [label: string, count: number]>
   readonly retries: () => ReadonlyArray<readonly [why: string, count: number]>
   readonly latencies: () => Percentiles.Latencies | undefined
+  /** Each answer to an order, when it came and how long it took. */
+  readonly timed: () => Timeline.Answers
 }
 
 export const make = (): Tally => {
   let sent = 0
   const accepted: Array<Order> = []
   const doubtful: Array<Order> = []
-  const millis: Array<number> = []
+  const [millis, ats]: [Array<number>, Array<number>] = [[], []]
+  const kinds: Array<string> = []
   const answers = new Map<string, number>()
   const actions = new Map<string, number>()
   const payments: Array<ToldPayment> = []
@@ -115,7 +119,10 @@ export const make = (): Tally => {
     add: (order, answer, latency, at) => {
       millis.push(latency)
       lastAt = Math.max(lastAt, at)
-      count(answers, label(answer))
+      const kind = label(answer)
+      count(answers, kind)
+      ats.push(at)
+      kinds.push(kind)
       if (answer._tag === "Accepted" || answer._tag === "AcceptedBefore") accepted.push(order)
       if (answer._tag === "Unanswered") doubtful.push(order)
     },
@@ -137,6 +144,7 @@ export const make = (): Tally => {
     doubtful: () => doubtful,
     answers: () => frequent(answers),
     retries: () => frequent(retries),
-    latencies: () => Percentiles.of(millis)
+    latencies: () => Percentiles.of(millis),
+    timed: () => ({ at: ats, millis, kinds })
   }
 }

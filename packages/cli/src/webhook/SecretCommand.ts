@@ -35,8 +35,8 @@ export const command = Command.make("secret", {
     if (json) return yield* Console.log(JSON.stringify(entry))
     yield* Console.log(`${secret}\n\n${JSON.stringify(entry, null, 2)}`)
     yield* Console.error(
-      "the receiver needs the secret; the entry belongs into WEBHOOKS_FILE, which holds [entry, ...], is for its owner " +
-        "alone (chmod 600), and is read again within a second. Nothing was written"
+      "the receiver needs the secret; the entry belongs into WEBHOOKS_FILE, which holds [entry, ...], is for its " +
+        "owner alone (chmod 600), and is read again within a second. Nothing was written"
     )
   }).pipe(Effect.mapError(CommandFailed.from))).pipe(
     Command.withDescription(

@@ -16,7 +16,7 @@ const BY_STATUS: ReadonlyArray<readonly [status: RegExp, look: string]> = [
 
 /** The same by the words of a failure without an answer. */
 const BY_ERROR: ReadonlyArray<readonly [error: RegExp, look: string]> = [
-  [/no address of the internet/, "is the name, seen from here, another one than you think? WEBHOOKS_ALLOW_PRIVATE=true allows such addresses"],
+  [/no address of the internet/, "is its name another one, seen from here? Else WEBHOOKS_ALLOW_PRIVATE=true allows it"],
   [/no answer within/, "let the receiver answer 2xx at once, and work afterwards"],
   [
     /CERT|TLS|SSL|SELF_SIGNED|UNABLE_TO_/,

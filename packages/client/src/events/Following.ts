@@ -90,7 +90,8 @@ const silent = () =>
  * The events of the stream at this path, in their order. Where the connection ends it is made again, from after the
  * last event on. Ends when the engine says that no more will come.
  *
- * What does not end it is told to `onFailed`: it may go on for long, and whoever shows what came must say that it is old.
+ * What does not end it is told to `onFailed`: it may go on for long, and whoever shows what came must say that this is
+ * old.
  *
  * Fails where a refusal is not `retryable`, and with the last error when nothing was heard for `MAX_OUTAGE_MILLIS`.
  */

@@ -24,14 +24,14 @@ export const event = <const Name extends string, S extends Schema.Constraint>(na
     data: Schema.fromJsonString(data)
   })
 
+/** Why a stream tells nothing new for now. */
+export const StreamUnavailable = Schema.Struct({ code: Errors.UnavailableCode }).annotate({
+  identifier: "StreamUnavailable",
+  description: "What the stream is about cannot be read now, so what was told before may be old."
+})
+
 /** What every stream may say beside its own events. */
-export const unavailableEvent = event(
-  "unavailable",
-  Schema.Struct({ code: Errors.UnavailableCode }).annotate({
-    identifier: "StreamUnavailable",
-    description: "What the stream is about cannot be read now, so what was told before may be old."
-  })
-)
+export const unavailableEvent = event("unavailable", StreamUnavailable)
 /** What the document says of it. */
 export const WHILE_AWAY = "While that cannot be read the stream says `unavailable`, with the code that a read would " +
   "have, now and then; the next `snapshot` ends that."

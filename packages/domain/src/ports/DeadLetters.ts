@@ -3,10 +3,9 @@
  */
 import { Context, type Effect, Schema } from "effect"
 import { Currency, Price } from "../records/Command.ts"
-import { Amount, Attempt, CorrelationId, RequestId, UserId } from "../records/Ids.ts"
+import { Amount, Attempt, CorrelationId, type ItemId, RequestId, UserId } from "../records/Ids.ts"
 import { MetadataJson } from "../records/OrderMetadata.ts"
 import { Offset, PartitionId } from "../records/Partition.ts"
-import type { LetterQuery } from "./LetterQuery.ts"
 import type { StoreUnavailable } from "./StoreUnavailable.ts"
 
 /**
@@ -67,6 +66,19 @@ export type LetterLookup =
   | { readonly _tag: "Handled"; readonly handling: Handling | undefined }
   | { readonly _tag: "Unknown" }
 
+/** What decides which of two letters is older: when it was put, then its place in the log. */
+export type LetterAge = Pick<DeadLetter, "timestamp" | "topic" | "partition" | "offset">
+
+/** Which open letters are meant: all where it is empty. */
+export interface LetterQuery {
+  readonly reason?: DeadLetterReason | undefined
+  readonly item?: ItemId | undefined
+  /** Only those that were put then or before, milliseconds since 1970 (UTC); none of which it is not known when. */
+  readonly putBy?: number | undefined
+  /** Only those that are younger than this one, which need not be there. */
+  readonly after?: LetterAge | undefined
+}
+
 /** How many letters have each reason. */
 export type ReasonCounts = Readonly<Record<DeadLetterReason, number>>
 
@@ -94,8 +106,8 @@ export class DeadLetters extends Context.Service<DeadLetters, {
   /** Marks a letter as handled, durably. The first handling wins, also where it arrives before its letter. */
   readonly handle: (handling: Handling) => Effect.Effect<void, StoreUnavailable>
   /**
-   * Open letters that are meant, oldest first, at most `limit`. Fails with `StoreUnavailable` until the letters have been
-   * read.
+   * Open letters that are meant, oldest first, at most `limit`. Fails with `StoreUnavailable` until the letters have
+   * been read.
    */
   readonly list: (limit: number, query?: LetterQuery) => Effect.Effect<ReadonlyArray<DeadLetter>, StoreUnavailable>
   /** One letter by its identity. */

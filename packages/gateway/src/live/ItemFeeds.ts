@@ -12,7 +12,8 @@ export class ItemFeeds extends Context.Service<ItemFeeds, {
   readonly get: (itemId: ItemId) => Effect.Effect<ItemFeed.ItemFeed, never, Scope.Scope>
 }>()("@flash-sale/gateway/live/ItemFeeds") {}
 
-export const layer: Layer.Layer<ItemFeeds, never, LiveEvents | ItemStore | PartitionCount | StoreBreaker> = Layer.effect(
-  ItemFeeds,
-  Effect.map(RcMap.make({ lookup: ItemFeed.make }), (feeds) => ({ get: (itemId) => RcMap.get(feeds, itemId) }))
-)
+export const layer: Layer.Layer<ItemFeeds, never, LiveEvents | ItemStore | PartitionCount | StoreBreaker> = Layer
+  .effect(
+    ItemFeeds,
+    Effect.map(RcMap.make({ lookup: ItemFeed.make }), (feeds) => ({ get: (itemId) => RcMap.get(feeds, itemId) }))
+  )

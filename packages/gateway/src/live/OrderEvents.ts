@@ -9,22 +9,20 @@
 import type { Caller } from "@flash-sale/domain/access/Caller"
 import type { UnavailableCode, UnknownOrder } from "@flash-sale/domain/api/Errors"
 import { OrderView } from "@flash-sale/domain/api/OrdersApi"
-import { OrderMoved } from "@flash-sale/domain/ports/LiveEvents"
 import type { RequestId } from "@flash-sale/domain/records/Ids"
 import { isFinal, type StatusRecord } from "@flash-sale/domain/records/OrderStatus"
-import { isForward, type StatusStamp } from "@flash-sale/domain/records/StatusRule"
-import { Context, type Duration, Effect, Layer, Option, Queue, Schema, type Scope, Stream } from "effect"
+import { isForward } from "@flash-sale/domain/records/StatusRule"
+import { Context, Effect, Layer, Option, Queue, Schema, type Scope, Stream } from "effect"
 import type { HttpServerResponse } from "effect/http"
 import { StatusReads } from "../reads/StatusReads.ts"
 import * as Views from "../reads/Views.ts"
 import * as Refusals from "../request/Refusals.ts"
 import type { Moved } from "./FeedSubscribers.ts"
 import { ItemFeeds } from "./ItemFeeds.ts"
+import { FIRST_READ, forwards, idOf, stampOf, type Step, waitAfter, type Waiting } from "./OrderSteps.ts"
 import * as Sse from "./Sse.ts"
 import { type Subscriber, Subscribers } from "./Subscribers.ts"
 
-/** How soon the status is read again: it is written a moment after its event. */
-const FIRST_READ = "1 second"
 /** How often it is read while it cannot be. */
 const AWAY_READ_EVERY = "2 seconds"
 
@@ -39,47 +37,13 @@ export class OrderEvents extends Context.Service<OrderEvents, {
 }>()("@flash-sale/gateway/live/OrderEvents") {}
 
 const encodeView = Schema.encodeSync(Schema.fromJsonString(OrderView))
-const encodeMoved = Schema.encodeSync(Schema.fromJsonString(OrderMoved))
-
-const idOf = ({ attempt, confirmed, status }: StatusStamp): string =>
-  `${attempt}-${status}${confirmed === true ? "-confirmed" : ""}`
 const snapshot = (record: StatusRecord, caller: Caller): string =>
   Sse.event("snapshot", idOf(record), encodeView(Views.ofOrder(record, caller)))
-
-/** The status that was sent last, and how long to wait for the next move before the status is read again. */
-interface Waiting {
-  readonly sent: StatusStamp
-  /** The last read has failed, and the stream has said so. */
-  readonly isAway: boolean
-  readonly timeout: Duration.Input
-}
 
 /** The order that a stream is of, and who asked for it: whoever it was when the stream began. */
 interface Asked {
   readonly requestId: RequestId
   readonly caller: Caller
-}
-
-/** What is sent at once, and what the stream waits for then. */
-type Step = readonly [texts: ReadonlyArray<string>, next: Waiting]
-
-const waitAfter = (sent: StatusStamp, timeout: Duration.Input = Sse.HEARTBEAT, isAway = false): Waiting => ({
-  sent,
-  timeout,
-  isAway
-})
-
-/** The events of those moves that go forwards, up to the one that is final. */
-const forwards = ({ isAway, sent }: Waiting, moves: ReadonlyArray<Moved>): Step => {
-  const texts: Array<string> = []
-  let now = sent
-  for (const moved of moves) {
-    if (isFinal(now.status) || !isForward(now, moved)) continue
-    now = moved
-    texts.push(Sse.event("change", idOf(moved), encodeMoved(moved)))
-  }
-  // What moved without another word, as a hold that was confirmed, is in the status a moment later.
-  return texts.length === 0 ? [texts, waitAfter(sent, FIRST_READ, isAway)] : [texts, waitAfter(now)]
 }
 
 /** Of an order that was there nobody knows for sure that it is gone. */
@@ -148,12 +112,3 @@ export const layer: Layer.Layer<OrderEvents, never, ItemFeeds | Subscribers | St
     return { answer }
   })
 )
-
-/** Offsets are not compared: live events have none. */
-const stampOf = ({ attempt, confirmed, refund, refundDue, status }: StatusStamp): StatusStamp => ({
-  attempt,
-  status,
-  ...(confirmed === undefined ? {} : { confirmed }),
-  ...(refund === undefined ? {} : { refund }),
-  ...(refundDue === undefined ? {} : { refundDue })
-})

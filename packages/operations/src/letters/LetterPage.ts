@@ -1,6 +1,5 @@
 /** The open letters, a page after the other, oldest first. */
-import type { DeadLetter, DeadLetters } from "@flash-sale/domain/ports/DeadLetters"
-import type { LetterAge } from "@flash-sale/domain/ports/LetterQuery"
+import type { DeadLetter, DeadLetters, LetterAge } from "@flash-sale/domain/ports/DeadLetters"
 import { Effect, Option } from "effect"
 import * as Cursor from "../paging/Cursor.ts"
 import * as LetterIdText from "./LetterIdText.ts"
@@ -9,8 +8,8 @@ import * as Letters from "./Letters.ts"
 const LIST = "letters"
 
 /**
- * A page of the letters that are meant, which costs what a page costs. A letter that is handled meanwhile is left out, and
- * moves no other. Waits as `Letters.open` does.
+ * A page of the letters that are meant, which costs what a page costs. A letter that is handled meanwhile is left out,
+ * and moves no other. Waits as `Letters.open` does.
  */
 export const list = Effect.fn("LetterPage.list")(function*(
   filter: Letters.Filter,

@@ -5,10 +5,10 @@ import {
   DeadLetters,
   type DeadLetterStats,
   type Handling,
+  type LetterAge,
   type LetterId,
   type LetterLookup
 } from "@flash-sale/domain/ports/DeadLetters"
-import type { LetterAge } from "@flash-sale/domain/ports/LetterQuery"
 import type { StoreUnavailable } from "@flash-sale/domain/ports/StoreUnavailable"
 import type { ItemId } from "@flash-sale/domain/records/Ids"
 import type { Operator } from "@flash-sale/domain/records/operator/Operator"
@@ -35,7 +35,7 @@ export interface Filter {
 const whenRead = <A>(ask: Effect.Effect<A, StoreUnavailable>): Effect.Effect<A> =>
   Effect.orDie(Effect.retry(ask, { schedule: Schedule.spaced(ASK_EVERY) }))
 
-/** Open letters, oldest first, and only those behind `after`. Waits until they have been read; the caller bounds that. */
+/** Open letters behind `after`, oldest first. Waits until they have been read; the caller bounds that. */
 export const open = Effect.fn("Letters.open")(function*(
   { item, olderThanMillis, reason }: Filter,
   after?: LetterAge,

@@ -93,7 +93,9 @@ export class ConsoleSession {
       this.#key.keep(key)
       this.#open(calls, operator)
     } catch (error) {
-      if (!signal.aborted) this.#problem = this.#problemOf(key, error)
+      // A text that cannot be sent is no key.
+      if (error instanceof TypeError) this.#forget(key)
+      if (!signal.aborted) this.#problem = error instanceof TypeError ? NO_KEY : error
     }
     if (!signal.aborted) this.#change(() => this.#isAsking = false)
   }
@@ -121,13 +123,6 @@ export class ConsoleSession {
     feed.listen(this.#options.onChange)
     if (may(operator, "read")) feed.begin()
     this.#change(() => this.#context = { calls, operator, feed, ask: this.#options.ask })
-  }
-
-  /** A text that cannot be sent is no key. */
-  #problemOf(key: string, error: unknown): unknown {
-    if (!(error instanceof TypeError)) return error
-    this.#forget(key)
-    return NO_KEY
   }
 
   #reject(key: string, error: unknown, signal: AbortSignal): void {

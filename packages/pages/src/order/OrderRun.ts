@@ -1,23 +1,16 @@
 /** One buyer's order from the press of the button to its end: places it, follows it, pays for it, gives it back. */
-import { type Client, FlashSaleError, newRequestId } from "@flash-sale/client"
-import { type Page, whileShown } from "../sale/Shown.ts"
+import { FlashSaleError, newRequestId } from "@flash-sale/client"
 import { pause } from "../sale/Timers.ts"
 import type { KeptOrder, OrderMemory } from "./OrderMemory.ts"
 import { isOver, NONE, type OrderState, withStatus } from "./OrderState.ts"
+import { type OrderWatchOptions, watchOrder } from "./OrderWatch.ts"
 
-/** How long a page waits before it asks again for an order that cannot be seen, in milliseconds. */
-const AGAIN = 3_000
-
-export interface OrderRunOptions {
-  readonly client: Client
+export interface OrderRunOptions extends OrderWatchOptions {
   readonly itemId: string
   readonly memory: OrderMemory
   /** The buyer. Fails as the client does where there is no token. */
   readonly userId: () => Promise<string>
   readonly onState: (state: OrderState) => void
-  /** What has to be shown for the order to be followed. */
-  readonly page: Page
-  readonly signal: AbortSignal
 }
 
 export class OrderRun {
@@ -44,14 +37,13 @@ export class OrderRun {
   async resume(): Promise<void> {
     const { memory, userId } = this.#options
     if (memory.isEmpty() || !(isOver(this.#state) || this.#state.kind === "unseen")) return
-    try {
-      this.#kept = memory.read(await userId())
-    } catch (error) {
-      return this.#lose(error)
-    }
-    if (this.#kept === undefined) return this.#enter(NONE)
-    this.#enter({ kind: "waiting" })
-    await this.#follow(this.#kept)
+    if (this.#state.kind === "unseen") this.#enter({ kind: "waiting" })
+    const state = this.#state
+    const buyer = await userId().catch((error: unknown) => this.#lose(error))
+    // Whoever has pressed the button meanwhile goes on with it already.
+    if (buyer === undefined || this.#state !== state) return
+    const kept = memory.read(buyer)
+    return kept === undefined ? this.#enter(NONE) : this.#goOn(kept)
   }
 
   /** Holds one unit, after so many milliseconds. Kept before it is sent: a reload finds it, whatever is answered. */
@@ -63,12 +55,22 @@ export class OrderRun {
     this.#enter({ kind: "sending" })
     try {
       await pause(millis, signal)
-      this.#kept = unsure ?? { requestId: newRequestId(), userId: await userId() }
+      const buyer = unsure?.userId ?? await userId()
+      const before = memory.read(buyer)
+      // It was not known yet who buys: there is one of before a reload.
+      if (before !== undefined && before.requestId !== this.#kept?.requestId) return await this.#goOn(before)
+      this.#kept = unsure ?? { requestId: newRequestId(), userId: buyer }
     } catch (error) {
       return this.#refuse(error)
     }
     memory.keep(this.#kept)
     await this.#send(this.#kept, unsure !== undefined)
+  }
+
+  #goOn(kept: KeptOrder): Promise<void> {
+    this.#kept = kept
+    if (this.#state.kind !== "waiting") this.#enter({ kind: "waiting" })
+    return this.#follow(kept)
   }
 
   /** `isAgain` is whether it was sent before, and may be there. */
@@ -119,24 +121,11 @@ export class OrderRun {
     }
   }
 
-  /** Follows the order to its end, over every outage. `refusal` is what is told where nobody knows the order. */
-  #follow({ requestId }: KeptOrder, refusal?: FlashSaleError): Promise<void> {
-    const { client, page, signal: outer } = this.#options
-    return whileShown(page, outer, async (signal) => {
-      while (!signal.aborted) {
-        try {
-          for await (const { order } of client.orderEvents(requestId, { signal })) {
-            this.#enter(withStatus(this.#state, order))
-          }
-          return
-        } catch (error) {
-          if (signal.aborted) return
-          if (error instanceof FlashSaleError && error.code === "unknown_order") return this.#refuse(refusal ?? error)
-          if (!(error instanceof FlashSaleError && error.retryable)) return this.#lose(error)
-        }
-        await pause(AGAIN, signal)
-      }
-    })
+  /** Follows the order to its end. `refusal` is what is told where nobody knows the order. */
+  async #follow({ requestId }: KeptOrder, refusal?: FlashSaleError): Promise<void> {
+    const failed = await watchOrder(this.#options, requestId, (order) => this.#enter(withStatus(this.#state, order)))
+    if (failed?.code === "unknown_order") this.#refuse(refusal ?? failed)
+    else if (failed !== undefined) this.#lose(failed)
   }
 
   #forget(): void {
@@ -153,7 +142,7 @@ export class OrderRun {
   }
 
   /** It may be there, and cannot be seen: it is kept. */
-  #lose(error: unknown): void {
+  #lose(error: unknown): undefined {
     if (this.#options.signal.aborted) return
     if (!(error instanceof FlashSaleError)) throw error
     this.#enter({ kind: "unseen", code: error.code })

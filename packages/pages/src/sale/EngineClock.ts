@@ -3,7 +3,7 @@ export class EngineClock {
   readonly #elapsed: () => number
   #offset: number | undefined
 
-  /** `elapsed` gives milliseconds of the other clock: of one that nobody sets, where the engine says its time seldom. */
+  /** `elapsed` gives milliseconds of the other clock: of one that nobody sets, where the time is told seldom. */
   constructor(elapsed: () => number = () => performance.now()) {
     this.#elapsed = elapsed
   }

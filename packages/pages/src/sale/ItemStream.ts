@@ -1,6 +1,6 @@
 /**
- * An item as it changes, by one stream for all in this page who show it: a browser has six connections to an engine over
- * HTTP/1.1, and each stream keeps one.
+ * An item as it changes, by one stream for all in this page who show it: over HTTP/1.1 a browser has six connections to
+ * an engine, and each stream keeps one.
  */
 import { type Client, createClient, type Fetch, type ItemStanding } from "@flash-sale/client"
 import { EngineClock } from "./EngineClock.ts"

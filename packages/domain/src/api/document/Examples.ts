@@ -6,7 +6,7 @@ import { ConflictCode } from "../checkout/CheckoutErrors.ts"
 import { UnavailableCode } from "../Errors.ts"
 import type { ItemList, ItemView } from "../ItemsApi.ts"
 import type { PastOrder, PastOrders } from "../lists/PastOrders.ts"
-import type { ItemCounts } from "../LiveApi.ts"
+import type { ItemCounts, StreamUnavailable } from "../LiveApi.ts"
 import type { OrderQueued, OrderView } from "../OrdersApi.ts"
 import type * as SystemApi from "../SystemApi.ts"
 import { correlation_id, problems } from "./ProblemExamples.ts"
@@ -82,6 +82,7 @@ const bodies = {
     not_shown: [{ item_id: "mug", code: "unknown_item" }]
   } satisfies typeof ItemList.Encoded,
   ItemCounts: { available: 99, held: 0, sold: 1 } satisfies typeof ItemCounts.Encoded,
+  StreamUnavailable: { code: "store_unavailable" } satisfies typeof StreamUnavailable.Encoded,
   Healthy: {
     status: "healthy",
     redis: true,
@@ -103,7 +104,8 @@ const EXAMPLES: Readonly<Record<string, JsonObject>> = { ...bodies, ...problems 
 /** The words of a code, where they need an example each. */
 const CODES: Readonly<Record<string, ReadonlyArray<string>>> = {
   OrderConflict: ConflictCode.literals,
-  Unavailable: UnavailableCode.literals
+  Unavailable: UnavailableCode.literals,
+  StreamUnavailable: UnavailableCode.literals
 }
 
 const ofCodes = (example: JsonObject, codes: ReadonlyArray<string> | undefined): ReadonlyArray<JsonObject> =>

@@ -7,13 +7,14 @@ import * as PrivateFiles from "../../files/PrivateFiles.ts"
 import * as Connection from "../../sqlite/database/Connection.ts"
 import { CannotOpen } from "../../sqlite/database/OpenFile.ts"
 import * as ResultCode from "../../sqlite/database/ResultCode.ts"
+import { ARCHIVE_NAME } from "../../sqlite/folder/EngineFiles.ts"
 import type { ArchiveDatabase, Work } from "../sql/Session.ts"
 import * as Migration from "../tables/Migration.ts"
 import { DIALECT } from "./FileDialect.ts"
 import { attempt, attemptOnce, failed, sessionOf, wordsOf } from "./FileSession.ts"
 
 /** The name of the file in the data folder. */
-export const FILE_NAME = "archive.sqlite"
+export const FILE_NAME = ARCHIVE_NAME
 
 /** How long another process that writes is waited for, in milliseconds, and how often it is tried meanwhile. */
 const BUSY_MILLIS = 2_000

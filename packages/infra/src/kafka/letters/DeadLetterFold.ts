@@ -12,9 +12,10 @@ import {
   type Handling,
   type LetterId,
   type LetterLookup,
+  type LetterQuery,
   reasonCounts
 } from "@flash-sale/domain/ports/DeadLetters"
-import * as LetterQuery from "@flash-sale/domain/ports/LetterQuery"
+import * as LetterQueries from "@flash-sale/domain/ports/LetterQuery"
 import type { LetterEntry } from "@flash-sale/domain/ports/LetterReader"
 
 /** The most letters, and handlings, that are kept with their contents. Beyond it only number and age are known. */
@@ -23,7 +24,7 @@ export const LETTERS_KEPT = 10_000
 export interface DeadLetterFold {
   readonly add: (entry: LetterEntry) => void
   /** Open letters that are meant and whose contents are kept, oldest first. */
-  readonly list: (limit: number, query?: LetterQuery.LetterQuery) => ReadonlyArray<DeadLetter>
+  readonly list: (limit: number, query?: LetterQuery) => ReadonlyArray<DeadLetter>
   readonly find: (id: LetterId) => LetterLookup
   readonly stats: () => DeadLetterStats
   /** Whether fewer letters are kept than could be: then the topic is to be folded again from its start. */
@@ -50,12 +51,12 @@ export const make = (kept = LETTERS_KEPT): DeadLetterFold => {
   /** Those that are kept, oldest first; undefined where they have changed since they were put in order. */
   let ordered: ReadonlyArray<DeadLetter> | undefined
   const letters = (): ReadonlyArray<DeadLetter> =>
-    ordered ??= [...open.values()].flatMap(({ letter }) => letter ?? []).toSorted(LetterQuery.compare)
-  const listed = (limit: number, query: LetterQuery.LetterQuery): ReadonlyArray<DeadLetter> => {
+    ordered ??= [...open.values()].flatMap(({ letter }) => letter ?? []).toSorted(LetterQueries.compare)
+  const listed = (limit: number, query: LetterQuery): ReadonlyArray<DeadLetter> => {
     const found: Array<DeadLetter> = []
     for (const letter of letters()) {
       if (found.length >= limit) break
-      if (LetterQuery.isMeant(query, letter)) found.push(letter)
+      if (LetterQueries.isMeant(query, letter)) found.push(letter)
     }
     return found
   }

@@ -2,24 +2,24 @@
 import { Effect } from "effect"
 import { existsSync, readdirSync, rmSync } from "node:fs"
 import { join } from "node:path"
-import * as ArchiveFile from "../../archive/databases/ArchiveFile.ts"
 import { messageOf } from "../../errors/MessageOf.ts"
 import * as EngineLock from "../database/EngineLock.ts"
 import { WAL_SUFFIX } from "../database/FileCheck.ts"
 import * as HighWaterMark from "../database/HighWaterMark.ts"
 import * as OpenFile from "../database/OpenFile.ts"
 import * as DataFolder from "../folder/DataFolder.ts"
+import * as EngineFiles from "../folder/EngineFiles.ts"
 
 /** A database and what SQLite keeps beside it. */
 const databaseFiles = (name: string): ReadonlyArray<string> => [name + WAL_SUFFIX, `${name}-shm`, name]
 
 /**
- * What goes, in this order: first the archive, which would know orders that the engine has forgotten, and the mark of the
- * end of the log, as a mark without its log is a loss; the file at the end, so that a run that is cut short is done by
- * the next one.
+ * What goes, in this order: first the archive, which would know orders that the engine has forgotten, and the mark of
+ * the end of the log, as a mark without its log is a loss; the file at the end, so that a run that is cut short is done
+ * by the next one.
  */
 const FILES = [
-  ...databaseFiles(ArchiveFile.FILE_NAME),
+  ...databaseFiles(EngineFiles.ARCHIVE_NAME),
   HighWaterMark.FILE_NAME,
   ...databaseFiles(OpenFile.FILE_NAME)
 ]

@@ -7,6 +7,9 @@ import { identityOf } from "./FolderOwnership.ts"
 const NAMES =
   /^(engine\.(sqlite|lock)|orders\.high|archive\.sqlite|payment-token\.keys|(keys|webhooks)\.json|admin\.key)(?=$|[-.])/
 
+/** The archive of the embedded mode, beside the file that it is a fold of. */
+export const ARCHIVE_NAME = "archive.sqlite"
+
 /** Files by which a folder is known to be an engine's. */
 const SIGNS = ["engine.sqlite", "engine.sqlite-wal", "orders.high"]
 

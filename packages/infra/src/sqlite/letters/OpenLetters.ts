@@ -1,5 +1,5 @@
 /** A page of the open letters, by the index that has them in their order. */
-import type { LetterAge, LetterQuery } from "@flash-sale/domain/ports/LetterQuery"
+import type { LetterAge, LetterQuery } from "@flash-sale/domain/ports/DeadLetters"
 import { DateTime } from "effect"
 import type { Connection, Row } from "../database/Connection.ts"
 

@@ -17,7 +17,6 @@ const AGAIN = 5_000
 
 export class OverviewFeed {
   readonly #calls: AdminCalls
-  readonly #page: Page
   readonly #ending = new AbortController()
   readonly #listeners = new Set<() => void>()
   #cancelStale = () => {}
@@ -27,9 +26,8 @@ export class OverviewFeed {
   #heard: number | undefined
   #samples: Samples = NONE
 
-  constructor(calls: AdminCalls, page: Page = document) {
+  constructor(calls: AdminCalls) {
     this.#calls = calls
-    this.#page = page
   }
 
   /** Undefined before anything was told. */
@@ -63,8 +61,8 @@ export class OverviewFeed {
   }
 
   /** Follows the engine while somebody looks at the page. */
-  begin(): void {
-    void whileShown(this.#page, this.#ending.signal, (signal) => this.#follow(signal))
+  begin(page: Page = document): void {
+    void whileShown(page, this.#ending.signal, (signal) => this.#follow(signal))
   }
 
   end(): void {

@@ -1,6 +1,7 @@
 /** `<console-plot>`: lines over the last quarter of an hour, with what they are now, or where the pointer is. */
 import { html, LitElement, type PropertyValues } from "lit"
 import uPlot from "uplot"
+import { after } from "../../sale/Timers.ts"
 import { timeOf } from "../words/Moments.ts"
 import { HEIGHT, type Line, plotOptions } from "./PlotOptions.ts"
 
@@ -27,6 +28,7 @@ export class ConsolePlot extends LitElement {
   declare pointed: number | undefined
   #plot: uPlot | undefined
   #drawn = -Infinity
+  #cancelDraw = () => {}
   #leaving = new AbortController()
 
   constructor() {
@@ -56,6 +58,7 @@ export class ConsolePlot extends LitElement {
   override disconnectedCallback(): void {
     super.disconnectedCallback()
     this.#leaving.abort()
+    this.#cancelDraw()
     this.#plot?.destroy()
     this.#plot = undefined
   }
@@ -81,11 +84,17 @@ export class ConsolePlot extends LitElement {
   }
 
   override updated(changed: PropertyValues): void {
-    if (this.#plot === undefined) this.#draw()
+    if (this.#plot === undefined) this.#begin()
     else if (changed.has("times") && performance.now() - this.#drawn >= REDRAWN_AFTER) {
       this.#plot.setData(this.#data())
       this.#drawn = performance.now()
     }
+  }
+
+  /** Each plot in a task of its own, after the numbers are there. */
+  #begin(): void {
+    this.#cancelDraw()
+    this.#cancelDraw = after(0, () => this.#draw())
   }
 
   #data(): uPlot.AlignedData {

@@ -34,7 +34,7 @@ const COLUMNS: ReadonlyArray<Column<Instance>> = [
   { name: "Host", of: ({ host }) => host, isWide: true },
   { name: "State", of: standing },
   { name: "Does", of: does },
-  { name: "Runs for", of: ({ uptime_seconds: up }) => durationOf(up), isNumber: true },
+  { name: "Runs for", of: ({ uptime_seconds: up }) => durationOf(up), isNumber: true, isWide: true },
   { name: "Release", of: ({ version }) => version, isWide: true }
 ]
 

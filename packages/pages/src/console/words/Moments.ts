@@ -11,12 +11,13 @@ const localMinute = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute
 const utcDay = new Intl.DateTimeFormat("en-GB", { ...DAY, ...IN_UTC })
 const utcTime = new Intl.DateTimeFormat("en-GB", { ...TIME, ...IN_UTC })
 
+const readers = (): number => new Date().getTime()
 /** Told each second, so it may go on by the reader's own clock, which does not stand still while the machine sleeps. */
-const engine = new EngineClock(Date.now)
+const engine = new EngineClock(readers)
 /** Takes over what the engine has said just now: ISO 8601. */
 export const setNow = (iso: string): void => engine.set(iso)
 /** Milliseconds since 1970, by the engine's clock; by the reader's own before the engine has said its time. */
-export const now = (): number => engine.now() ?? Date.now()
+export const now = (): number => engine.now() ?? readers()
 
 export const timeOf = (millis: number): string => localTime.format(millis)
 export const minuteOf = (millis: number): string => localMinute.format(millis)
