@@ -1,8 +1,18 @@
 import { FlashSaleError } from "@flash-sale/client"
 import { describe, expect, it, vi } from "vitest"
 import { mayBeRecorded } from "../../../packages/pages/src/console/calls/MayBeRecorded.ts"
+<<<<<<< HEAD
 import { type Change, effects, latestOf, type Sending } from "../../../packages/pages/src/console/parts/Change.ts"
 import { MAY_BE_RECORDED } from "../../../packages/pages/src/console/calls/MayBeRecorded.ts"
+=======
+import {
+  type Change,
+  effects,
+  latestOf,
+  MAY_BE_RECORDED,
+  type Sending
+} from "../../../packages/pages/src/console/parts/Change.ts"
+>>>>>>> fix2
 import { OpenChange } from "../../../packages/pages/src/console/parts/OpenChange.ts"
 
 const failed = (code: string, status?: number) => new FlashSaleError("no", { code, status })
@@ -96,10 +106,11 @@ describe("OpenChange", () => {
         return fails(failed("timeout"))() as Promise<never>
       }
     })
-    expect(current.told.kind).toBe("missing")
+    expect(current.told).toMatchObject({ kind: "missing", why: "Looking at what it would do…" })
     await current.look()
     // Nothing was sent.
-    expect([current.isLocked, current.told.kind]).toEqual([false, "missing"])
+    expect(current.isLocked).toBe(false)
+    expect(current.told).toMatchObject({ kind: "missing", why: "Nobody knows what it would do." })
     expect(current.close()).toEqual({ isClosed: true })
     expect(looking!.aborted).toBe(true)
   })

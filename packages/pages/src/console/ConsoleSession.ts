@@ -93,7 +93,13 @@ export class ConsoleSession {
       this.#key.keep(key)
       this.#open(calls, operator)
     } catch (error) {
+<<<<<<< HEAD
       if (!signal.aborted) this.#problem = this.#problemOf(key, error)
+=======
+      // A text that cannot be sent is no key.
+      if (error instanceof TypeError) this.#forget(key)
+      if (!signal.aborted) this.#problem = error instanceof TypeError ? NO_KEY : error
+>>>>>>> fix2
     }
     if (!signal.aborted) this.#change(() => this.#isAsking = false)
   }
@@ -123,6 +129,7 @@ export class ConsoleSession {
     this.#change(() => this.#context = { calls, operator, feed, ask: this.#options.ask })
   }
 
+<<<<<<< HEAD
   /** A text that cannot be sent is no key. */
   #problemOf(key: string, error: unknown): unknown {
     if (!(error instanceof TypeError)) return error
@@ -130,6 +137,8 @@ export class ConsoleSession {
     return NO_KEY
   }
 
+=======
+>>>>>>> fix2
   #reject(key: string, error: unknown, signal: AbortSignal): void {
     if (signal.aborted) return
     this.#forget(key)

@@ -23,7 +23,10 @@ export type Effects =
   | { readonly kind: "effects"; readonly lines: ReadonlyArray<string> }
   | { readonly kind: "missing"; readonly why: string }
 
+<<<<<<< HEAD
 /** How much of a change is done. */
+=======
+>>>>>>> fix2
 export interface Progress {
   readonly done: number
   readonly total: number
@@ -72,6 +75,9 @@ export const latestOf =
     const found = now()
     return found !== undefined && isSame(found, opened) ? found : opened
   }
+
+/** What is told of a change that is closed while nobody knows what came of it. */
+export const MAY_BE_RECORDED = "Nobody knows what came of it: it may have been recorded. Look before you do it again."
 
 /** A whole number in a field; undefined where it is none. */
 export const wholeOf = (text: string | undefined): number | undefined => {

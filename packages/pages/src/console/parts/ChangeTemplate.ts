@@ -1,6 +1,6 @@
 /** The dialog of a change, from what it shows. */
 import { html, nothing, type TemplateResult } from "lit"
-import type { Effects } from "./Change.ts"
+import type { Effects, Progress } from "./Change.ts"
 import { fields } from "./ChangeFields.ts"
 import type { OpenChange } from "./OpenChange.ts"
 import { refused, type Shown } from "./Panels.ts"

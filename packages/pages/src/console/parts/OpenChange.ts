@@ -1,6 +1,11 @@
 /** A change that is open before a person: what is typed, how far it is, and what came of it. It knows no view. */
+<<<<<<< HEAD
 import { MAY_BE_RECORDED, mayBeRecorded } from "../calls/MayBeRecorded.ts"
 import { type Change, type Effects, missing, type Progress, type Values } from "./Change.ts"
+=======
+import { mayBeRecorded } from "../calls/MayBeRecorded.ts"
+import { type Change, type Effects, MAY_BE_RECORDED, missing, type Progress, type Values } from "./Change.ts"
+>>>>>>> fix2
 
 export interface OpenChangeOptions {
   readonly change: Change
@@ -66,7 +71,8 @@ export class OpenChange {
 
   /** What it would do. */
   get told(): Effects {
-    return this.#isPreviewed ? this.change.effects(this.#values) : missing("Looking at what it would do…")
+    if (this.#isPreviewed) return this.change.effects(this.#values)
+    return missing(this.#failure === undefined ? "Looking at what it would do…" : "Nobody knows what it would do.")
   }
 
   type(name: string, value: string): void {
