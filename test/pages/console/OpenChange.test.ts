@@ -1,10 +1,6 @@
 import { FlashSaleError } from "@flash-sale/client"
 import { describe, expect, it, vi } from "vitest"
 import { mayBeRecorded } from "../../../packages/pages/src/console/calls/MayBeRecorded.ts"
-<<<<<<< HEAD
-import { type Change, effects, latestOf, type Sending } from "../../../packages/pages/src/console/parts/Change.ts"
-import { MAY_BE_RECORDED } from "../../../packages/pages/src/console/calls/MayBeRecorded.ts"
-=======
 import {
   type Change,
   effects,
@@ -12,7 +8,6 @@ import {
   MAY_BE_RECORDED,
   type Sending
 } from "../../../packages/pages/src/console/parts/Change.ts"
->>>>>>> fix2
 import { OpenChange } from "../../../packages/pages/src/console/parts/OpenChange.ts"
 
 const failed = (code: string, status?: number) => new FlashSaleError("no", { code, status })

@@ -93,13 +93,9 @@ export class ConsoleSession {
       this.#key.keep(key)
       this.#open(calls, operator)
     } catch (error) {
-<<<<<<< HEAD
-      if (!signal.aborted) this.#problem = this.#problemOf(key, error)
-=======
       // A text that cannot be sent is no key.
       if (error instanceof TypeError) this.#forget(key)
       if (!signal.aborted) this.#problem = error instanceof TypeError ? NO_KEY : error
->>>>>>> fix2
     }
     if (!signal.aborted) this.#change(() => this.#isAsking = false)
   }
@@ -129,16 +125,6 @@ export class ConsoleSession {
     this.#change(() => this.#context = { calls, operator, feed, ask: this.#options.ask })
   }
 
-<<<<<<< HEAD
-  /** A text that cannot be sent is no key. */
-  #problemOf(key: string, error: unknown): unknown {
-    if (!(error instanceof TypeError)) return error
-    this.#forget(key)
-    return NO_KEY
-  }
-
-=======
->>>>>>> fix2
   #reject(key: string, error: unknown, signal: AbortSignal): void {
     if (signal.aborted) return
     this.#forget(key)

@@ -6,9 +6,6 @@ const UNKNOWN = ["outcome_unknown", "internal_error", "unexpected_answer"]
 
 const isRefusal = (status: number): boolean => status >= 400 && status < 500
 
-/** What is told of a change that is closed while nobody knows what came of it. */
-export const MAY_BE_RECORDED = "Nobody knows what came of it: it may have been recorded. Look before you do it again."
-
 /** A bug of the console comes before anything is sent. */
 export const mayBeRecorded = (error: unknown): boolean => {
   if (!(error instanceof FlashSaleError)) return false

@@ -23,10 +23,6 @@ export type Effects =
   | { readonly kind: "effects"; readonly lines: ReadonlyArray<string> }
   | { readonly kind: "missing"; readonly why: string }
 
-<<<<<<< HEAD
-/** How much of a change is done. */
-=======
->>>>>>> fix2
 export interface Progress {
   readonly done: number
   readonly total: number

@@ -1,11 +1,6 @@
 /** A change that is open before a person: what is typed, how far it is, and what came of it. It knows no view. */
-<<<<<<< HEAD
-import { MAY_BE_RECORDED, mayBeRecorded } from "../calls/MayBeRecorded.ts"
-import { type Change, type Effects, missing, type Progress, type Values } from "./Change.ts"
-=======
 import { mayBeRecorded } from "../calls/MayBeRecorded.ts"
 import { type Change, type Effects, MAY_BE_RECORDED, missing, type Progress, type Values } from "./Change.ts"
->>>>>>> fix2
 
 export interface OpenChangeOptions {
   readonly change: Change
