@@ -13,6 +13,9 @@ const SIMULATION = "test/simulation"
 /** Files, and a folder, that sleep, and what the time is for. */
 const SLEEPING: Exceptions = {
   [SIMULATION]: "virtual time: a sleep is a jump of the clock",
+  "test/browser/OverviewProxy.ts": "how often the overview is told anew",
+  "test/webhooks/send/HostileAnswers.test.ts": "how slowly the head of an answer comes",
+  "test/webhooks/work/Full.test.ts": "how long the bound holds while what is due is tried again",
   "test/chaos/AdminApi.test.ts": "how long after its changes were sent a gateway is killed",
   "test/chaos/EmbeddedDamage.test.ts": "how far the mark beside the file may be behind its log",
   "test/chaos/Fullness.ts": "how long Redis stays full, which is longer than a command may take",

@@ -148,7 +148,6 @@ export const SITUATIONS: Readonly<Record<string, (scene: Scene) => Promise<void>
 /** Have tests of their own beside their procedure, and need many commands or restarts. */
 export const LONG = [
   "Backup and restore",
-  "Correcting stock",
   "Everything is down",
   "Is the store right",
   "Opening and closing a sale",

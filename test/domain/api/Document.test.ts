@@ -8,7 +8,7 @@ import * as HttpProblems from "@flash-sale/domain/api/HttpProblems"
 import { ItemList, ItemView } from "@flash-sale/domain/api/ItemsApi"
 import * as ArchiveErrors from "@flash-sale/domain/api/lists/ArchiveErrors"
 import { PastOrder, PastOrders } from "@flash-sale/domain/api/lists/PastOrders"
-import { ItemCounts } from "@flash-sale/domain/api/LiveApi"
+import { ItemCounts, StreamUnavailable } from "@flash-sale/domain/api/LiveApi"
 import { OrderQueued, OrderView } from "@flash-sale/domain/api/OrdersApi"
 import * as SystemApi from "@flash-sale/domain/api/SystemApi"
 import { Hold } from "@flash-sale/domain/records/checkout/Hold"
@@ -66,6 +66,7 @@ const schemas: Readonly<Record<string, unknown>> = {
   PaidQueued: CheckoutApi.PaidQueued,
   CancelQueued: CheckoutApi.CancelQueued,
   ItemCounts,
+  StreamUnavailable,
   ItemStanding: ItemView,
   ItemList,
   Order,

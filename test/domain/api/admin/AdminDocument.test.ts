@@ -18,6 +18,7 @@ import * as WebhookErrors from "@flash-sale/domain/api/admin/webhooks/WebhookErr
 import * as Errors from "@flash-sale/domain/api/Errors"
 import * as HttpProblems from "@flash-sale/domain/api/HttpProblems"
 import * as ArchiveErrors from "@flash-sale/domain/api/lists/ArchiveErrors"
+import { StreamUnavailable } from "@flash-sale/domain/api/LiveApi"
 import { OrderView } from "@flash-sale/domain/api/OrdersApi"
 import * as SystemApi from "@flash-sale/domain/api/SystemApi"
 import { Schema } from "effect"
@@ -53,6 +54,7 @@ const answers = operations.flatMap(({ name, operation }) =>
 const schemas: Readonly<Record<string, unknown>> = {
   // Its public name: decision 0023.
   OrderStanding: OrderView,
+  StreamUnavailable,
   ...Errors,
   ...AccessErrors,
   ...OrderErrors,
