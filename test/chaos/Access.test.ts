@@ -41,7 +41,7 @@ const outside = (): string | undefined =>
   Object.values(networkInterfaces()).flat().find((each) => each?.family === "IPv4" && !each.internal)?.address
 
 const reaches = (host: string, url: string): Promise<boolean> =>
-  fetch(url.replace("127.0.0.1", host), { signal: AbortSignal.timeout(2_000) }).then(() => true, () => false)
+  fetch(`${url.replace("127.0.0.1", host)}/livez`, { signal: AbortSignal.timeout(2_000) }).then(() => true, () => false)
 
 describe("Who is let in", () => {
   it("serve asks for a key or a token, and no secret is in a line or a span", { timeout: TIMEOUT }, async () => {
