@@ -1,6 +1,6 @@
 /** A real Chromium: found on the PATH, or installed by apt where that is allowed without a question. */
 import { type Browser, chromium } from "playwright-core"
-import type { TestContext } from "vitest"
+import { afterAll, beforeAll, type TestContext } from "vitest"
 import { findOrInstall } from "../servers/Programs.ts"
 import { isUnavailable, orReason, type Unavailable } from "../servers/Unavailable.ts"
 
@@ -25,4 +25,14 @@ export const needed = (launched: Launched, ctx: TestContext): Browser => {
 
 export const close = async (launched: Launched): Promise<void> => {
   if (!("reason" in launched)) await launched.close()
+}
+
+/** One browser for all tests of a file. Returns what gives it to a test, as `needed` does. */
+export const ofFile = (): (ctx: TestContext) => Browser => {
+  let launched: Launched = { reason: "not started" }
+  beforeAll(async () => {
+    launched = await launch()
+  }, LAUNCH_TIMEOUT)
+  afterAll(() => close(launched))
+  return (ctx) => needed(launched, ctx)
 }

@@ -1,5 +1,5 @@
 /** The console in a real Chromium, before an engine of its own. */
-import { afterAll, beforeAll, describe, expect, it } from "vitest"
+import { describe, expect, it } from "vitest"
 import * as Chromium from "./Chromium.ts"
 import * as ConsoleEngine from "./ConsoleEngine.ts"
 import { order } from "./Orders.ts"
@@ -9,17 +9,13 @@ import { visit } from "./Visitor.ts"
 const TIMEOUT = 120_000
 const PHONE = { colorScheme: "dark", viewport: { width: 390, height: 844 } } as const
 
-let launched: Chromium.Launched = { reason: "not started" }
-beforeAll(async () => {
-  launched = await Chromium.launch()
-}, Chromium.LAUNCH_TIMEOUT)
-afterAll(() => Chromium.close(launched))
+const browserFor = Chromium.ofFile()
 
 describe("the console", () => {
   it(
     "shows the engine, pauses, restocks and prices an item while orders come, and survives the engine",
     async (ctx) => {
-      const browser = Chromium.needed(launched, ctx)
+      const browser = browserFor(ctx)
       const engine = await ConsoleEngine.start()
       const { service } = engine
       const operator = await ConsoleEngine.open(browser, engine, engine.key)
@@ -69,7 +65,7 @@ describe("the console", () => {
   )
 
   it("says that a key is wrong, and shows nobody what the key may not do", async (ctx) => {
-    const browser = Chromium.needed(launched, ctx)
+    const browser = browserFor(ctx)
     const engine = await ConsoleEngine.start()
     const guest = await visit(browser, engine.service.adminUrl, "/console", PHONE)
     await guest.page.getByLabel("Api key").fill("no key at all")

@@ -3,7 +3,7 @@
 import { Effect, Exit, Scope } from "effect"
 import { writeFile } from "node:fs/promises"
 import { join } from "node:path"
-import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest"
+import { describe, expect, it, onTestFinished } from "vitest"
 import * as Receiver from "../webhooks/Receiver.ts"
 import { newSecret } from "../webhooks/TestWebhooks.ts"
 import * as Chromium from "./Chromium.ts"
@@ -14,11 +14,7 @@ import { order } from "./Orders.ts"
 const TIMEOUT = 120_000
 const PHONE = { colorScheme: "dark", viewport: { width: 390, height: 844 } } as const
 
-let launched: Chromium.Launched = { reason: "not started" }
-beforeAll(async () => {
-  launched = await Chromium.launch()
-}, Chromium.LAUNCH_TIMEOUT)
-afterAll(() => Chromium.close(launched))
+const browserFor = Chromium.ofFile()
 
 /** A server of the shop that is gone with the test. */
 const receiver = async (): Promise<Receiver.Receiver> => {
@@ -29,7 +25,7 @@ const receiver = async (): Promise<Receiver.Receiver> => {
 
 describe("the console", () => {
   it("tests a webhook, shows what it was not told, and sends it again", async (ctx) => {
-    const browser = Chromium.needed(launched, ctx)
+    const browser = browserFor(ctx)
     const shop = await receiver()
     const engine = await ConsoleEngine.start({ WEBHOOKS_ALLOW_PRIVATE: "true" })
     const entry = { name: "shop", url: shop.url, secret: newSecret(), events: ["order.*"] }
@@ -69,7 +65,7 @@ describe("the console", () => {
   }, TIMEOUT)
 
   it("shows who did what and why, which keys there are, and what is wrong", async (ctx) => {
-    const browser = Chromium.needed(launched, ctx)
+    const browser = browserFor(ctx)
     const engine = await ConsoleEngine.start()
     const { dataDir, service } = engine
     const send = operatorOf(service.adminUrl, dataDir)

@@ -1,18 +1,14 @@
 /** A change in the console while it is being sent, and while one goes elsewhere. */
-import { afterAll, beforeAll, expect, it } from "vitest"
+import { expect, it } from "vitest"
 import * as Chromium from "./Chromium.ts"
 import * as ConsoleEngine from "./ConsoleEngine.ts"
 
 const TIMEOUT = 60_000
 
-let launched: Chromium.Launched = { reason: "not started" }
-beforeAll(async () => {
-  launched = await Chromium.launch()
-}, Chromium.LAUNCH_TIMEOUT)
-afterAll(() => Chromium.close(launched))
+const browserFor = Chromium.ofFile()
 
 it("a change that is sent goes on to its end, and a dialog stays at its place", async (ctx) => {
-  const browser = Chromium.needed(launched, ctx)
+  const browser = browserFor(ctx)
   const engine = await ConsoleEngine.start()
   const operator = await ConsoleEngine.open(browser, engine, engine.key)
   const { page } = operator
@@ -54,7 +50,7 @@ it("a change that is sent goes on to its end, and a dialog stays at its place", 
 }, TIMEOUT)
 
 it("a key that may refund and not look at orders hears so", async (ctx) => {
-  const browser = Chromium.needed(launched, ctx)
+  const browser = browserFor(ctx)
   const engine = await ConsoleEngine.start()
   const operator = await ConsoleEngine.open(browser, engine, await ConsoleEngine.keyOf(engine, "refunds"))
   await operator.page.getByRole("link", { name: "Orders", exact: true }).click()

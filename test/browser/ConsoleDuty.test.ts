@@ -1,5 +1,5 @@
 /** What the person on duty does about orders in the console: dead letters, a hold, a refund. */
-import { afterAll, beforeAll, expect, it } from "vitest"
+import { expect, it } from "vitest"
 import { until } from "../servers/Processes.ts"
 import * as Chromium from "./Chromium.ts"
 import * as ConsoleEngine from "./ConsoleEngine.ts"
@@ -8,17 +8,13 @@ import { hold, order } from "./Orders.ts"
 const TIMEOUT = 120_000
 const FAILED = 12
 
-let launched: Chromium.Launched = { reason: "not started" }
-beforeAll(async () => {
-  launched = await Chromium.launch()
-}, Chromium.LAUNCH_TIMEOUT)
-afterAll(() => Chromium.close(launched))
+const browserFor = Chromium.ofFile()
 
 const statusOf = async (url: string, id: string): Promise<unknown> =>
   (await (await fetch(`${url}/orders/${id}`)).json() as { readonly status?: unknown }).status
 
 it("replays what a provider has failed, discards the rest, ends a hold, and gives a sale back", async (ctx) => {
-  const browser = Chromium.needed(launched, ctx)
+  const browser = browserFor(ctx)
   const engine = await ConsoleEngine.start({ PAYMENT_FAILURE_RATE: "1", PAYMENT_LATENCY: "1ms" })
   const ids = Array.from({ length: FAILED }, (_, number) => `failed-${number}`)
   for (const id of ids) expect((await order(engine.service.url, "101", id)).status).toBe(202)

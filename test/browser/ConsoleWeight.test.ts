@@ -1,6 +1,6 @@
 /** What the console costs whoever has it open: bytes, jumps, and work for each update of the overview. */
 import type { CDPSession, Page } from "playwright-core"
-import { afterAll, beforeAll, expect, it } from "vitest"
+import { expect, it } from "vitest"
 import { until } from "../servers/Processes.ts"
 import * as Chromium from "./Chromium.ts"
 import * as ConsoleEngine from "./ConsoleEngine.ts"
@@ -19,11 +19,7 @@ const EVERY_MILLIS = 50
 const UPDATES = 40
 const ROUNDS = 3
 
-let launched: Chromium.Launched = { reason: "not started" }
-beforeAll(async () => {
-  launched = await Chromium.launch()
-}, Chromium.LAUNCH_TIMEOUT)
-afterAll(() => Chromium.close(launched))
+const browserFor = Chromium.ofFile()
 
 interface Round {
   /** Of script, for each update: of all functions, wherever they are from. */
@@ -51,7 +47,7 @@ const round = async (page: Page, session: CDPSession, told: () => number): Promi
 }
 
 it("is small, nothing jumps, and twenty updates a second are little work", async (ctx) => {
-  const browser = Chromium.needed(launched, ctx)
+  const browser = browserFor(ctx)
   const engine = await ConsoleEngine.start()
   const proxy = await OverviewProxy.start(engine, EVERY_MILLIS)
   const { page } = await visit(browser, proxy.url, "/console")

@@ -8,7 +8,7 @@ import { Effect } from "effect"
 import { readFile, stat } from "node:fs/promises"
 import { join } from "node:path"
 import { pathToFileURL } from "node:url"
-import { afterAll, beforeAll, describe, expect, it } from "vitest"
+import { describe, expect, it } from "vitest"
 import * as Services from "../chaos/Services.ts"
 import * as Chromium from "./Chromium.ts"
 import { visit } from "./Visitor.ts"
@@ -19,11 +19,7 @@ const itemId = ItemId.make("a")
 /** What must stay text. */
 const HOSTILE = "</script><script>document.title = 'taken'</script><img src=x onerror=alert(1)>"
 
-let launched: Chromium.Launched = { reason: "not started" }
-beforeAll(async () => {
-  launched = await Chromium.launch()
-}, Chromium.LAUNCH_TIMEOUT)
-afterAll(() => Chromium.close(launched))
+const browserFor = Chromium.ofFile()
 
 /** 2,000 orders in 20 s, of which a tenth is refused; the books say `sold`. */
 const report = (sold: number) => {
@@ -61,7 +57,7 @@ const written = async (sold: number): Promise<string> => {
 
 describe("a load report", () => {
   it("is one file that draws its plots, asks nobody, and runs nothing that it was told", async (ctx) => {
-    const browser = Chromium.needed(launched, ctx)
+    const browser = browserFor(ctx)
     const path = await written(1_800)
     expect((await stat(path)).size).toBeLessThan(MOST_BYTES)
     expect(await readFile(path, "utf8")).not.toContain("secret")
@@ -80,7 +76,7 @@ describe("a load report", () => {
   }, TIMEOUT)
 
   it("says what does not balance, also on a phone", async (ctx) => {
-    const browser = Chromium.needed(launched, ctx)
+    const browser = browserFor(ctx)
     const url = pathToFileURL(await written(1_799)).href
     const { page, sees } = await visit(browser, url, "", { viewport: { width: 390, height: 844 } })
     await sees("The books do not balance.")

@@ -1,6 +1,6 @@
 /** Redis is killed under a console and a storefront that are open, on servers of this test's own. */
 import { join } from "node:path"
-import { afterAll, beforeAll, expect, it, onTestFinished } from "vitest"
+import { expect, it, onTestFinished } from "vitest"
 import * as Services from "../chaos/Services.ts"
 import { KafkaBroker } from "../servers/KafkaBroker.ts"
 import { until } from "../servers/Processes.ts"
@@ -16,11 +16,7 @@ const TIMEOUT = 240_000
 const lib = needed(kafkaLib())
 needed(redisServerProgram())
 
-let launched: Chromium.Launched = { reason: "not started" }
-beforeAll(async () => {
-  launched = await Chromium.launch()
-}, Chromium.LAUNCH_TIMEOUT)
-afterAll(() => Chromium.close(launched))
+const browserFor = Chromium.ofFile()
 
 const start = async () => {
   const redis = await RedisServer.make()
@@ -44,7 +40,7 @@ const start = async () => {
 }
 
 it("say what is wrong within seconds, to whoever comes meanwhile as well, and go on", async (ctx) => {
-  const browser = Chromium.needed(launched, ctx)
+  const browser = browserFor(ctx)
   const engine = await start()
   const { key, redis, service } = engine
   const operator = await ConsoleEngine.open(browser, engine, key)

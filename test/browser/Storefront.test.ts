@@ -3,7 +3,7 @@ import { once } from "node:events"
 import { createServer } from "node:http"
 import type { AddressInfo } from "node:net"
 import type { Browser } from "playwright-core"
-import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest"
+import { describe, expect, it, onTestFinished } from "vitest"
 import * as Services from "../chaos/Services.ts"
 import * as Chromium from "./Chromium.ts"
 import { operator } from "./Operator.ts"
@@ -15,11 +15,7 @@ const TIMEOUT = 120_000
 const OPENS_IN = 10_000
 const DARK_PHONE = { colorScheme: "dark", viewport: { width: 390, height: 844 } } as const
 
-let launched: Chromium.Launched = { reason: "not started" }
-beforeAll(async () => {
-  launched = await Chromium.launch()
-}, Chromium.LAUNCH_TIMEOUT)
-afterAll(() => Chromium.close(launched))
+const browserFor = Chromium.ofFile()
 
 const engine = async (env: Readonly<Record<string, string>> = {}) => {
   const dataDir = await Services.folder()
@@ -60,7 +56,7 @@ const buyTwo = async (browser: Browser, url: string, open: () => Promise<void>) 
 
 describe("the storefront", () => {
   it("sells from the countdown to the last unit, to two buyers, and a reload finds the order", async (ctx) => {
-    const browser = Chromium.needed(launched, ctx)
+    const browser = browserFor(ctx)
     const { change, service: { url } } = await engine()
     await change("POST", "/items/demo/stock", { set: 2 })
     const { one, other } = await buyTwo(
@@ -101,7 +97,7 @@ describe("the storefront", () => {
   }, TIMEOUT)
 
   it("says that a sale is paused, and why an order was not taken", async (ctx) => {
-    const browser = Chromium.needed(launched, ctx)
+    const browser = browserFor(ctx)
     const { change, service } = await engine()
     const buyer = await visit(browser, service.url, "/shop/101", DARK_PHONE)
     const buy = await buyer.button("Buy now")
@@ -116,7 +112,7 @@ describe("the storefront", () => {
   }, TIMEOUT)
 
   it("is in a page of another origin, where that is listed, and goes on over the death of the engine", async (ctx) => {
-    const browser = Chromium.needed(launched, ctx)
+    const browser = browserFor(ctx)
     const shop = await servePage(() => service.url)
     const { service } = await engine({ CORS_ORIGINS: shop })
     const buyer = await visit(browser, shop, "/")

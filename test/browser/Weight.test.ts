@@ -1,8 +1,8 @@
 /** What the storefront costs whoever opens it: bytes, time to the first view, jumps, and work for each update. */
-import { randomUUID } from "node:crypto"
-import { afterAll, beforeAll, describe, expect, it } from "vitest"
+import { describe, expect, it } from "vitest"
 import * as Services from "../chaos/Services.ts"
 import * as Chromium from "./Chromium.ts"
+import { order } from "./Orders.ts"
 import { READ, WATCH, type Weight, workMillis } from "./PageWeight.ts"
 import { visit } from "./Visitor.ts"
 
@@ -16,22 +16,11 @@ const MOST_SHIFT = 0.002
 const LOADS = 3
 const ORDERS = 20
 
-let launched: Chromium.Launched = { reason: "not started" }
-beforeAll(async () => {
-  launched = await Chromium.launch()
-}, Chromium.LAUNCH_TIMEOUT)
-afterAll(() => Chromium.close(launched))
-
-const order = (url: string) =>
-  fetch(`${url}/buy`, {
-    method: "POST",
-    headers: { "content-type": "application/json" },
-    body: JSON.stringify({ request_id: randomUUID(), user_id: randomUUID(), item_id: "101", amount: 1 })
-  })
+const browserFor = Chromium.ofFile()
 
 describe("the storefront's weight", () => {
   it("is small, quick, and nothing jumps", async (ctx) => {
-    const browser = Chromium.needed(launched, ctx)
+    const browser = browserFor(ctx)
     const service = await Services.service("serve", { DATA_DIR: await Services.folder(), PAYMENT_LATENCY: "0s" })
     await service.start()
     await service.untilHealth(200)
@@ -60,7 +49,7 @@ describe("the storefront's weight", () => {
     const each: Array<number> = []
     for (const left of [100 - ORDERS, 100 - 2 * ORDERS]) {
       const [before, { items }]: [number, Weight] = [await workMillis(session), await page.evaluate(READ)]
-      for (let sent = 0; sent < ORDERS; sent++) expect((await order(service.url)).status).toBe(202)
+      for (let sent = 0; sent < ORDERS; sent++) expect((await order(service.url, "101")).status).toBe(202)
       await page.getByText(`${left} of 100`).waitFor()
       const { items: now }: Weight = await page.evaluate(READ)
       expect(now - items).toBeGreaterThan(1)

@@ -6,7 +6,7 @@ import { ArchiveWriter } from "@flash-sale/domain/ports/Archive"
 import type { LetterReader } from "@flash-sale/domain/ports/LetterReader"
 import { OrderEvents, type OwnedEvents } from "@flash-sale/domain/ports/OrderEvents"
 import { PartitionId } from "@flash-sale/domain/records/Partition"
-import { outlivingBugs } from "@flash-sale/infra/observability/Background"
+import { outlivingBugs, repeated } from "@flash-sale/infra/observability/Background"
 import { Duration, Effect, Layer, Schedule } from "effect"
 import { ArchiveState } from "./intake/ArchiveState.ts"
 import * as EventsWorker from "./intake/EventsWorker.ts"
@@ -36,8 +36,8 @@ export const layer: Layer.Layer<never, never, OrderEvents | Services> = Layer.ef
     const writer = yield* ArchiveWriter
     const { persist } = yield* ArchiveState
     const context = yield* Effect.context<Services>()
-    const ask = Effect.ignore(outlivingBugs("asking the archive")(persist(writer.position("order-events", KEEPER))))
-    yield* Effect.forkScoped(Effect.repeat(ask, Schedule.spaced(ASK_EVERY)))
+    const ask = persist(writer.position("order-events", KEEPER))
+    yield* Effect.forkScoped(repeated("asking the archive", ASK_EVERY)(ask))
     const fill = Effect.scoped(events.consume(GROUP, (owned) => Effect.provideContext(work(owned), context)))
     yield* Effect.forkScoped(Effect.retry(outlivingBugs("consuming order events")(fill), Schedule.spaced(AGAIN_AFTER)))
   })

@@ -3,8 +3,8 @@
  * only. Why: docs/decisions/0052-webhooks.md.
  */
 import { WebhookQueue } from "@flash-sale/domain/ports/WebhookQueue"
-import { outlivingBugs } from "@flash-sale/infra/observability/Background"
-import { Duration, Effect, Exit, Fiber, Layer, Schedule, Scope } from "effect"
+import { repeated } from "@flash-sale/infra/observability/Background"
+import { Duration, Effect, Exit, Fiber, Layer, Scope } from "effect"
 import type * as Sender from "./send/Sender.ts"
 import * as Held from "./work/Held.ts"
 import * as Holding from "./work/Holding.ts"
@@ -47,14 +47,8 @@ export const layer: Layer.Layer<never, never, Services> = Layer.effectDiscard(
     const context = yield* Effect.context<Services>()
     yield* Effect.addFinalizer(() => Scope.close(scope, Exit.void))
     const turn = yield* Holding.make(workers, scope)
-    const hold = Effect.repeat(
-      Effect.ignore(outlivingBugs("holding endpoints")(turn)),
-      Schedule.spaced(Holding.HOLD_EVERY)
-    )
-    const watch = Effect.repeat(
-      Effect.ignore(outlivingBugs("looking for new events")(watchEnd(workers))),
-      Schedule.spaced(LOOK_EVERY)
-    )
+    const hold = repeated("holding endpoints", Holding.HOLD_EVERY)(turn)
+    const watch = repeated("looking for new events", LOOK_EVERY)(watchEnd(workers))
     yield* Effect.addFinalizer(() => Effect.provideContext(finish(workers), context))
     yield* Effect.forkScoped(hold)
     yield* Effect.forkScoped(watch)

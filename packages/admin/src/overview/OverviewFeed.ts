@@ -7,8 +7,8 @@ import type { Unavailable } from "@flash-sale/domain/api/Errors"
 import type { StoreUnavailable } from "@flash-sale/domain/ports/StoreUnavailable"
 import * as Sse from "@flash-sale/gateway/live/Sse"
 import { type Subscriber, Subscribers, type TooManySubscribers } from "@flash-sale/gateway/live/Subscribers"
-import { outlivingBugs } from "@flash-sale/infra/observability/Background"
-import { Context, Effect, Layer, Option, Queue, Schedule, Schema, type Scope, Stream } from "effect"
+import { repeated } from "@flash-sale/infra/observability/Background"
+import { Context, Effect, Layer, Option, Queue, Schema, type Scope, Stream } from "effect"
 import type { HttpServerResponse } from "effect/http"
 import * as Failures from "../request/Failures.ts"
 import { OverviewReads } from "./OverviewReads.ts"
@@ -65,9 +65,8 @@ export const layer: Layer.Layer<OverviewFeed, never, OverviewReads | Subscribers
       const text = yield* Effect.catch(Failures.bounded(event), () => Effect.succeed(AWAY))
       for (const { offer } of [...open.keys()]) offer(text)
     })
-    for (const [what, run] of [["ending streams of the overview", endThose], ["telling the overview", tell]] as const) {
-      yield* Effect.forkScoped(Effect.repeat(Effect.ignore(outlivingBugs(what)(run)), Schedule.spaced(EVERY)))
-    }
+    yield* Effect.forkScoped(repeated("ending streams of the overview", EVERY)(endThose))
+    yield* Effect.forkScoped(repeated("telling the overview", EVERY)(tell))
 
     return {
       answer: Effect.fnUntraced(function*(stillMay) {

@@ -3,8 +3,8 @@
  * the middle of the night sees what led there. Kept in memory by each gateway, from its start on. Decision 0056.
  */
 import type { OverviewNow, OverviewSample } from "@flash-sale/domain/api/admin/AdminOverview"
-import { outlivingBugs } from "@flash-sale/infra/observability/Background"
-import { Context, Duration, Effect, Layer, Schedule } from "effect"
+import { repeated } from "@flash-sale/infra/observability/Background"
+import { Context, Duration, Effect, Layer } from "effect"
 import { OverviewReads } from "./OverviewReads.ts"
 
 /** How often the engine is looked at for it. */
@@ -44,9 +44,7 @@ export const layer: Layer.Layer<OverviewHistory, never, OverviewReads> = Layer.e
       if (samples.length > MAX_SAMPLES) samples.shift()
     }).pipe(Effect.timeout(EVERY))
     // While the store is away nothing is known of that moment.
-    yield* Effect.forkScoped(
-      Effect.repeat(Effect.ignore(outlivingBugs("keeping the overview")(take)), Schedule.spaced(EVERY))
-    )
+    yield* Effect.forkScoped(repeated("keeping the overview", EVERY)(take))
     return { samples: () => [...samples] }
   })
 )

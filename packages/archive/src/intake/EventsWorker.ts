@@ -6,7 +6,7 @@ import { ArchiveWriter } from "@flash-sale/domain/ports/Archive"
 import type { OwnedEvents } from "@flash-sale/domain/ports/OrderEvents"
 import type { LogDamaged } from "@flash-sale/domain/ports/OrderLog"
 import { Offset, type PartitionId } from "@flash-sale/domain/records/Partition"
-import { outlivingBugs } from "@flash-sale/infra/observability/Background"
+import { outlivingBugs, repeated } from "@flash-sale/infra/observability/Background"
 import * as Log from "@flash-sale/infra/observability/logs/Log"
 import { Duration, Effect, Schedule } from "effect"
 import { ArchiveState } from "./ArchiveState.ts"
@@ -113,9 +113,5 @@ const watch = (owned: OwnedEvents, next: () => number) => {
     if (at === committed) return
     yield* owned.commit(Offset.make(at))
     committed = at
-  }).pipe(
-    outlivingBugs("looking for the end of the events"),
-    Effect.ignore,
-    Effect.repeat(Schedule.spaced(LOOK_EVERY))
-  )
+  }).pipe(repeated("looking for the end of the events", LOOK_EVERY))
 }

@@ -3,8 +3,8 @@ import { type ArchiveBatch, ArchiveWriter } from "@flash-sale/domain/ports/Archi
 import { type LetterBatch, type LetterPartition, LetterReader } from "@flash-sale/domain/ports/LetterReader"
 import type { PartitionId } from "@flash-sale/domain/records/Partition"
 import { Offset } from "@flash-sale/domain/records/Partition"
-import { outlivingBugs } from "@flash-sale/infra/observability/Background"
-import { Duration, Effect, Schedule, Stream } from "effect"
+import { repeated } from "@flash-sale/infra/observability/Background"
+import { Duration, Effect, Stream } from "effect"
 import { ArchiveState } from "./ArchiveState.ts"
 import * as Start from "./Start.ts"
 
@@ -52,6 +52,5 @@ export const fold: Effect.Effect<never, never, ArchiveWriter | ArchiveState | Le
       }))
   })
   const lookAtAll = Effect.flatMap(reader.partitions, (found) => Effect.forEach(found, lookAt, { discard: true }))
-  const look = Effect.ignore(outlivingBugs("archiving dead letters")(lookAtAll))
-  return yield* Effect.repeat(look, Schedule.spaced(LOOK_EVERY)).pipe(Effect.andThen(Effect.never))
+  return yield* Effect.andThen(repeated("archiving dead letters", LOOK_EVERY)(lookAtAll), Effect.never)
 })

@@ -1,7 +1,7 @@
 /** Deletes what is older than it is to be kept, a bounded number a minute: other questions go on meanwhile. */
 import { ArchiveWriter } from "@flash-sale/domain/ports/Archive"
-import { outlivingBugs } from "@flash-sale/infra/observability/Background"
-import { Clock, Context, Duration, Effect, Schedule } from "effect"
+import { repeated } from "@flash-sale/infra/observability/Background"
+import { Clock, Context, Duration, Effect } from "effect"
 import { ArchiveState } from "./ArchiveState.ts"
 
 /** How long an order is kept after its last step; for ever where it has no end. Set from the process's settings. */
@@ -30,6 +30,5 @@ export const sweep: Effect.Effect<never, never, ArchiveWriter | ArchiveState> = 
       if (deleted < SWEEP_ORDERS) return
     }
   })
-  const guarded = Effect.ignore(outlivingBugs("deleting what is old in the archive")(once))
-  return yield* Effect.repeat(guarded, Schedule.spaced(SWEEP_EVERY)).pipe(Effect.andThen(Effect.never))
+  return yield* Effect.andThen(repeated("deleting what is old in the archive", SWEEP_EVERY)(once), Effect.never)
 })

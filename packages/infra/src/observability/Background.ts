@@ -1,5 +1,5 @@
 /** Bugs in loops that nobody waits for. */
-import { Cause, Data, Effect } from "effect"
+import { Cause, Data, type Duration, Effect, Schedule } from "effect"
 import * as Log from "./logs/Log.ts"
 
 /** A run of a loop has ended by a bug, which has been logged. */
@@ -17,3 +17,8 @@ export const outlivingBugs =
         Log.error(`A background task failed by a bug: ${what}`, { event: "internal_error" }, Cause.die(defect)),
         new RunFailed({ what })
       ))
+
+/** A loop: runs again so long after each end, also where a run has failed or ended by a bug. */
+export const repeated =
+  (what: string, every: Duration.Input) => <A, E, R>(run: Effect.Effect<A, E, R>): Effect.Effect<number, never, R> =>
+    Effect.repeat(Effect.ignore(outlivingBugs(what)(run)), Schedule.spaced(every))

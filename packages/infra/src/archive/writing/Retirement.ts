@@ -12,19 +12,20 @@ import * as OrderChanges from "./OrderChanges.ts"
 
 const OPEN = OrderStatus.literals.filter((status) => !isFinal(status)).map((status) => `'${status}'`).join(", ")
 
+/** Whether the history of an order has an entry, by this name, of which the condition holds. */
+const hasEntry = (name: string, condition: string): string =>
+  `EXISTS (SELECT 1 FROM archive_entries AS ${name}
+    WHERE ${name}.request_id = archive_orders.request_id AND ${name}.item_id = archive_orders.item_id
+      AND ${name}.${condition})`
+
 /** An order for which the shop still owes money is not over. */
-const OWES = `EXISTS (SELECT 1 FROM archive_entries AS letter
-  WHERE letter.request_id = archive_orders.request_id AND letter.item_id = archive_orders.item_id
-    AND letter.${LetterRow.IS_REFUND_DUE} AND ${LetterRow.isOpen("letter")})`
+const OWES = hasEntry("letter", `${LetterRow.IS_REFUND_DUE} AND ${LetterRow.isOpen("letter")}`)
 
 /** Something was told since: a payment, who has paid it back, or who has asked for a refund. */
-const IS_TOLD_SINCE = `EXISTS (SELECT 1 FROM archive_entries AS since
-  WHERE since.request_id = archive_orders.request_id AND since.item_id = archive_orders.item_id AND since.at >= $1)`
+const IS_TOLD_SINCE = hasEntry("since", "at >= $1")
 
 /** The provider has not given the money back yet. */
-const AWAITS_REFUND = `status = 'COMPLETED' AND EXISTS (SELECT 1 FROM archive_entries AS asked
-  WHERE asked.request_id = archive_orders.request_id AND asked.item_id = archive_orders.item_id
-    AND asked.type = 'order.refund_requested')`
+const AWAITS_REFUND = `status = 'COMPLETED' AND ${hasEntry("asked", "type = 'order.refund_requested'")}`
 
 const FIND = `SELECT * FROM archive_orders
   WHERE updated_at < $1 AND status NOT IN (${OPEN}) AND NOT ${OWES} AND NOT ${IS_TOLD_SINCE} AND NOT (${AWAITS_REFUND})

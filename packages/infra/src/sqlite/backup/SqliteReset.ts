@@ -4,14 +4,10 @@ import { existsSync, readdirSync, rmSync } from "node:fs"
 import { join } from "node:path"
 import { messageOf } from "../../errors/MessageOf.ts"
 import * as EngineLock from "../database/EngineLock.ts"
-import { WAL_SUFFIX } from "../database/FileCheck.ts"
 import * as HighWaterMark from "../database/HighWaterMark.ts"
 import * as OpenFile from "../database/OpenFile.ts"
 import * as DataFolder from "../folder/DataFolder.ts"
 import * as EngineFiles from "../folder/EngineFiles.ts"
-
-/** A database and what SQLite keeps beside it. */
-const databaseFiles = (name: string): ReadonlyArray<string> => [name + WAL_SUFFIX, `${name}-shm`, name]
 
 /**
  * What goes, in this order: first the archive, which would know orders that the engine has forgotten, and the mark of
@@ -19,9 +15,9 @@ const databaseFiles = (name: string): ReadonlyArray<string> => [name + WAL_SUFFI
  * by the next one.
  */
 const FILES = [
-  ...databaseFiles(EngineFiles.ARCHIVE_NAME),
+  ...EngineFiles.databaseFiles(EngineFiles.ARCHIVE_NAME),
   HighWaterMark.FILE_NAME,
-  ...databaseFiles(OpenFile.FILE_NAME)
+  ...EngineFiles.databaseFiles(OpenFile.FILE_NAME)
 ]
 
 /** The files that were removed, or would be, and what stays in the folder: keys, and what is not the engine's. */

@@ -5,6 +5,7 @@
 import { Effect } from "effect"
 import { existsSync, statSync } from "node:fs"
 import { join } from "node:path"
+import { WAL_SUFFIX } from "../folder/EngineFiles.ts"
 import * as WalFile from "../wal/WalFile.ts"
 import type { WalContent } from "../wal/WalScan.ts"
 import * as Connection from "./Connection.ts"
@@ -12,9 +13,8 @@ import * as HighWaterMark from "./HighWaterMark.ts"
 import * as LogChain from "./LogChain.ts"
 import * as Migrations from "./Migrations.ts"
 
-/** The name of the file in the data folder, and what SQLite adds for its write-ahead log. */
+/** The name of the file in the data folder. */
 export const FILE_NAME = "engine.sqlite"
-export const WAL_SUFFIX = "-wal"
 
 /** What is wrong with one file of the folder, in words. */
 export interface Problem {

@@ -13,6 +13,7 @@ import * as Migrations from "../database/Migrations.ts"
 import * as OpenFile from "../database/OpenFile.ts"
 import * as ResultCode from "../database/ResultCode.ts"
 import * as DataFolder from "../folder/DataFolder.ts"
+import * as EngineFiles from "../folder/EngineFiles.ts"
 import * as FolderAccess from "../folder/FolderAccess.ts"
 import * as ReadOnlyFile from "./ReadOnlyFile.ts"
 
@@ -101,7 +102,7 @@ export const look = Effect.fnUntraced(function*(dataDir: string, isWhole: boolea
     exposed,
     freeBytes,
     fileBytes,
-    walBytes: sizeOf(path + FileCheck.WAL_SUFFIX),
+    walBytes: sizeOf(path + EngineFiles.WAL_SUFFIX),
     isReadWhole: isWhole,
     losses: lost,
     tables: yield* attempt(() => ({

@@ -6,13 +6,13 @@ import { Effect, Layer, type Scope } from "effect"
 import { existsSync } from "node:fs"
 import { pathToFileURL } from "node:url"
 import * as Connection from "../database/Connection.ts"
-import { WAL_SUFFIX } from "../database/FileCheck.ts"
 import * as GroupCommit from "../database/GroupCommit.ts"
 import * as Migrations from "../database/Migrations.ts"
 import { CannotOpen } from "../database/OpenFile.ts"
 import * as ResultCode from "../database/ResultCode.ts"
 import * as Signals from "../database/Signals.ts"
 import { SqliteDatabase } from "../database/SqliteDatabase.ts"
+import { WAL_SUFFIX } from "../folder/EngineFiles.ts"
 
 /**
  * Where no engine has the file open, nothing changes it: read as such, it needs none of the files that SQLite makes

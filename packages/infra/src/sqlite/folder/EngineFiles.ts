@@ -10,6 +10,12 @@ const NAMES =
 /** The archive of the embedded mode, beside the file that it is a fold of. */
 export const ARCHIVE_NAME = "archive.sqlite"
 
+/** What SQLite adds to the name of a database for its write-ahead log. */
+export const WAL_SUFFIX = "-wal"
+
+/** A database and what SQLite keeps beside it, the database last. */
+export const databaseFiles = (name: string): ReadonlyArray<string> => [name + WAL_SUFFIX, `${name}-shm`, name]
+
 /** Files by which a folder is known to be an engine's. */
 const SIGNS = ["engine.sqlite", "engine.sqlite-wal", "orders.high"]
 

@@ -4,7 +4,7 @@ import * as EngineFiles from "./EngineFiles.ts"
 
 /** The files of an engine, which hold orders, and the tokens by which buyers are charged. */
 const PRIVATE = [
-  ...["engine.sqlite", "archive.sqlite"].flatMap((name) => [name, `${name}-wal`, `${name}-shm`]),
+  ...["engine.sqlite", EngineFiles.ARCHIVE_NAME].flatMap(EngineFiles.databaseFiles),
   "engine.lock",
   "orders.high"
 ]

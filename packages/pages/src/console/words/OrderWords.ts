@@ -2,19 +2,6 @@
 import { moneyOf } from "../../sale/TimeLeft.ts"
 import type { OrderRow } from "../calls/Wire.ts"
 
-export const STATUSES = [
-  "PENDING",
-  "RESERVED",
-  "COMPLETED",
-  "FAILED_SOLD_OUT",
-  "FAILED_LIMIT",
-  "FAILED_PAYMENT",
-  "FAILED",
-  "CANCELLED",
-  "EXPIRED",
-  "REFUNDED"
-] as const satisfies ReadonlyArray<OrderRow["status"]>
-
 type Look = "good" | "warn" | "bad" | "plain"
 
 const OF_STATUS: Readonly<Record<OrderRow["status"], readonly [words: string, look: Look]>> = {
@@ -29,6 +16,9 @@ const OF_STATUS: Readonly<Record<OrderRow["status"], readonly [words: string, lo
   EXPIRED: ["Expired", "plain"],
   REFUNDED: ["Refunded", "plain"]
 }
+
+/** In the order in which an order may have them. */
+export const STATUSES = Object.keys(OF_STATUS) as ReadonlyArray<OrderRow["status"]>
 
 export const statusWords = (status: OrderRow["status"]): readonly [words: string, look: Look] =>
   Object.hasOwn(OF_STATUS, status) ? OF_STATUS[status] : [status, "plain"]
