@@ -1,6 +1,7 @@
 /** `npm run bench -- <what>`: measures one part of the engine, and prints its figures. */
 import * as Archive from "./Archive.ts"
 import * as Callers from "./Callers.ts"
+import * as Embedded from "./Embedded.ts"
 import * as Events from "./Events.ts"
 import * as Gateway from "./Gateway.ts"
 import * as Holds from "./Holds.ts"
@@ -13,6 +14,7 @@ import * as Webhooks from "./Webhooks.ts"
 const benches: Readonly<Record<string, () => Promise<void>>> = {
   archive: Archive.run,
   callers: Callers.run,
+  embedded: Embedded.run,
   events: Events.run,
   gateway: Gateway.run,
   holds: Holds.run,
