@@ -3,6 +3,7 @@ import * as Archive from "./Archive.ts"
 import * as Callers from "./Callers.ts"
 import * as Embedded from "./Embedded.ts"
 import * as Events from "./Events.ts"
+import * as FrontDoor from "./FrontDoor.ts"
 import * as Gateway from "./Gateway.ts"
 import * as Holds from "./Holds.ts"
 import * as Hostile from "./Hostile.ts"
@@ -16,6 +17,7 @@ const benches: Readonly<Record<string, () => Promise<void>>> = {
   callers: Callers.run,
   embedded: Embedded.run,
   events: Events.run,
+  door: FrontDoor.run,
   gateway: Gateway.run,
   holds: Holds.run,
   hostile: Hostile.run,
