@@ -48,6 +48,8 @@ export class OrderInFlight implements AcceptedOrder {
   claim: Claim | undefined = undefined
   /** Set with the claim. */
   remaining = 0
+  /** Whether its status is kept since its append: then there is no claim to confirm. */
+  hasStatus = false
   /** How its append ended. */
   appended: Exit.Exit<LogPosition, AppendRefused | AppendUnknown> | undefined = undefined
   /** Set when it is in the log. */

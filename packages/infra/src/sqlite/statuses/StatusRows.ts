@@ -63,18 +63,34 @@ export const claim = (
   expires: number,
   updatedAt: string
 ): void => {
-  const { amount, correlationId, fingerprint, itemId, requestId } = request
-  put(connection, owner, expires, {
-    requestId,
-    itemId,
-    amount,
-    fingerprint,
-    correlationId,
-    status: "PENDING",
-    attempt: 1,
-    updatedAt
-  })
+  put(connection, owner, expires, pendingOf(request, updatedAt))
 }
+
+/** Inserts the status PENDING of a request whose order is appended in the same write. */
+export const keep = (
+  connection: Connection,
+  request: AdmissionRequest,
+  time: StatusClock,
+  updatedAt: string
+): StatusRow => {
+  const record = pendingOf(request, updatedAt)
+  put(connection, undefined, time.now() + UNDER_WAY_KEPT_MILLIS, record)
+  return { owner: undefined, record }
+}
+
+const pendingOf = (
+  { amount, correlationId, fingerprint, itemId, requestId }: AdmissionRequest,
+  updatedAt: string
+): StatusRecord => ({
+  requestId,
+  itemId,
+  amount,
+  fingerprint,
+  correlationId,
+  status: "PENDING",
+  attempt: 1,
+  updatedAt
+})
 
 /** The claim becomes the status PENDING, where its owner still holds it. */
 export const confirm = (connection: Connection, claimed: Claim, time: StatusClock, updatedAt: string): void => {
