@@ -1,5 +1,7 @@
 /**
  * The path of one order, to be paid at once or held: a gate, then the stages `precheck -> claim -> append -> finish`.
+ * Where the store of claims is the log's as well, `place` stands for claim and append:
+ * docs/decisions/0059-one-commit-for-an-order.md.
  *
  * Each stage is bounded in time and in how many orders may wait for it, and no order has a fiber of its own: orders
  * that come together share their round trips. Nothing interrupts an order: a buyer that hangs up has ordered all the

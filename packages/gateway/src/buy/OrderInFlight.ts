@@ -1,7 +1,7 @@
 /**
  * One order on its way through admission: one mutable object, made once and passed by reference through the stages
- * `precheck -> claim -> append -> finish`. No stage allocates a shape of its own for it. Why orders have no fiber:
- * docs/decisions/0013-the-hot-route.md.
+ * `precheck -> claim -> append -> finish`, or `precheck -> place -> finish`. No stage allocates a shape of its own for
+ * it. Why orders have no fiber: docs/decisions/0013-the-hot-route.md.
  */
 import type { AppendRefused, AppendUnknown } from "@flash-sale/domain/ports/OrderLog"
 import type { Claim } from "@flash-sale/domain/ports/OrderStatuses"

@@ -1,4 +1,4 @@
-/** Admission in one write to the embedded file: the id, the record and the status PENDING, for all that came together. */
+/** Admission in one write to the embedded file: ids, records and statuses of all orders that came together. */
 import { type AdmittedAtOnce, AtomicAdmission, type OrderToAdmit } from "@flash-sale/domain/ports/AtomicAdmission"
 import type { AppendRefused, AppendUnknown } from "@flash-sale/domain/ports/OrderLog"
 import { isoOf } from "@flash-sale/domain/records/Moment"
@@ -12,6 +12,7 @@ import { type Job, SqliteDatabase } from "./database/SqliteDatabase.ts"
 import * as LogAppend from "./log/LogAppend.ts"
 import * as StatusAnswers from "./statuses/StatusAnswers.ts"
 import * as StatusClock from "./statuses/StatusClock.ts"
+import * as StatusRow from "./statuses/StatusRow.ts"
 import * as StatusRows from "./statuses/StatusRows.ts"
 
 /** Orders of one write. */
@@ -23,7 +24,7 @@ interface Waiting {
   readonly completion: Completion.Completion<Exit.Exit<AdmittedAtOnce, AppendRefused | AppendUnknown>>
 }
 
-/** Orders gather until the database comes to their write: those that come while it waits for the disk share the next. */
+/** Orders gather until the database comes to their write: those that come while it waits for the disk. */
 export const layer: Layer.Layer<never, never, SqliteDatabase | Windows> = Layer.effect(
   AtomicAdmission,
   Effect.gen(function*() {
@@ -48,7 +49,7 @@ export const layer: Layer.Layer<never, never, SqliteDatabase | Windows> = Layer.
         const append = LogAppend.appender(connection, touch)
         StatusRows.sweep(connection, time)
         return Result.succeed(orders.map(({ order: { policy, request }, row }): AdmittedAtOnce => {
-          const stored = StatusRows.find(connection, request.requestId, time)
+          const stored = StatusRow.find(connection, request.requestId, time)
           if (stored !== undefined) return StatusAnswers.toKnown(stored, request)
           const limit = count(request.userId, policy.maxRequests, policy.windowMillis, monotonic())
           if (!limit.allowed) return { _tag: "Limited", remaining: 0, retryAfterMillis: limit.retryAfterMillis }

@@ -13,6 +13,7 @@ import type { Connection } from "./database/Connection.ts"
 import { SqliteDatabase, storeUnavailable } from "./database/SqliteDatabase.ts"
 import * as StatusAnswers from "./statuses/StatusAnswers.ts"
 import * as StatusClock from "./statuses/StatusClock.ts"
+import * as StatusRow from "./statuses/StatusRow.ts"
 import * as StatusRows from "./statuses/StatusRows.ts"
 
 /**
@@ -27,7 +28,7 @@ export const layer: Layer.Layer<OrderStatuses, never, SqliteDatabase | RateLimit
     const kept = yield* retention
     const time = yield* StatusClock.make
     const stamp = Effect.map(DateTime.now, DateTime.formatIso)
-    const find = (connection: Connection, requestId: RequestId) => StatusRows.find(connection, requestId, time)
+    const find = (connection: Connection, requestId: RequestId) => StatusRow.find(connection, requestId, time)
     // One admission after the other: a request that was found unknown is then still unknown when it is claimed.
     const admitting = yield* Semaphore.make(1)
 
@@ -98,7 +99,7 @@ const free: RateLimit = { allowed: true, remaining: 0, retryAfterMillis: 0 }
 const countUnknown = Effect.fnUntraced(function*(
   limits: RateLimits["Service"],
   requests: ReadonlyArray<AdmissionRequest>,
-  known: ReadonlyArray<StatusRows.StatusRow | undefined>,
+  known: ReadonlyArray<StatusRow.StatusRow | undefined>,
   { maxRequests, windowMillis }: AdmissionPolicy
 ) {
   const claimed = new Set<AdmissionRequest["requestId"]>()

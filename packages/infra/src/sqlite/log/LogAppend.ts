@@ -27,7 +27,7 @@ export const rowOf = ({ headers, itemId, value }: NewRecord, partitions: number,
   timestamp: Math.floor(now)
 })
 
-/** Appends for as long as one write lasts: inside it, as another process may append to the same file before and after. */
+/** Appends as long as one write lasts: another process may append to the same file before it and after it. */
 export const appender = (
   connection: Connection,
   touch: (topic: string) => void

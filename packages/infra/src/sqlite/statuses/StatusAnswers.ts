@@ -1,6 +1,6 @@
 /** What the rows of the statuses say to who asks. */
 import type { Admission, AdmissionRequest, StatusLookup } from "@flash-sale/domain/ports/OrderStatuses"
-import type { StatusRow } from "./StatusRows.ts"
+import type { StatusRow } from "./StatusRow.ts"
 
 export const toLookup = (stored: StatusRow | undefined): StatusLookup => {
   if (stored === undefined) return { _tag: "Unknown" }
