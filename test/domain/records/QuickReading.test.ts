@@ -142,4 +142,35 @@ describe("StatusRecord by hand", () => {
       assert.deepStrictEqual(Json.parse(OrderStatus.write(record)), encodeStatus(record))
     }
   })
+
+  const decodeStatus = Schema.decodeUnknownResult(OrderStatus.StatusRecord)
+  it("a status is read by hand as the schema reads it, and none that the schema would refuse", () => {
+    const written: Record<string, unknown> = JSON.parse(OrderStatus.write(full))
+    const changed = Object.keys(written).flatMap((field) =>
+      [...invalid, "PENDING", 1, 2].map((value) => ({ ...written, [field]: value }))
+    )
+    const without = Object.keys(written).map((field) =>
+      Object.fromEntries(Object.entries(written).filter(([name]) => name !== field))
+    )
+    const read = [written, ...changed, ...without].filter((value) => {
+      const parsed = Json.parse(JSON.stringify(value))
+      const record = OrderStatus.readUsual(parsed)
+      assert.deepStrictEqual(record, Result.getOrUndefined(decodeStatus(parsed)), JSON.stringify(parsed))
+      return record !== undefined
+    })
+    assert.isAbove(read.length, 5)
+    assert.isBelow(read.length, changed.length)
+  })
+
+  it("a hold, and money that goes back, are left to the schema", () => {
+    const rare: Partial<OrderStatus.StatusRecord> = {
+      expiresAt: "2026-01-01T00:00:00.000Z",
+      confirmed: true,
+      refund: "pending"
+    }
+    for (const [name, value] of Object.entries({ ...rare, refundDue: [] })) {
+      assert.isUndefined(OrderStatus.readUsual(JSON.parse(OrderStatus.write({ ...full, [name]: value }))))
+    }
+    for (const value of [null, 7, "text", [], [full]]) assert.isUndefined(OrderStatus.readUsual(value))
+  })
 })

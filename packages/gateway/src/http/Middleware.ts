@@ -85,10 +85,13 @@ const withFields = (fields: Cors.Fields) => (response: HttpServerResponse.HttpSe
   return HttpServerResponse.setHeaders(response, all)
 }
 
-const OF_ORDERS = /^\/orders(?:\/|$)/
-/** What is told of an order is for its buyer alone: no proxy and no browser keeps it. A stream says so already. */
+const NOT_KEPT = /^\/(?:orders|items)(?:\/|$)/
+/**
+ * What is told of an order is for its buyer alone, and what is told of an item holds the time: no proxy and no browser
+ * keeps it. A stream says so already.
+ */
 const keptByNobody = (path: Paths.Path | undefined) => (response: HttpServerResponse.HttpServerResponse) =>
-  path !== undefined && OF_ORDERS.test(path.template) && response.headers["cache-control"] === undefined
+  path !== undefined && NOT_KEPT.test(path.template) && response.headers["cache-control"] === undefined
     ? HttpServerResponse.setHeader(response, "cache-control", "no-store")
     : response
 
