@@ -3,12 +3,14 @@
  * that they would refuse.
  */
 import { assert, describe, it } from "@effect/vitest"
+import * as Hold from "@flash-sale/domain/records/checkout/Hold"
 import { readSettlement, Settlement } from "@flash-sale/domain/records/Command"
 import * as Ids from "@flash-sale/domain/records/Ids"
 import { Instant, isInstant } from "@flash-sale/domain/records/Instant"
 import * as Order from "@flash-sale/domain/records/Order"
 import * as OrderStatus from "@flash-sale/domain/records/OrderStatus"
 import { Offset } from "@flash-sale/domain/records/Partition"
+import * as StatusReading from "@flash-sale/domain/records/StatusReading"
 import * as Json from "@flash-sale/domain/records/wire/Json"
 import { Result, Schema } from "effect"
 
@@ -108,6 +110,40 @@ describe("Order by hand", () => {
   })
 })
 
+describe("New orders and holds by hand", () => {
+  const metadata = { colour: "red" }
+  const values = [
+    ...invalid,
+    "4111 1111 1111 1111",
+    "enc1.x",
+    "..",
+    "a\u202eb",
+    metadata,
+    { "not a name": "x" },
+    JSON.parse("{\"__proto__\":\"x\"}"),
+    { colour: 1 }
+  ]
+  const full = { ...good, metadata, hold_seconds: 60 }
+  const all: ReadonlyArray<unknown> = [
+    full,
+    null,
+    [full],
+    ...Object.keys(full).flatMap((field) => [...values, 1, 3_600, 3_601].map((value) => ({ ...full, [field]: value }))),
+    ...Object.keys(full).map((field) => Object.fromEntries(Object.entries(full).filter(([name]) => name !== field)))
+  ]
+  const agree = <A>(name: string, schema: Schema.Codec<A, unknown>, readNew: (body: unknown) => A | undefined) =>
+    it(`${name} is read by hand exactly where the schema takes it`, () => {
+      const decode = Schema.decodeUnknownResult(schema)
+      for (const value of all) {
+        const parsed = Json.parse(JSON.stringify(value))
+        assert.deepStrictEqual(readNew(parsed), Result.getOrUndefined(decode(parsed)), JSON.stringify(value))
+      }
+      assert.isDefined(readNew(full))
+    })
+  agree("an order", Order.Order, Order.readNew)
+  agree("a hold", Hold.Hold, Hold.readNew)
+})
+
 describe("Settlement by hand", () => {
   const part = { request_id: "r-1", attempt: 1, outcome: "paid" }
   it("a settlement is read by hand exactly where the schema takes it", () => {
@@ -154,7 +190,7 @@ describe("StatusRecord by hand", () => {
     )
     const read = [written, ...changed, ...without].filter((value) => {
       const parsed = Json.parse(JSON.stringify(value))
-      const record = OrderStatus.readUsual(parsed)
+      const record = StatusReading.readUsual(parsed)
       assert.deepStrictEqual(record, Result.getOrUndefined(decodeStatus(parsed)), JSON.stringify(parsed))
       return record !== undefined
     })
@@ -169,8 +205,8 @@ describe("StatusRecord by hand", () => {
       refund: "pending"
     }
     for (const [name, value] of Object.entries({ ...rare, refundDue: [] })) {
-      assert.isUndefined(OrderStatus.readUsual(JSON.parse(OrderStatus.write({ ...full, [name]: value }))))
+      assert.isUndefined(StatusReading.readUsual(JSON.parse(OrderStatus.write({ ...full, [name]: value }))))
     }
-    for (const value of [null, 7, "text", [], [full]]) assert.isUndefined(OrderStatus.readUsual(value))
+    for (const value of [null, 7, "text", [], [full]]) assert.isUndefined(StatusReading.readUsual(value))
   })
 })

@@ -3,7 +3,7 @@
  * the same, whatever there is to say.
  */
 import { assert, layer } from "@effect/vitest"
-import { Effect } from "effect"
+import { Effect, Schedule } from "effect"
 import * as FaultSwitches from "../FaultSwitches.ts"
 import * as TestCallers from "../TestCallers.ts"
 import * as TestGateway from "../TestGateway.ts"
@@ -56,10 +56,10 @@ layer(TestGateway.layer({ auth: "required", corsOrigins: new Set([ORIGIN]) }), {
       const headers = { ...bearer("shop"), "content-type": "application/json" }
       const { status } = yield* gateway.send(body, headers)
       assert.include([202, 409], status)
-      yield* TestGateway.until(
-        ask({ path: "/orders/a-1", headers: bearer("shop") }),
-        (answer) => answer.body["status"] === "COMPLETED"
-      )
+      yield* Effect.repeat(ask({ path: "/orders/a-1", headers: bearer("shop") }), {
+        schedule: Schedule.spaced("10 millis"),
+        until: (answer) => answer.body["status"] === "COMPLETED"
+      })
     })
 
     it.effect("of an order by a key, its buyer, another buyer and nobody", () =>

@@ -3,6 +3,7 @@
  */
 import { type AdmissionRequest, keptMillis, type Retention } from "@flash-sale/domain/ports/OrderStatuses"
 import * as OrderStatus from "@flash-sale/domain/records/OrderStatus"
+import * as StatusReading from "@flash-sale/domain/records/StatusReading"
 import * as StatusRule from "@flash-sale/domain/records/StatusRule"
 import * as Json from "@flash-sale/domain/records/wire/Json"
 import { Result, Schema } from "effect"
@@ -57,6 +58,6 @@ export const read = (text: string): StatusValue => {
   if (!Json.isObject(value)) return { _tag: "Damaged" }
   const { fingerprint, lease } = value
   if (typeof lease === "string" && typeof fingerprint === "string") return { _tag: "Leased", fingerprint }
-  const record = OrderStatus.readUsual(value)
+  const record = StatusReading.readUsual(value)
   return record === undefined ? schemaRead(value) : { _tag: "Kept", record }
 }
