@@ -10,8 +10,8 @@ import { Instant, isInstant } from "@flash-sale/domain/records/Instant"
 import * as Order from "@flash-sale/domain/records/Order"
 import * as OrderStatus from "@flash-sale/domain/records/OrderStatus"
 import { Offset } from "@flash-sale/domain/records/Partition"
-import * as StatusReading from "@flash-sale/domain/records/StatusReading"
 import * as Json from "@flash-sale/domain/records/wire/Json"
+import * as StatusReading from "@flash-sale/domain/records/wire/StatusReading"
 import { Result, Schema } from "effect"
 
 const decodeOrder = Schema.decodeUnknownResult(Order.RecordedOrder)
@@ -43,6 +43,8 @@ const invalid: ReadonlyArray<unknown> = [
   "x".repeat(201),
   `enc1.k1.${"n".repeat(16)}.${"c".repeat(300)}`
 ]
+
+const withField = (fields: object, name: string, value: unknown): object => ({ ...fields, [name]: value })
 
 const bodies: ReadonlyArray<unknown> = [
   good,
@@ -128,7 +130,7 @@ describe("New orders and holds by hand", () => {
     full,
     null,
     [full],
-    ...Object.keys(full).flatMap((field) => [...values, 1, 3_600, 3_601].map((value) => ({ ...full, [field]: value }))),
+    ...Object.keys(full).flatMap((field) => [...values, 1, 3_600, 3_601].map((value) => withField(full, field, value))),
     ...Object.keys(full).map((field) => Object.fromEntries(Object.entries(full).filter(([name]) => name !== field)))
   ]
   const agree = <A>(name: string, schema: Schema.Codec<A, unknown>, readNew: (body: unknown) => A | undefined) =>
@@ -183,7 +185,7 @@ describe("StatusRecord by hand", () => {
   it("a status is read by hand as the schema reads it, and none that the schema would refuse", () => {
     const written: Record<string, unknown> = JSON.parse(OrderStatus.write(full))
     const changed = Object.keys(written).flatMap((field) =>
-      [...invalid, "PENDING", 1, 2].map((value) => ({ ...written, [field]: value }))
+      [...invalid, "PENDING", 1, 2].map((value) => withField(written, field, value))
     )
     const without = Object.keys(written).map((field) =>
       Object.fromEntries(Object.entries(written).filter(([name]) => name !== field))

@@ -1,6 +1,7 @@
 /**
- * Takes the requests that a sale consists of off the server before the framework, whose path around them would cost more
- * than they do: orders, and looking at an order and at an item. Why: docs/decisions/0013-the-hot-route.md.
+ * Takes the requests that a sale consists of off the server before the framework, whose path around them would cost
+ * more than they do: orders, and looking at an order and at an item.
+ * Why: docs/decisions/0054-looking-is-hot-as-well.md.
  *
  * **Details**: only plain requests are taken, which no rule refuses. All others go through the framework and its
  * endpoint. Both ways lead to the same services and to the same answers.

@@ -47,7 +47,7 @@ export const bySchema = <A>(schema: Schema.Codec<A, unknown>): Read<A> => {
 const isText = (value: unknown): value is string => typeof value === "string"
 const isTexts = (value: unknown): value is ReadonlyArray<string> => Array.isArray(value) && value.every(isText)
 
-/** Those that come with every order are looked through by hand, at a tenth of the cost; the schema says what is wrong. */
+/** Those that come with every order are checked by hand, at a tenth of the cost. The schema says what is wrong. */
 const quickly = <A>(isOne: (answer: unknown) => answer is A, schema: Schema.Codec<A, unknown>): Read<A> => {
   const decode = bySchema(schema)
   return (answer) => isOne(answer) ? Effect.succeed(answer) : decode(answer)

@@ -3,9 +3,9 @@
  */
 import { type AdmissionRequest, keptMillis, type Retention } from "@flash-sale/domain/ports/OrderStatuses"
 import * as OrderStatus from "@flash-sale/domain/records/OrderStatus"
-import * as StatusReading from "@flash-sale/domain/records/StatusReading"
 import * as StatusRule from "@flash-sale/domain/records/StatusRule"
 import * as Json from "@flash-sale/domain/records/wire/Json"
+import * as StatusReading from "@flash-sale/domain/records/wire/StatusReading"
 import { Result, Schema } from "effect"
 
 const decodeRecord = Schema.decodeUnknownResult(OrderStatus.StatusRecord)

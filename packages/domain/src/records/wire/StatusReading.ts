@@ -1,8 +1,8 @@
-/** Statuses as a store keeps them, read without the schema: whoever waits for an order asks for its status over and over. */
-import { isAmount, isAttempt, isCorrelationId, isItemId, isRequestId, isWhole } from "./Ids.ts"
-import { OrderStatus, type StatusRecord } from "./OrderStatus.ts"
-import type { Offset } from "./Partition.ts"
-import * as Json from "./wire/Json.ts"
+/** Statuses as a store keeps them, read without the schema: whoever waits for an order asks for it over and over. */
+import { isAmount, isAttempt, isCorrelationId, isItemId, isRequestId, isWhole } from "../Ids.ts"
+import { OrderStatus, type StatusRecord } from "../OrderStatus.ts"
+import type { Offset } from "../Partition.ts"
+import * as Json from "./Json.ts"
 
 const WORDS: ReadonlySet<unknown> = new Set(OrderStatus.literals)
 const isOrderStatus = (value: unknown): value is OrderStatus => WORDS.has(value)
