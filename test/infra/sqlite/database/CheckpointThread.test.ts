@@ -1,6 +1,6 @@
 /** The write-ahead log is taken to the file by a thread of its own, while commits go on. */
 import { assert, describe, it } from "@effect/vitest"
-import * as CheckpointThread from "@flash-sale/infra/sqlite/database/CheckpointThread"
+import * as CheckpointThread from "@flash-sale/infra/sqlite/database/checkpoints/CheckpointThread"
 import * as Connection from "@flash-sale/infra/sqlite/database/Connection"
 import * as ResultCode from "@flash-sale/infra/sqlite/database/ResultCode"
 import { Effect, Logger, type Scope } from "effect"

@@ -2,7 +2,7 @@
 import { Effect, Schedule, type Scope } from "effect"
 import { join } from "node:path"
 import * as Log from "../../observability/logs/Log.ts"
-import * as CheckpointThread from "./CheckpointThread.ts"
+import * as CheckpointThread from "./checkpoints/CheckpointThread.ts"
 import type { Connection } from "./Connection.ts"
 import { FILE_NAME } from "./FileCheck.ts"
 import { attempt } from "./GroupCommit.ts"

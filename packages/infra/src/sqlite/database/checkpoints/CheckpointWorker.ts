@@ -1,7 +1,7 @@
-/** The thread of `CheckpointThread`: a connection of its own, which takes the write-ahead log to the file when asked. */
+/** The thread of `CheckpointThread`: its own connection, which takes the write-ahead log to the file when asked. */
 import { parentPort, workerData } from "node:worker_threads"
+import * as Connection from "../Connection.ts"
 import type { Taken } from "./CheckpointThread.ts"
-import * as Connection from "./Connection.ts"
 
 /** Passes that one question makes at the most, while the writer goes on. */
 const PASSES = 4

@@ -3,11 +3,12 @@
  * waits for the disk, for which the thread that answers would stand still. Decision 59.
  */
 import { Cause, Effect, type Scope, Semaphore } from "effect"
+import { pathToFileURL } from "node:url"
 import { Worker } from "node:worker_threads"
-import { repeated } from "../../observability/Background.ts"
-import * as Log from "../../observability/logs/Log.ts"
-import { type Connection, WAL_PAGES } from "./Connection.ts"
-import { attempt } from "./GroupCommit.ts"
+import { repeated } from "../../../observability/Background.ts"
+import * as Log from "../../../observability/logs/Log.ts"
+import { type Connection, WAL_PAGES } from "../Connection.ts"
+import { attempt } from "../GroupCommit.ts"
 
 /** How often what was committed is taken to the file, in milliseconds. */
 export const CHECKPOINT_MILLIS = 250
@@ -52,7 +53,8 @@ const start = (path: string): Worker => {
   const worker = new Worker(new URL("./CheckpointWorker.ts", import.meta.url), {
     execArgv: ["--disable-warning=ExperimentalWarning"],
     resourceLimits: MEMORY,
-    workerData: path
+    // A file that is not there any more is not made.
+    workerData: `${pathToFileURL(path).href}?mode=rw`
   })
   worker.unref()
   return worker
@@ -83,33 +85,38 @@ export const make = Effect.fnUntraced(function*(
       Effect.ignore(attempt(() => connection.script(`PRAGMA wal_autocheckpoint = ${WAL_PAGES}`))),
       Log.error("The thread of checkpoints failed: commits take longer", { event: "internal_error" }, Cause.die(error))
     )
-  const begin = (): Worker => {
-    connection.script(`PRAGMA wal_autocheckpoint = ${MOST_PAGES}`)
-    return start(path)
-      .on("message", (taken: Taken | undefined) => answer(taken))
-      .on("error", (error) => void run(failed(error)))
-      .on("exit", end)
-  }
+  /** A process that only reads has none. */
+  const begin = Effect.suspend(() => {
+    if (thread !== undefined || isOver) return Effect.void
+    return Effect.map(attempt(() => connection.script(`PRAGMA wal_autocheckpoint = ${MOST_PAGES}`)), () => {
+      thread = start(path)
+        .on("message", (taken: Taken | undefined) => answer(taken))
+        .on("error", (error) => void run(failed(error)))
+        .on("exit", end)
+    })
+  })
   yield* Effect.addFinalizer(() => Effect.promise(async () => void await thread?.terminate()))
 
   const ask = Effect.callback<Taken | undefined>((resume) => {
     answer = (taken) => resume(Effect.succeed(taken))
     if (isOver) return answer(undefined)
-    // A process that only reads has none.
-    thread ??= begin()
     // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread has no origin
-    thread.postMessage(REST_PAGES)
+    thread?.postMessage(REST_PAGES)
   })
 
   /** What the thread could not take, as commits went on meanwhile: nothing of it is left, so the log begins anew. */
   const takeRest = ({ pages, taken }: Taken) =>
     pages < RESET_PAGES || pages - taken > REST_PAGES || connection.isInTransaction()
-      ? Effect.void
+      ? Effect.undefined
       : attempt(() => connection.get("PRAGMA wal_checkpoint(PASSIVE)"))
 
-  const pass = oneByOne.withPermit(
-    Effect.flatMap(ask, (taken) => taken === undefined ? Effect.void : Effect.ignore(takeRest(taken)))
-  )
+  // What fails here fails the writes as well, which say so.
+  const pass = oneByOne.withPermit(Effect.ignore(
+    Effect.flatMap(
+      Effect.andThen(begin, ask),
+      (taken) => taken === undefined ? Effect.void : Effect.asVoid(takeRest(taken))
+    )
+  ))
   const passIfNews = Effect.suspend(() => {
     if (!hasNews) return Effect.void
     hasNews = false
