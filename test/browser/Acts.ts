@@ -1,4 +1,4 @@
-/** What a person does in a page, counted: clicks, keys, and how long it takes, apart from the waiting for the engine. */
+/** What a person does in a page, counted: clicks, keys, and how long it takes without the waiting for the engine. */
 import type { Locator, Page } from "playwright-core"
 
 export interface Figures {

@@ -72,53 +72,57 @@ const account = async ({ page }: Visitor, acts: Acts.Acts): Promise<void> => {
   for (const id of FAILED) expect(await rows(id, WHY_REPLAYED).count(), id).toBe(1)
 }
 
-it("Redis dies in a sale: a person sees it, replays what failed, corrects the stock, and is done in ten clicks", async (ctx) => {
-  const browser = browserFor(ctx)
-  const engine = await IncidentEngine.start()
-  const { env, key, redis, service } = engine
-  const stocked = await Services.run(["stock", "set", ITEM, String(PAIRS), "--create"], env)
-  expect(stocked.code, stocked.output).toBe(0)
-  const operator = await ConsoleEngine.open(browser, engine, key)
-  const acts = Acts.of(operator.page)
-  await operator.sees("Nothing is wrong")
-  await IncidentEngine.failCharges(engine, ITEM, FAILED)
-  const crowd = IncidentEngine.crowd(engine, ITEM)
-  await until("orders come", () => crowd.accepted() >= SOME)
+it(
+  "Redis dies in a sale: a person sees it, replays what failed, corrects the stock, all in ten clicks",
+  async (ctx) => {
+    const browser = browserFor(ctx)
+    const engine = await IncidentEngine.start()
+    const { env, key, redis, service } = engine
+    const stocked = await Services.run(["stock", "set", ITEM, String(PAIRS), "--create"], env)
+    expect(stocked.code, stocked.output).toBe(0)
+    const operator = await ConsoleEngine.open(browser, engine, key)
+    const acts = Acts.of(operator.page)
+    await operator.sees("Nothing is wrong")
+    await IncidentEngine.failCharges(engine, ITEM, FAILED)
+    const crowd = IncidentEngine.crowd(engine, ITEM)
+    await until("orders come", () => crowd.accepted() >= SOME)
 
-  await redis.kill()
-  const begun = performance.now()
-  const before = crowd.accepted()
-  await understand(operator, acts)
-  // Somebody starts it again, as the runbook says. Orders were taken all the while.
-  for (const id of FAILED) expect((await order(service.url, ITEM, id)).status).toBe(202)
-  await until("orders come without Redis", () => crowd.accepted() >= before + SOME)
-  await redis.start()
-  await acts.wait(() => operator.page.locator(".health.good").waitFor())
-  await acts.wait(() => IncidentEngine.mendProvider(engine, ITEM, FAILED))
-  await acts.wait(() => operator.sees(`${FAILED.length} orders need a person`))
-  await replay(operator, acts)
-  await correct(operator, acts)
-  await account(operator, acts)
-  await acts.click(operator.page.getByRole("link", { name: "Overview" }))
-  await acts.wait(() => operator.sees("Nothing is wrong"))
-  const seconds = Math.round((performance.now() - begun) / 1_000)
-  const figures = acts.figures()
-  process.stdout.write(`the drill: ${JSON.stringify({ seconds, ...figures })}\n`)
-  expect(figures.clicks).toBeLessThanOrEqual(MOST_CLICKS)
-  expect(figures.keys).toBeLessThanOrEqual(MOST_KEYS)
-  expect(operator.complaints()).toEqual([])
+    await redis.kill()
+    const begun = performance.now()
+    const before = crowd.accepted()
+    await understand(operator, acts)
+    // Somebody starts it again, as the runbook says. Orders were taken all the while.
+    for (const id of FAILED) expect((await order(service.url, ITEM, id)).status).toBe(202)
+    await until("orders come without Redis", () => crowd.accepted() >= before + SOME)
+    await redis.start()
+    await acts.wait(() => operator.page.locator(".health.good").waitFor())
+    await acts.wait(() => IncidentEngine.mendProvider(engine, ITEM, FAILED))
+    await acts.wait(() => operator.sees(`${FAILED.length} orders need a person`))
+    await replay(operator, acts)
+    await correct(operator, acts)
+    await account(operator, acts)
+    await acts.click(operator.page.getByRole("link", { name: "Overview" }))
+    await acts.wait(() => operator.sees("Nothing is wrong"))
+    const seconds = Math.round((performance.now() - begun) / 1_000)
+    const figures = acts.figures()
+    process.stdout.write(`the drill: ${JSON.stringify({ seconds, ...figures })}\n`)
+    expect(figures.clicks).toBeLessThanOrEqual(MOST_CLICKS)
+    expect(figures.keys).toBeLessThanOrEqual(MOST_KEYS)
+    expect(operator.complaints()).toEqual([])
 
-  await crowd.stop()
-  const sold = crowd.accepted() + FAILED.length
-  await until("the books are closed", async () => {
-    const answer = await fetch(`${service.adminUrl}/admin/v1/reports/${ITEM}`, {
-      headers: { authorization: `Bearer ${key}` }
+    await crowd.stop()
+    const sold = crowd.accepted() + FAILED.length
+    await until("the books are closed", async () => {
+      const answer = await fetch(`${service.adminUrl}/admin/v1/reports/${ITEM}`, {
+        headers: { authorization: `Bearer ${key}` }
+      })
+      const report = await answer.json() as Readonly<Record<string, unknown>>
+      if (report["held"] !== 0 || report["sold"] !== sold || report["archive_behind"] === true) return false
+      expect(report).toMatchObject({ put_in: PAIRS - MISSING, available: PAIRS - MISSING - sold, balances: true })
+      return true
     })
-    const report = await answer.json() as Readonly<Record<string, unknown>>
-    if (report["held"] !== 0 || report["sold"] !== sold || report["archive_behind"] === true) return false
-    expect(report).toMatchObject({ put_in: PAIRS - MISSING, available: PAIRS - MISSING - sold, balances: true })
-    return true
-  })
-  const reconciled = await Services.run(["reconcile"], env)
-  expect(reconciled.code, reconciled.output).toBe(0)
-}, TIMEOUT)
+    const reconciled = await Services.run(["reconcile"], env)
+    expect(reconciled.code, reconciled.output).toBe(0)
+  },
+  TIMEOUT
+)

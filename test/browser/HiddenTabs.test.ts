@@ -64,31 +64,35 @@ it("the console's overview has no stream and draws nothing meanwhile, then says 
   expect(tab.complaints()).toEqual([])
 }, TIMEOUT)
 
-it("the console's lists ask for nothing meanwhile, and at once when they are shown, and say how old they are", async (ctx) => {
-  const browser = browserFor(ctx)
-  const { key, service, stock } = await start()
-  const tab = await Tab.open(browser, service.adminUrl, `/console#key=${key}`)
-  await tab.sees("Nothing is wrong")
-  const places = [["items", "101", "77"], ["audit", "Set to 100 units", "Set to 77 units"]] as const
-  for (const [place, before, now] of places) {
-    await tab.page.goto(`${service.adminUrl}/console#/${place}`)
-    await tab.sees(before)
-    await isQuietWhileHidden(tab)
-    await stock(77)
-    const goOn = await holdUp(tab, `**/admin/v1/${place}*`)
-    await tab.show()
-    await tab.page.locator("main").getByText(OLD).waitFor()
-    expect(tab.asked(), place).toContain(place)
-    goOn()
-    await tab.sees(now)
-    await until("it is not old any more", async () => await tab.page.locator("main").getByText(OLD).count() === 0)
-    await tab.hide()
-    await tab.show()
-    expect(await tab.page.locator("main").getByText(OLD).count(), place).toBe(0)
-    await stock(100)
-  }
-  expect(tab.complaints()).toEqual([])
-}, TIMEOUT)
+it(
+  "the console's lists ask for nothing meanwhile, at once when they are shown, and say how old they are",
+  async (ctx) => {
+    const browser = browserFor(ctx)
+    const { key, service, stock } = await start()
+    const tab = await Tab.open(browser, service.adminUrl, `/console#key=${key}`)
+    await tab.sees("Nothing is wrong")
+    const places = [["items", "101", "77"], ["audit", "Set to 100 units", "Set to 77 units"]] as const
+    for (const [place, before, now] of places) {
+      await tab.page.goto(`${service.adminUrl}/console#/${place}`)
+      await tab.sees(before)
+      await isQuietWhileHidden(tab)
+      await stock(77)
+      const goOn = await holdUp(tab, `**/admin/v1/${place}*`)
+      await tab.show()
+      await tab.page.locator("main").getByText(OLD).waitFor()
+      expect(tab.asked(), place).toContain(place)
+      goOn()
+      await tab.sees(now)
+      await until("it is not old any more", async () => await tab.page.locator("main").getByText(OLD).count() === 0)
+      await tab.hide()
+      await tab.show()
+      expect(await tab.page.locator("main").getByText(OLD).count(), place).toBe(0)
+      await stock(100)
+    }
+    expect(tab.complaints()).toEqual([])
+  },
+  TIMEOUT
+)
 
 it("the pages for buyers have no stream meanwhile, and say that the counts are old until they are not", async (ctx) => {
   const browser = browserFor(ctx)

@@ -68,7 +68,7 @@ const answering = (
 export const failCharges = (engine: IncidentEngine, item: string, ids: ReadonlyArray<string>): Promise<unknown> =>
   answering(engine, item, ids, Array.from({ length: MANY }, () => "500" as const))
 
-/** Waits until the processor has given these up, and has the provider answer again: what it may have taken goes back. */
+/** Waits until the processor has given these up. Then the provider answers again, and takes back what it has taken. */
 export const mendProvider = async (
   engine: IncidentEngine,
   item: string,

@@ -33,14 +33,14 @@ export class EngineHome extends LitElement {
   }
 
   async #follow(signal: AbortSignal): Promise<void> {
-    if (Date.now() - this.#lookedAt > OLD) {
+    if (performance.now() - this.#lookedAt > OLD) {
       this.health = undefined
       this.items = undefined
     }
     while (!signal.aborted) {
       const { health, items } = await lookAt(signal)
       if (signal.aborted) return
-      this.#lookedAt = Date.now()
+      this.#lookedAt = performance.now()
       this.health = health
       this.items = items ?? this.items
       await pause(LOOK_EVERY, signal)

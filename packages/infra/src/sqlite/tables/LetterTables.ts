@@ -1,7 +1,7 @@
 /** What open letters are found and counted by, however many there are. A step of the migrations: it never changes. */
 
 /**
- * How many are open by reason, and those of a reason and of an item in their order.
+ * How many are open by reason, and those of a reason, of an item, and of both, in their order.
  *
  * **Details**: triggers count, so that no writer can forget to. They use no `ON CONFLICT`, as SQLite overrules it there
  * by that of the statement which has fired the trigger.
@@ -19,4 +19,5 @@ CREATE TRIGGER letter_handled AFTER UPDATE OF handled ON letters WHEN OLD.handle
 END;
 CREATE INDEX letters_open_by_reason ON letters(error, timestamp, partition, offset) WHERE handled = 0;
 CREATE INDEX letters_open_by_item ON letters(key, timestamp, partition, offset) WHERE handled = 0;
+CREATE INDEX letters_open_by_both ON letters(key, error, timestamp, partition, offset) WHERE handled = 0;
 `

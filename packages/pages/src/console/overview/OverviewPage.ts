@@ -95,7 +95,8 @@ export class ConsoleOverview extends PageElement {
     return html`
       <section class="problems" aria-label="What is wrong">
         <ul>${
-      found.length === 0 ? html`<li class="good"><strong>Nothing is wrong</strong></li>`
+      found.length === 0 ?
+        html`<li class="good"><strong>Nothing is wrong</strong></li>`
         : found.map((one) => problem(one, (scope) => this.may(scope)))
     }</ul>
         ${recoveries(overview)}
