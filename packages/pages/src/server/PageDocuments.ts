@@ -1,7 +1,9 @@
 /** The documents of the pages, and what a browser lets them do. Pure but for the text of the runbook. */
 import { createHash } from "node:crypto"
 import { TOKENS } from "../design/Tokens.ts"
+import { addressOf, importMap } from "./Addresses.ts"
 import type { Assembly } from "./Assembly.ts"
+import * as EmbedScript from "./EmbedScript.ts"
 import { CONSOLE_PACKAGES, PACKAGES, type Packages } from "./ModuleGraph.ts"
 import * as Sources from "./Sources.ts"
 
@@ -16,8 +18,6 @@ export interface PageDocument {
   readonly policy: string | undefined
 }
 
-/** The module that `/embed.js` brings. */
-const BUTTON = "elements/FlashSaleButton.ts"
 const HTML = "text/html; charset=utf-8"
 const SCRIPT = "text/javascript; charset=utf-8"
 
@@ -30,14 +30,6 @@ interface Page {
   /** Its styles, beside those of every page. */
   readonly styles: ReadonlyArray<string>
 }
-
-export const addressOf = (digest: string, name: string): string => `/assets/${digest}/${name}`
-
-/** Where the names of packages lead. */
-export const importMap = (digest: string, packages: Packages): string =>
-  JSON.stringify({
-    imports: Object.fromEntries(Object.entries(packages).map(([name, file]) => [name, addressOf(digest, file)]))
-  })
 
 const hashOf = (text: string): string => `'sha256-${createHash("sha256").update(text).digest("base64")}'`
 
@@ -124,31 +116,14 @@ const pageOf = async ({ sources }: Assembly, name: Exclude<DocumentName, "embed"
   }
 }
 
-/**
- * A script for a shop's page, which brings the button there: an import map has to stand before the first module, and
- * names the engine by the address that the script has come from.
- */
-const embed = ({ sources: { digest } }: Assembly): string => {
-  const entry = addressOf(digest, BUTTON)
-  return `(() => {
-  const { origin } = new URL(document.currentScript.src)
-  const add = (type, fields) =>
-    document.head.append(Object.assign(document.createElement("script"), { type, ...fields }))
-  const { imports } = ${importMap(digest, PACKAGES)}
-  for (const name in imports) imports[name] = origin + imports[name]
-  add("importmap", { textContent: JSON.stringify({ imports }) })
-  add("module", { src: origin + ${JSON.stringify(entry)} })
-})()
-`
-}
-
 /** The document, and the names of the files that it needs. */
 export const make = async (
   assembly: Assembly,
   name: DocumentName
 ): Promise<PageDocument & { readonly files: ReadonlyArray<string> }> => {
   if (name === "embed") {
-    return { contentType: SCRIPT, text: embed(assembly), policy: undefined, files: assembly.needs(BUTTON) }
+    const files = assembly.needs(EmbedScript.BUTTON)
+    return { contentType: SCRIPT, text: EmbedScript.make(assembly.sources.digest), policy: undefined, files }
   }
   const page = await pageOf(assembly, name)
   return { ...documentOfPage(assembly, page), files: filesOfPage(assembly, page) }

@@ -1,5 +1,5 @@
-/** All that the ports serve of the pages, one piece after the other, ready to be sent: what was asked for comes first. */
-import { type Asset, type Assembly, assetOf } from "./Assembly.ts"
+/** All that the ports serve of the pages, ready to be sent, piece by piece: what was asked for comes first. */
+import { type Assembly, type Asset, assetOf } from "./Assembly.ts"
 import * as PageDocuments from "./PageDocuments.ts"
 
 export interface ServedDocument {

@@ -1,8 +1,8 @@
 /**
  * The files that the pages are made of, as they stand on the disk.
  *
- * **Details**: the folders are fixed, and what is in them is listed here, once. A request is looked up among these names,
- * so that no path of a request ever reaches the disk.
+ * **Details**: the folders are fixed, and what is in them is listed here, once. A request is looked up among these
+ * names, so that no path of a request ever reaches the disk.
  */
 import { createHash } from "node:crypto"
 import { existsSync, readdirSync, readFileSync } from "node:fs"
@@ -75,7 +75,7 @@ const pathsOf = (): ReadonlyMap<string, string> => {
   return found
 }
 
-/** What is served is made of these files by `Assembly.ts` and the runtime's means: another of either is another digest. */
+/** What is served is made of these files by `Assembly.ts` and the runtime: another of either is another digest. */
 const digestOf = (texts: ReadonlyMap<string, string>): string => {
   const hash = createHash("sha256").update(process.version)
   hash.update(readFileSync(new URL("./Assembly.ts", import.meta.url)))
