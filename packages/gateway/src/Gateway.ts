@@ -49,13 +49,13 @@ const ONE_SPELLING = { caseSensitive: true, ignoreDuplicateSlashes: false, ignor
 
 type Services = OrderLog | ItemStore | RecoveryMarks | OrderStatuses | RateLimits | LiveEvents | Callers | Telemetry
 
-const routes = ({ docs, metricsToken, pages }: GatewaySettings) =>
+const routes = ({ auth, docs, metricsToken, pages }: GatewayServices.Settings) =>
   Layer.mergeAll(
     HttpApiBuilder.layer(Api, { openapiPath: "/openapi.json" }).pipe(
       Layer.provide([OrderHandlers.orders, CheckoutHandlers.checkout, Handlers.items, Handlers.live, Handlers.system]),
       Layer.provide([SchemaErrors.layer, Authentication.layer])
     ),
-    Documents.layer({ docs, pages }),
+    Documents.layer({ auth, docs, pages }),
     MetricsRoute.layer(metricsToken),
     Middleware.layer
   ).pipe(Layer.provide(RefusalCounts.layer))

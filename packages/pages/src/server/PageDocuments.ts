@@ -8,7 +8,7 @@ import { CONSOLE_PACKAGES, PACKAGES, type Packages } from "./ModuleGraph.ts"
 import * as Sources from "./Sources.ts"
 
 /** In the order in which they are made where nobody has asked for one. */
-export const NAMES = ["home", "homeWithDocs", "shop", "embed", "console", "runbook"] as const
+export const NAMES = ["home", "homeWithDocs", "shop", "shopOfBuyers", "embed", "console", "runbook"] as const
 export type DocumentName = typeof NAMES[number]
 
 export interface PageDocument {
@@ -91,6 +91,20 @@ ${entry === undefined ? "" : "<noscript><p>This page needs JavaScript.</p></nosc
   return { contentType: HTML, text, policy: policyOf(map, style) }
 }
 
+/** The storefront of an engine that takes orders of signed-in buyers alone: it has none, and says what a shop has. */
+const ofBuyers = (shop: string): string =>
+  shop.replace(
+    "<flash-sale-button></flash-sale-button>",
+    `<flash-sale-button auth="required"></flash-sale-button>
+<aside class="note">
+<p><strong>A demonstration without a buyer.</strong> This engine takes orders from signed-in buyers only
+(<code>AUTH=required</code>), and nobody can sign in here. A shop’s own page gives the button its buyer’s token,
+which the shop’s server makes:</p>
+<pre>&lt;flash-sale-button item="101" token="…"&gt;&lt;/flash-sale-button&gt;</pre>
+<p class="muted">In the documentation: <code>docs/pages.md</code>, <code>docs/callers.md</code>.</p>
+</aside>`
+  )
+
 /** Marked is read for the runbook alone. */
 const runbookBody = async (): Promise<string> => (await import("./Runbook.ts")).bodyOf(Sources.runbook())
 
@@ -102,7 +116,10 @@ const pageOf = async ({ sources }: Assembly, name: Exclude<DocumentName, "embed"
       return { title: "Flash Sale Engine", entry: "home/Home.ts", body, packages: PACKAGES, styles: [] }
     }
     case "shop":
-      return { title: "Flash sale", entry: "shop/Shop.ts", body: sources.shop, packages: PACKAGES, styles: [] }
+    case "shopOfBuyers": {
+      const body = name === "shop" ? sources.shop : ofBuyers(sources.shop)
+      return { title: "Flash sale", entry: "shop/Shop.ts", body, packages: PACKAGES, styles: [] }
+    }
     case "console":
       return {
         title: "Console",

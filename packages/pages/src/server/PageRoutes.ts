@@ -100,9 +100,17 @@ const layerOf = (
     })
   )
 
-/** The pages for buyers. `docs` is whether there is `/docs` on this port. */
-export const layer = (docs: boolean): Layer.Layer<never, never, HttpRouter.HttpRouter> =>
-  layerOf([[HOME, docs ? "homeWithDocs" : "home"], [SHOP, "shop"], [EMBED, "embed"]])
+/** What a port is that has the pages for buyers. */
+export interface BuyersPort {
+  /** Whether there is `/docs`. */
+  readonly docs: boolean
+  /** Whether it takes orders of signed-in buyers alone. */
+  readonly needsToken: boolean
+}
+
+/** The pages for buyers. */
+export const layer = ({ docs, needsToken }: BuyersPort): Layer.Layer<never, never, HttpRouter.HttpRouter> =>
+  layerOf([[HOME, docs ? "homeWithDocs" : "home"], [SHOP, needsToken ? "shopOfBuyers" : "shop"], [EMBED, "embed"]])
 
 /** The console, for operators, and the runbook beside it. */
 export const layerConsole: Layer.Layer<never, never, HttpRouter.HttpRouter> = layerOf([
