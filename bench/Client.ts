@@ -18,12 +18,18 @@ interface Options {
   readonly port: number
   readonly connections: number
   readonly seconds: number
+  /** How the ids of its orders begin: the nth is `name-n`. */
+  readonly name?: string
   /** Whether each order comes with a payment token. */
   readonly hasToken?: boolean
   /** The header `Authorization` of the orders of a user, such as "u-1". */
   readonly authorization?: (userId: string) => string
   /** Where the orders go; without it, to `/buy`. */
   readonly path?: "/buy" | "/holds"
+  /** What the orders name; without it, the one item that all buyers want. */
+  readonly item?: string
+  /** The path that the nth request reads, which brings no order then. */
+  readonly read?: (n: number) => string
   /** Requests a second of all connections together; without it, as many as are answered. */
   readonly rate?: number
 }
@@ -38,12 +44,14 @@ const HEAD_END = "\r\n\r\n"
 /** As long as tokens of the great providers are. */
 const TOKEN = { payment_token: "pm_1Q0PsIJvEtkwdCNYMSaVuRz6" }
 
-const requestOf = (run: string, n: number, { authorization, hasToken = false, path = "/buy" }: Options): string => {
+const requestOf = (run: string, n: number, options: Options): string => {
+  const { authorization, hasToken = false, item = ITEM, path = "/buy", read } = options
+  if (read !== undefined) return `GET ${read(n)} HTTP/1.1\r\nhost: bench\r\n\r\n`
   const userId = users[n % USERS]!
   const body = JSON.stringify({
     request_id: `${run}-${n}`,
     user_id: userId,
-    item_id: ITEM,
+    item_id: item,
     amount: 1,
     ...(hasToken ? TOKEN : {})
   })
@@ -68,7 +76,7 @@ const isWhole = (text: string): boolean => {
 /** Sends for so many seconds, and waits for the last answers. */
 export const run = async (options: Options): Promise<Measured> => {
   const { connections, port, rate, seconds } = options
-  const name = randomUUID().slice(0, 8)
+  const name = options.name ?? randomUUID().slice(0, 8)
   const answers = new Map<number, number>()
   const latencies: Array<number> = []
   const startedAt = performance.now()

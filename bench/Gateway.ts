@@ -39,11 +39,13 @@ const isListening = async (port: number, path: string): Promise<boolean> => {
   }
 }
 
-const startBare = async (): Promise<Server> => {
+export const BARE = "bare node:http"
+
+export const startBare = async (): Promise<Server> => {
   const port = await freePort()
   const bare = await spawnLogged(process.execPath, [Services.pathOf("Bare.ts")], { env: { PORT: String(port) } })
   await until("the bare server listens", () => isListening(port, "/"))
-  return { name: "bare node:http", port, process: bare }
+  return { name: BARE, port, process: bare }
 }
 
 export const startGateway = async (

@@ -2,6 +2,7 @@
 import * as Archive from "./Archive.ts"
 import * as Callers from "./Callers.ts"
 import * as Events from "./Events.ts"
+import * as FrontDoor from "./FrontDoor.ts"
 import * as Gateway from "./Gateway.ts"
 import * as Holds from "./Holds.ts"
 import * as Hostile from "./Hostile.ts"
@@ -14,6 +15,7 @@ const benches: Readonly<Record<string, () => Promise<void>>> = {
   archive: Archive.run,
   callers: Callers.run,
   events: Events.run,
+  door: FrontDoor.run,
   gateway: Gateway.run,
   holds: Holds.run,
   hostile: Hostile.run,

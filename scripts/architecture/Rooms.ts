@@ -64,7 +64,14 @@ export const PLAN: Readonly<Record<string, Floors>> = {
     "overview",
     "webhooks"
   ]],
-  "packages/gateway/src": [["request"], ["access", "guards"], ["reads"], ["buy", "live", "checkout"], ["http"]],
+  "packages/gateway/src": [
+    ["request"],
+    ["access", "guards"],
+    ["answers", "reads"],
+    ["buy", "live", "checkout"],
+    ["hot"],
+    ["http"]
+  ],
   "packages/processor/src": [
     ["order", "run"],
     ["payment", "publish", "recovery", "telling"],

@@ -36,6 +36,7 @@ const READS: Banned = {
     "packages/cli/src/sale/SaleHours.ts": "sets a sale's hours from now on",
     "packages/gateway/src/buy/AppendStage.ts": "stamps when an order was accepted",
     "packages/gateway/src/buy/PrecheckStage.ts": "a sale's hours are times of day",
+    "packages/gateway/src/hot/ItemRoute.ts": "tells browsers the time, for countdowns",
     "packages/gateway/src/reads/Views.ts": "tells browsers the time, for countdowns",
     "packages/gateway/src/checkout/ActionAppend.ts": "stamps when a call was taken",
     "packages/gateway/src/checkout/ActionTelemetry.ts": "stamps log lines",

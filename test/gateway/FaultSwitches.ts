@@ -16,7 +16,6 @@ export const BUGGY = [
   "OrderStatuses.countRequest",
   "OrderStatuses.confirm",
   "OrderStatuses.release",
-  "OrderStatuses.read",
   "OrderStatuses.readAll",
   "ItemStore.read",
   "ItemStore.readBuyers",
@@ -120,7 +119,7 @@ const faultyStatuses = Effect.gen(function*() {
     confirm: (claims) => broken("OrderStatuses.confirm", () => guarded(statuses.confirm(claims))),
     release: (claims) => broken("OrderStatuses.release", () => guarded(statuses.release(claims))),
     write: (records) => guarded(statuses.write(records)),
-    read: (requestId) => broken("OrderStatuses.read", () => guarded(statuses.read(requestId))),
+    read: (requestId) => guarded(statuses.read(requestId)),
     readAll: (requestIds) => broken("OrderStatuses.readAll", () => guarded(statuses.readAll(requestIds)))
   })
 })

@@ -6,7 +6,6 @@ import { Layer } from "effect"
 import * as Gatekeeper from "./access/Gatekeeper.ts"
 import * as Admission from "./buy/Admission.ts"
 import * as BuyHandler from "./buy/BuyHandler.ts"
-import * as BuyRoute from "./buy/BuyRoute.ts"
 import * as RateLimitHeaders from "./buy/RateLimitHeaders.ts"
 import * as ActionAppend from "./checkout/ActionAppend.ts"
 import * as ActionTelemetry from "./checkout/ActionTelemetry.ts"
@@ -20,6 +19,7 @@ import * as StoreBreaker from "./guards/StoreBreaker.ts"
 import * as StoreRoomGuard from "./guards/StoreRoomGuard.ts"
 import * as Unconfirmed from "./guards/Unconfirmed.ts"
 import * as WaitEstimate from "./guards/WaitEstimate.ts"
+import * as HotRoutes from "./hot/HotRoutes.ts"
 import * as ItemEvents from "./live/ItemEvents.ts"
 import * as ItemFeeds from "./live/ItemFeeds.ts"
 import * as OrderEvents from "./live/OrderEvents.ts"
@@ -45,7 +45,7 @@ const gatekeeper = ({ auth, maxInFlight, trustedProxies }: Settings) =>
 
 /** The services behind the endpoints. */
 export const layer = (settings: Settings) =>
-  Layer.mergeAll(BuyRoute.layer, ItemEvents.layer, OrderEvents.layer, OrderWaits.layer, OrderActions.layer).pipe(
+  Layer.mergeAll(HotRoutes.layer, ItemEvents.layer, OrderEvents.layer, OrderWaits.layer, OrderActions.layer).pipe(
     Layer.provideMerge([BuyHandler.layer, ActionAppend.layer(settings)]),
     Layer.provideMerge([
       Admission.layer(settings),

@@ -3,6 +3,7 @@
  * that they would refuse.
  */
 import { assert, describe, it } from "@effect/vitest"
+import * as Hold from "@flash-sale/domain/records/checkout/Hold"
 import { readSettlement, Settlement } from "@flash-sale/domain/records/Command"
 import * as Ids from "@flash-sale/domain/records/Ids"
 import { Instant, isInstant } from "@flash-sale/domain/records/Instant"
@@ -10,6 +11,7 @@ import * as Order from "@flash-sale/domain/records/Order"
 import * as OrderStatus from "@flash-sale/domain/records/OrderStatus"
 import { Offset } from "@flash-sale/domain/records/Partition"
 import * as Json from "@flash-sale/domain/records/wire/Json"
+import * as StatusReading from "@flash-sale/domain/records/wire/StatusReading"
 import { Result, Schema } from "effect"
 
 const decodeOrder = Schema.decodeUnknownResult(Order.RecordedOrder)
@@ -41,6 +43,8 @@ const invalid: ReadonlyArray<unknown> = [
   "x".repeat(201),
   `enc1.k1.${"n".repeat(16)}.${"c".repeat(300)}`
 ]
+
+const withField = (fields: object, name: string, value: unknown): object => ({ ...fields, [name]: value })
 
 const bodies: ReadonlyArray<unknown> = [
   good,
@@ -108,6 +112,40 @@ describe("Order by hand", () => {
   })
 })
 
+describe("New orders and holds by hand", () => {
+  const metadata = { colour: "red" }
+  const values = [
+    ...invalid,
+    "4111 1111 1111 1111",
+    "enc1.x",
+    "..",
+    "a\u202eb",
+    metadata,
+    { "not a name": "x" },
+    JSON.parse("{\"__proto__\":\"x\"}"),
+    { colour: 1 }
+  ]
+  const full = { ...good, metadata, hold_seconds: 60 }
+  const all: ReadonlyArray<unknown> = [
+    full,
+    null,
+    [full],
+    ...Object.keys(full).flatMap((field) => [...values, 1, 3_600, 3_601].map((value) => withField(full, field, value))),
+    ...Object.keys(full).map((field) => Object.fromEntries(Object.entries(full).filter(([name]) => name !== field)))
+  ]
+  const agree = <A>(name: string, schema: Schema.Codec<A, unknown>, readNew: (body: unknown) => A | undefined) =>
+    it(`${name} is read by hand exactly where the schema takes it`, () => {
+      const decode = Schema.decodeUnknownResult(schema)
+      for (const value of all) {
+        const parsed = Json.parse(JSON.stringify(value))
+        assert.deepStrictEqual(readNew(parsed), Result.getOrUndefined(decode(parsed)), JSON.stringify(value))
+      }
+      assert.isDefined(readNew(full))
+    })
+  agree("an order", Order.Order, Order.readNew)
+  agree("a hold", Hold.Hold, Hold.readNew)
+})
+
 describe("Settlement by hand", () => {
   const part = { request_id: "r-1", attempt: 1, outcome: "paid" }
   it("a settlement is read by hand exactly where the schema takes it", () => {
@@ -141,5 +179,36 @@ describe("StatusRecord by hand", () => {
     for (const record of [full, withoutAmount, accepted]) {
       assert.deepStrictEqual(Json.parse(OrderStatus.write(record)), encodeStatus(record))
     }
+  })
+
+  const decodeStatus = Schema.decodeUnknownResult(OrderStatus.StatusRecord)
+  it("a status is read by hand as the schema reads it, and none that the schema would refuse", () => {
+    const written: Record<string, unknown> = JSON.parse(OrderStatus.write(full))
+    const changed = Object.keys(written).flatMap((field) =>
+      [...invalid, "PENDING", 1, 2].map((value) => withField(written, field, value))
+    )
+    const without = Object.keys(written).map((field) =>
+      Object.fromEntries(Object.entries(written).filter(([name]) => name !== field))
+    )
+    const read = [written, ...changed, ...without].filter((value) => {
+      const parsed = Json.parse(JSON.stringify(value))
+      const record = StatusReading.readUsual(parsed)
+      assert.deepStrictEqual(record, Result.getOrUndefined(decodeStatus(parsed)), JSON.stringify(parsed))
+      return record !== undefined
+    })
+    assert.isAbove(read.length, 5)
+    assert.isBelow(read.length, changed.length)
+  })
+
+  it("a hold, and money that goes back, are left to the schema", () => {
+    const rare: Partial<OrderStatus.StatusRecord> = {
+      expiresAt: "2026-01-01T00:00:00.000Z",
+      confirmed: true,
+      refund: "pending"
+    }
+    for (const [name, value] of Object.entries({ ...rare, refundDue: [] })) {
+      assert.isUndefined(StatusReading.readUsual(JSON.parse(OrderStatus.write({ ...full, [name]: value }))))
+    }
+    for (const value of [null, 7, "text", [], [full]]) assert.isUndefined(StatusReading.readUsual(value))
   })
 })

@@ -43,7 +43,7 @@ const world = () => {
       }),
       Layer.succeed(PartitionCount, { partitions: Effect.succeed(2), now: () => 2 }),
       Layer.mock(ArchiveReads, { find: () => Effect.succeed([]), isCaughtUp: Effect.succeed(true) }),
-      Layer.mock(OrderStatuses, { read: () => Effect.succeed({ _tag: "Unknown" }) }),
+      Layer.mock(OrderStatuses, { readAll: (ids) => Effect.succeed(ids.map(() => ({ _tag: "Unknown" }))) }),
       Layer.mock(ItemStore, { isUp: Effect.sync(() => state.isUp) }),
       Layer.mock(RecoveryMarks, {
         session: Effect.sync(() => state.session),

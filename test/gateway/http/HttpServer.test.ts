@@ -1,6 +1,6 @@
 /** Whom one gateway lets in, and what a single connection may cost it. */
 import { assert, describe, it } from "@effect/vitest"
-import { BuyRoute } from "@flash-sale/gateway/buy/BuyRoute"
+import { HotRoutes } from "@flash-sale/gateway/hot/HotRoutes"
 import * as HttpServer from "@flash-sale/gateway/http/HttpServer"
 import { MAX_PIPELINED } from "@flash-sale/infra/http/ClientConnection"
 import type { Bounds } from "@flash-sale/infra/http/Seats"
@@ -25,7 +25,7 @@ const LARGE = Buffer.alloc(32 * 1024 * 1024)
 const answering = () => {
   const held: Array<ServerResponse> = []
   const taken: Array<string> = []
-  const route = Layer.succeed(BuyRoute, {
+  const route = Layer.succeed(HotRoutes, {
     take: ({ url = "" }, response) => {
       taken.push(url)
       if (url.startsWith("/held")) held.push(response)

@@ -70,7 +70,7 @@ const layerOf = (world: World) => {
       ),
       Layer.succeed(PartitionCount, { partitions: Effect.succeed(2), now: () => 2 }),
       Layer.succeed(Unconfirmed, { add: () => {}, isAny: Effect.succeed(false) }),
-      Layer.mock(OrderStatuses, { read: () => Effect.sync(() => world.hot) }),
+      Layer.mock(OrderStatuses, { readAll: (ids) => Effect.sync(() => ids.map(() => world.hot)) }),
       Layer.mock(ItemStore, { isUp: Effect.sync(() => world.isWhole) }),
       Layer.mock(RecoveryMarks, { session: Effect.succeed(1), read: () => Effect.succeed({} as never) }),
       Layer.succeed(Backlogs, {

@@ -7,9 +7,9 @@ import { nobody } from "@flash-sale/domain/access/Caller"
 import { OrderStatuses } from "@flash-sale/domain/ports/OrderStatuses"
 import { CorrelationId, ItemId, RequestId, UserId } from "@flash-sale/domain/records/Ids"
 import { fingerprint, type Order, write } from "@flash-sale/domain/records/Order"
+import type { Answer } from "@flash-sale/gateway/answers/Answer"
 import * as Admission from "@flash-sale/gateway/buy/Admission"
 import * as BuyHandler from "@flash-sale/gateway/buy/BuyHandler"
-import type { BuyResponse } from "@flash-sale/gateway/buy/BuyResponses"
 import * as ItemRules from "@flash-sale/gateway/guards/ItemRules"
 import { LogBreaker } from "@flash-sale/gateway/guards/LogBreaker"
 import * as PartitionCount from "@flash-sale/gateway/guards/PartitionCount"
@@ -89,9 +89,9 @@ const orderOf = (id: string, itemId = "101"): Order => ({
 const buyAll = Effect.fnUntraced(function*(orders: ReadonlyArray<Order>) {
   const { buy } = yield* BuyHandler.BuyHandler
   const guard = yield* Completion.guard
-  const answers: ReadonlyArray<Array<BuyResponse>> = orders.map(() => [])
+  const answers: ReadonlyArray<Array<Answer>> = orders.map(() => [])
   orders.forEach((order, n) => {
-    const respond = guard.of(answers[n]!, (all, answer: BuyResponse) => void all.push(answer))
+    const respond = guard.of(answers[n]!, (all, answer: Answer) => void all.push(answer))
     buy("buy", context(order.requestId), nobody, new TextEncoder().encode(write(order)), respond)
   })
   yield* Effect.repeat(Effect.sync(() => answers.every(({ length }) => length > 0)), {
@@ -131,7 +131,6 @@ const SCENES: Partial<Record<typeof FaultSwitches.BUGGY[number], Partial<FaultSw
 /** No order of an item without a limit comes by them; others have scenarios of their own. */
 const ELSEWHERE: ReadonlyArray<string> = [
   "OrderStatuses.countRequest",
-  "OrderStatuses.read",
   "OrderStatuses.readAll",
   "ItemStore.readBuyers",
   "Backlogs.read"
@@ -248,7 +247,7 @@ layer(TestGateway.layer(), { excludeTestServices: true })("Over HTTP a bug", (it
       const gateway = yield* TestGateway.TestGateway
       const faults = yield* FaultSwitches.Faults
       for (
-        const [path, at] of [["/orders/h-1", "OrderStatuses.read"], ["/items/101", "ItemStore.read"]] as const
+        const [path, at] of [["/orders/h-1", "OrderStatuses.readAll"], ["/items/101", "ItemStore.read"]] as const
       ) {
         for (const how of ["dies", "throws"] as const) {
           faults.bug = { at, how }

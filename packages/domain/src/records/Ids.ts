@@ -90,10 +90,12 @@ const unseen = new RegExp(`[${UNSEEN}${UNSEEN_BEYOND}]`, "u")
 /** Steps of a path: clients make something else of `/orders/..` before they send it, written as `%2E%2E` too. */
 const isStep = (text: string): boolean => text === "." || text === ".."
 
+const isNewRequestText = (text: string): boolean => isRequestText(text) && !isStep(text) && !unseen.test(text)
+
 /** A request id as a new order may have it. Narrower than what the log may hold, and than what may be asked for. */
 export const NewRequestId = Schema.String.check(
   Schema.makeFilter(
-    (text: string) => isRequestText(text) && !isStep(text) && !unseen.test(text),
+    isNewRequestText,
     {
       message: "must be 1 to 200 well-formed characters without controls, bidirectional or zero-width ones, " +
         "not blank, and not \".\" or \"..\"",
@@ -101,6 +103,8 @@ export const NewRequestId = Schema.String.check(
     }
   )
 ).pipe(Schema.brand("RequestId"))
+export const isNewRequestId = (value: unknown): value is RequestId =>
+  typeof value === "string" && isNewRequestText(value)
 
 /** A whole number within these bounds. */
 export const isWhole = (value: unknown, least: number, most: number): boolean =>

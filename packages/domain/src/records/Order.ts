@@ -1,8 +1,19 @@
 /** The order of a buyer. */
 import { Schema } from "effect"
-import { Amount, isAmount, isItemId, isRequestId, isUserId, ItemId, NewRequestId, RequestId, UserId } from "./Ids.ts"
-import { OrderMetadata } from "./OrderMetadata.ts"
-import { isRecordedToken, OfferedToken, RecordedToken } from "./token/PaymentToken.ts"
+import {
+  Amount,
+  isAmount,
+  isItemId,
+  isNewRequestId,
+  isRequestId,
+  isUserId,
+  ItemId,
+  NewRequestId,
+  RequestId,
+  UserId
+} from "./Ids.ts"
+import { isOrderMetadata, OrderMetadata } from "./OrderMetadata.ts"
+import { isOfferedToken, isRecordedToken, OfferedToken, RecordedToken } from "./token/PaymentToken.ts"
 import * as Json from "./wire/Json.ts"
 
 const fields = { userId: UserId, itemId: ItemId, amount: Amount }
@@ -37,6 +48,19 @@ export const read = (body: unknown): RecordedOrder | undefined => {
   if (!isRequestId(requestId) || !isUserId(userId) || !isItemId(itemId) || !isAmount(amount)) return undefined
   if (!("payment_token" in body)) return { requestId, userId, itemId, amount }
   return isRecordedToken(paymentToken) ? { requestId, userId, itemId, amount, paymentToken } : undefined
+}
+
+/** The order that a buyer's request holds, read without the schema; undefined where the schema would reject it. */
+export const readNew = (body: unknown): Order | undefined => {
+  if (!Json.isObject(body)) return undefined
+  const { amount, item_id: itemId, metadata, payment_token: paymentToken, request_id: requestId, user_id: userId } =
+    body
+  if (!isNewRequestId(requestId) || !isUserId(userId) || !isItemId(itemId) || !isAmount(amount)) return undefined
+  const order = { requestId, userId, itemId, amount }
+  if (metadata !== undefined && !isOrderMetadata(metadata)) return undefined
+  const noted = metadata === undefined ? order : { ...order, metadata }
+  if (paymentToken === undefined) return noted
+  return isOfferedToken(paymentToken) ? { ...noted, paymentToken } : undefined
 }
 
 /** The order as JSON: the opposite of `read`. */

@@ -56,7 +56,22 @@ export const murmur2 = (bytes: Uint8Array): number => {
 }
 
 const encoder = new TextEncoder()
+/** Characters of a text that is hashed without encoding it into bytes of its own: more than an item's id has. */
+const MAX_SHORT = 128
+const short = Array.from({ length: MAX_SHORT + 1 }, (_, length) => new Uint8Array(length))
+
+/** UTF-8. Ids of items are ASCII and asked for with every order; the bytes are good until the next call. */
+const bytesOf = (text: string): Uint8Array => {
+  const bytes = short[text.length]
+  if (bytes === undefined) return encoder.encode(text)
+  for (let at = 0; at < text.length; at++) {
+    const code = text.charCodeAt(at)
+    if (code > 0x7f) return encoder.encode(text)
+    bytes[at] = code
+  }
+  return bytes
+}
 
 /** The home of an item among `count` partitions. */
 export const home = (itemId: ItemId, count: number): PartitionId =>
-  ((murmur2(encoder.encode(itemId)) & 0x7fffffff) % count) as PartitionId
+  ((murmur2(bytesOf(itemId)) & 0x7fffffff) % count) as PartitionId

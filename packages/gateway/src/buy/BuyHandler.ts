@@ -5,10 +5,12 @@
 import type { Caller } from "@flash-sale/domain/access/Caller"
 import type { Order } from "@flash-sale/domain/records/Order"
 import * as Completion from "@flash-sale/infra/actor/Completion"
-import * as Log from "@flash-sale/infra/observability/logs/Log"
 import { Cause, Context, Effect, Exit, Layer, Option, Result } from "effect"
 import * as AccessRefusals from "../access/AccessRefusals.ts"
 import type { Denied, EntryDenial } from "../access/Denied.ts"
+import type { Answer } from "../answers/Answer.ts"
+import * as BugAnswers from "../answers/BugAnswers.ts"
+import * as RefusalAnswers from "../answers/RefusalAnswers.ts"
 import { BuyTelemetry } from "../request/BuyTelemetry.ts"
 import type { Refusal } from "../request/Refusals.ts"
 import * as RepeatedFields from "../request/RepeatedFields.ts"
@@ -27,34 +29,33 @@ export class BuyHandler extends Context.Service<BuyHandler, {
     request: RequestContext,
     caller: Caller,
     body: Uint8Array,
-    respond: Completion.Completion<BuyResponses.BuyResponse>
+    respond: Completion.Completion<Answer>
   ) => void
   /** The answer to an order that is not even read, for who sends it. Counts and logs it. */
-  readonly denied: (request: RequestContext, denied: Denied<EntryDenial>) => BuyResponses.BuyResponse
+  readonly denied: (request: RequestContext, denied: Denied<EntryDenial>) => Answer
   /** The answer to an order of which a bug keeps us from knowing who sends it. Counts and logs it. */
-  readonly failed: (request: RequestContext, cause: Cause.Cause<unknown>) => BuyResponses.BuyResponse
+  readonly failed: (request: RequestContext, cause: Cause.Cause<unknown>) => Answer
 }>()("@flash-sale/gateway/buy/BuyHandler") {}
 
 /** An order whose request awaits an answer. */
 interface Pending {
   readonly request: RequestContext
   readonly order: NewOrder
-  readonly respond: Completion.Completion<BuyResponses.BuyResponse>
+  readonly respond: Completion.Completion<Answer>
 }
 
-/** Makes the answer 500, also where the bug can be neither logged nor counted. */
+/** Makes the answer 500, also where the bug cannot be counted. */
 const failing = Effect.fnUntraced(function*(telemetry: BuyTelemetry["Service"]) {
   const guard = yield* Completion.guard
-  const run = Effect.runForkWith(yield* Effect.context<never>())
-  return (request: RequestContext, cause: Cause.Cause<unknown>, order?: Order): BuyResponses.BuyResponse => {
-    const { correlationId } = request
-    run(Log.error("A request failed by a bug", { event: "internal_error", correlation_id: correlationId }, cause))
+  const answerTo = yield* BugAnswers.make
+  return (request: RequestContext, cause: Cause.Cause<unknown>, order?: Order): Answer => {
+    const answer = answerTo(request, cause)
     try {
       telemetry.refused(request, "internal_error", order)
     } catch (defect) {
       guard.report(defect)
     }
-    return BuyResponses.bug(correlationId)
+    return answer
   }
 })
 
@@ -82,7 +83,7 @@ export const layer: Layer.Layer<BuyHandler, never, BuyTelemetry | Admission | Ra
     const refused = ({ order, request }: Pending, refusal: Refusal) => {
       const fields = rateLimitHeaders.ofRefused(refusal)
       telemetry.refused(request, refusal.code, order)
-      return BuyResponses.refused(refusal, fields)
+      return RefusalAnswers.refused(refusal, fields)
     }
     const answer = (pending: Pending, result: AdmissionResult): void => {
       const { order, request, respond } = pending
@@ -106,7 +107,7 @@ export const layer: Layer.Layer<BuyHandler, never, BuyTelemetry | Admission | Ra
           ? RepeatedFields.refusal(correlationId, decoded.failure.field)
           : Validation.refusal(correlationId, decoded.failure)
         telemetry.refused(request, refusal.code)
-        return respond(BuyResponses.refused(refusal))
+        return respond(RefusalAnswers.refused(refusal))
       }
       const order = decoded.success
       telemetry.received(request, order)
@@ -118,7 +119,7 @@ export const layer: Layer.Layer<BuyHandler, never, BuyTelemetry | Admission | Ra
       denied: (request, { denial }) => {
         const refusal = AccessRefusals.ofEntry(request.correlationId, denial)
         telemetry.refused(request, refusal.code)
-        return BuyResponses.refused(refusal)
+        return RefusalAnswers.refused(refusal)
       },
       buy: (kind, request, caller, body, respond) => {
         try {

@@ -2,12 +2,13 @@
 import { ByteSize } from "effect"
 import type { IncomingMessage } from "node:http"
 import { MAX_BODY } from "../request/BodyLimit.ts"
+import type { RequestHeaders } from "../request/RequestHeaders.ts"
 
 const MAX_BYTES = ByteSize.toNumberUnsafe(MAX_BODY)
 
-/** Whether a request is a POST with such a body, within the bound, which is sent and answered at once. */
-export const isPlain = ({ headers, method }: IncomingMessage): boolean => {
-  if (method !== "POST" || headers.expect !== undefined || headers["prefer"] !== undefined) return false
+/** Whether a request with these headers has such a body, within the bound, which is sent and answered at once. */
+export const isPlain = (headers: RequestHeaders): boolean => {
+  if (headers["expect"] !== undefined || headers["prefer"] !== undefined) return false
   const length = Number(headers["content-length"])
   return length > 0 && length <= MAX_BYTES
 }

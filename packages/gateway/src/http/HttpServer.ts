@@ -5,7 +5,7 @@ import type { GatewaySettings } from "@flash-sale/infra/Settings"
 import * as Networks from "@flash-sale/infra/settings/Networks"
 import { Effect, Layer } from "effect"
 import type { IncomingMessage } from "node:http"
-import { BuyRoute } from "../buy/BuyRoute.ts"
+import { HotRoutes } from "../hot/HotRoutes.ts"
 import { LingeringResponse } from "./LingeringResponse.ts"
 
 /** How long requests under way may take at shutdown: with what comes before and after, it ends within 30 s. */
@@ -29,7 +29,7 @@ export const layer = (
   { httpHost, httpPort, trustedProxies }: Pick<GatewaySettings, "httpHost" | "httpPort" | "trustedProxies">,
   bounds: Bounds = BOUNDS
 ) =>
-  Layer.unwrap(Effect.map(BuyRoute, ({ take }) =>
+  Layer.unwrap(Effect.map(HotRoutes, ({ take }) =>
     Listener.layer({
       port: httpPort,
       host: httpHost,

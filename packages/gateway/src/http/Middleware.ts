@@ -18,6 +18,7 @@ import { RequestContext } from "../request/RequestContext.ts"
 import { RequestRules } from "../request/RequestRules.ts"
 import { Shutdown } from "../request/Shutdown.ts"
 import * as Brought from "./Brought.ts"
+import * as NotKept from "./NotKept.ts"
 import * as Paths from "./Paths.ts"
 import { RefusalCounts } from "./RefusalCounts.ts"
 import * as RequestTracing from "./RequestTracing.ts"
@@ -85,13 +86,6 @@ const withFields = (fields: Cors.Fields) => (response: HttpServerResponse.HttpSe
   return HttpServerResponse.setHeaders(response, all)
 }
 
-const OF_ORDERS = /^\/orders(?:\/|$)/
-/** What is told of an order is for its buyer alone: no proxy and no browser keeps it. A stream says so already. */
-const keptByNobody = (path: Paths.Path | undefined) => (response: HttpServerResponse.HttpServerResponse) =>
-  path !== undefined && OF_ORDERS.test(path.template) && response.headers["cache-control"] === undefined
-    ? HttpServerResponse.setHeader(response, "cache-control", "no-store")
-    : response
-
 type Services = Arrivals | Shutdown | RefusalCounts | RequestRules
 
 /**
@@ -133,7 +127,7 @@ export const layer: Layer.Layer<never, never, HttpRouter.HttpRouter | Services> 
           ),
           Effect.tap(({ status }) => Metric.update(AnswerMetrics.answered(route, status), 1)),
           Effect.map(HttpServerResponse.setHeader(CorrelationIds.HEADER, about.correlationId)),
-          Effect.map(keptByNobody(path)),
+          Effect.map(NotKept.keptByNobody(path)),
           Effect.map(withFields(rules.cors.fieldsOf(request.headers))),
           Effect.map((response) =>
             hasBegun() || response.status === 413

@@ -66,7 +66,7 @@ export const orders = HttpApiBuilder.group(Api, "orders", (handlers) =>
       return yield* wait({ order: record, caller, isDone: isStanding }, view)
     })
     return handlers
-      // Most orders are served by `BuyRoute` instead.
+      // Most requests are served by `HotRoutes` instead: to place an order, and to look at one.
       .handle("buy", ({ payload, request: { text } }) => place("buy", payload, text))
       .handle("hold", ({ payload, request: { text } }) => place("hold", payload, text))
       .handle("pastOrders", ({ query }) =>

@@ -1,4 +1,4 @@
-/** Look-ups of what is known of request ids, for orders on their way: those that come together share a round trip. */
+/** Look-ups of what is known of request ids: those that come together share a round trip. */
 import { OrderStatuses, type StatusLookup } from "@flash-sale/domain/ports/OrderStatuses"
 import type { StoreUnavailable } from "@flash-sale/domain/ports/StoreUnavailable"
 import type { RequestId } from "@flash-sale/domain/records/Ids"

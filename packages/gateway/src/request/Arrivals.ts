@@ -1,6 +1,8 @@
 /** What is noted of each request as it arrives: its correlation id, its trace and its span, and when it came. */
+import type { CorrelationId } from "@flash-sale/domain/records/Ids"
 import * as CorrelationIds from "@flash-sale/infra/observability/tracing/CorrelationIds"
 import * as Propagation from "@flash-sale/infra/observability/tracing/Propagation"
+import type { Span } from "@flash-sale/infra/observability/tracing/Spans"
 import * as Spans from "@flash-sale/infra/observability/tracing/Spans"
 import * as Monotonic from "@flash-sale/infra/time/Monotonic"
 import { Context, Effect, Layer } from "effect"
@@ -19,6 +21,28 @@ export interface Asked {
 export class Arrivals extends Context.Service<Arrivals, {
   readonly of: (asked: Asked, headers: RequestHeaders) => RequestContext
 }>()("@flash-sale/gateway/request/Arrivals") {}
+
+/** Reads of orders and items, which are most requests, have no use for a trace where none is recorded. */
+class Arrived implements RequestContext {
+  readonly correlationId: CorrelationId
+  readonly arrivedAt: number
+  readonly span: Span | undefined
+  readonly #parent: string | undefined
+  #traceparent: string | undefined
+
+  constructor(correlationId: CorrelationId, parent: string | undefined, arrivedAt: number, span: Span | undefined) {
+    this.correlationId = correlationId
+    this.arrivedAt = arrivedAt
+    this.span = span
+    this.#parent = parent
+  }
+
+  /** Made when it is first asked for. */
+  get traceparent(): string {
+    this.#traceparent ??= this.span?.traceparent ?? Propagation.passedOn(this.#parent)
+    return this.#traceparent
+  }
+}
 
 /**
  * `trustTraceparent`: whether the trace that a caller names goes on here, and with it the caller's decision whether it
@@ -47,12 +71,7 @@ export const layer = (trustTraceparent: boolean): Layer.Layer<Arrivals> =>
               ...(route === undefined ? {} : { "http.route": route })
             }
           })
-          return {
-            correlationId,
-            traceparent: span?.traceparent ?? Propagation.passedOn(parent),
-            arrivedAt: monotonic(),
-            span
-          }
+          return new Arrived(correlationId, parent, monotonic(), span)
         }
       }
     })

@@ -78,43 +78,45 @@ const make = Effect.gen(function*() {
     written(records, (some) => scripts.writeStatus(keysOf(some), StatusWire.statusArgs(some, kept)))
 
   const read = Effect.fnUntraced(function*(requestId: RequestId) {
+    const key = Keys.orderStatus(requestId)
     const value = yield* Effect.catchTag(
-      redis.use((client) => client.get(Keys.orderStatus(requestId))),
+      redis.use((client) => client.get(key)),
       "WrongContent",
-      () => Effect.as(report([Keys.orderStatus(requestId)]), null)
+      () => Effect.as(report([key]), null)
     )
-    return yield* lookup(requestId, value)
+    const [found] = yield* lookups([key], [value])
+    return found!
   }, Effect.mapError(unavailable))
 
   const readAll = (requestIds: ReadonlyArray<RequestId>) =>
     Effect.map(
-      chunked(requestIds, (some) =>
-        Effect.flatMap(
-          redis.use((client) => client.mget(...some.map(Keys.orderStatus))),
-          (values) => Effect.forEach(some, (id, n) => lookup(id, values[n] ?? null))
-        )),
+      chunked(requestIds, (some) => {
+        const keys = some.map(Keys.orderStatus)
+        return Effect.flatMap(redis.use((client) => client.mget(...keys)), (values) => lookups(keys, values))
+      }),
       (chunks) => chunks.flat()
     )
 
   return OrderStatuses.of({ admit, countRequest, confirm, release, write, read, readAll })
 })
 
-/** What a value holds. One that cannot be read is reported, and counts as unknown. */
-const lookup = Effect.fnUntraced(function*(
-  requestId: RequestId,
-  value: string | null
-): Effect.fn.Return<StatusLookup> {
-  if (value === null) return { _tag: "Unknown" }
+/** What a value holds; undefined where it holds no status. */
+const lookupOf = (value: string | null | undefined): StatusLookup | undefined => {
+  if (value === null || value === undefined) return { _tag: "Unknown" }
   const found = StatusWire.read(value)
-  switch (found._tag) {
-    case "Leased":
-    case "Kept":
-      return found
-    case "Damaged":
-      yield* report([Keys.orderStatus(requestId)])
-      return { _tag: "Unknown" }
-  }
-})
+  return found._tag === "Damaged" ? undefined : found
+}
+
+/** What the values of these keys hold. One that cannot be read is reported, and counts as unknown. */
+const lookups = (
+  keys: ReadonlyArray<string>,
+  values: ReadonlyArray<string | null>
+): Effect.Effect<ReadonlyArray<StatusLookup>> => {
+  const found = keys.map((_, n) => lookupOf(values[n]))
+  const damaged = keys.filter((_, n) => found[n] === undefined)
+  const known = found.map((lookup): StatusLookup => lookup ?? { _tag: "Unknown" })
+  return damaged.length === 0 ? Effect.succeed(known) : Effect.as(report(damaged), known)
+}
 
 /** Statuses in Redis. Redis may be away at any time: operations then fail with `StoreUnavailable`. */
 export const layer: Layer.Layer<OrderStatuses, never, IoRedis | Scripts> = Layer.effect(OrderStatuses, make)

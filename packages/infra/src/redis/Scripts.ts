@@ -9,69 +9,35 @@ import * as Log from "../observability/logs/Log.ts"
 import { type WrongContent } from "./client/WrongContent.ts"
 import { IoRedis } from "./IoRedis.ts"
 import * as ScriptText from "./rights/ScriptText.ts"
+import * as Replies from "./wire/ScriptReplies.ts"
 
-/** Runs one script over these keys, and decodes its reply. A reply of another shape is a bug, and dies. */
+/** Runs one script over these keys, and reads its reply. */
 export type Script<A> = (
   keys: ReadonlyArray<string>,
   args: ReadonlyArray<string>,
   session?: Session
 ) => Effect.Effect<A, StoreUnavailable | WrongContent>
 
-const Texts = Schema.Array(Schema.String)
-const Moved = Schema.Tuple([Schema.Literal("moved")])
-
-export const FoldReply = Schema.Union([
-  Schema.Tuple([Schema.Literal("folded"), Schema.String, Texts, Schema.String, Schema.String]),
-  Schema.Tuple([Schema.Literal("behind"), Schema.String]),
-  Schema.Tuple([Schema.Literal("stopped"), Schema.String]),
-  Moved
-])
-export const DetectReply = Schema.Union([
-  Schema.TupleWithRest(Schema.Tuple([Schema.Literal("detected")]), [
-    Schema.Tuple([Schema.String, Schema.String, Schema.String, Schema.String])
-  ]),
-  Moved
-])
-const ReadReply = Schema.Tuple([Schema.String, Texts])
-const OrderReply = Schema.Tuple([Schema.String, Schema.String, Schema.String, Schema.String, Schema.String])
-const MarkReply = Schema.Literals(["marked", "moved"])
-const ReplaceReply = Schema.Literals(["replaced", "other", "folding"])
-const ClearReply = Schema.Literals(["cleared", "moved"])
-/** A key of a dump: '' and its value, or what is wrong with it. */
-const Part = Schema.Union([
-  Schema.Tuple([Schema.Literal(""), Texts]),
-  Schema.Tuple([Schema.String, Schema.optionalKey(Schema.NullOr(Schema.Union([Schema.String, Schema.Number])))])
-])
-export const DumpReply = Schema.TupleWithRest(Schema.Tuple([Schema.Literals(["item", "large"])]), [Part])
-const AdmitReply = Schema.TupleWithRest(Schema.Tuple([Texts]), [
-  Schema.Union([
-    Schema.Tuple([Schema.Literal("known"), Schema.String]),
-    Schema.Tuple([Schema.Literal("claimed"), Schema.Int]),
-    Schema.Tuple([Schema.Literal("limited"), Schema.Int])
-  ])
-])
-const CountReply = Schema.Tuple([Schema.Literals(["counted", "limited"]), Schema.Int])
-
 export class Scripts extends Context.Service<Scripts, {
-  readonly fold: Script<typeof FoldReply.Type>
-  readonly readItem: Script<typeof ReadReply.Type>
+  readonly fold: Script<typeof Replies.FoldReply.Type>
+  readonly readItem: Script<typeof Replies.ReadReply.Type>
   readonly readBuyers: Script<ReadonlyArray<string>>
-  readonly readOrder: Script<typeof OrderReply.Type>
+  readonly readOrder: Script<typeof Replies.OrderReply.Type>
   readonly openOrders: Script<ReadonlyArray<string>>
-  readonly detectEdits: Script<typeof DetectReply.Type>
+  readonly detectEdits: Script<typeof Replies.DetectReply.Type>
   readonly beginRecovery: Script<string>
-  readonly writeMark: Script<typeof MarkReply.Type>
-  readonly checkpoint: Script<typeof MarkReply.Type>
-  readonly dumpItem: Script<typeof DumpReply.Type>
-  readonly clearItems: Script<typeof ClearReply.Type>
-  readonly admit: Script<typeof AdmitReply.Type>
-  readonly countRequest: Script<typeof CountReply.Type>
+  readonly writeMark: Script<typeof Replies.MarkReply.Type>
+  readonly checkpoint: Script<typeof Replies.MarkReply.Type>
+  readonly dumpItem: Script<typeof Replies.DumpReply.Type>
+  readonly clearItems: Script<typeof Replies.ClearReply.Type>
+  readonly admit: Script<typeof Replies.AdmitReply.Type>
+  readonly countRequest: Script<typeof Replies.CountReply.Type>
   /** These three return the keys that hold no status. */
   readonly confirmClaims: Script<ReadonlyArray<string>>
   readonly releaseClaims: Script<ReadonlyArray<string>>
   readonly writeStatus: Script<ReadonlyArray<string>>
   readonly writeLog: Script<ReadonlyArray<string | null>>
-  readonly replaceLog: Script<typeof ReplaceReply.Type>
+  readonly replaceLog: Script<typeof Replies.ReplaceReply.Type>
   readonly forgetOffsets: Script<number>
   readonly useIdempotencyKey: Script<string>
   readonly reportInstance: Script<number>
@@ -79,14 +45,15 @@ export class Scripts extends Context.Service<Scripts, {
   readonly checkRights: Script<ReadonlyArray<number>>
 }>()("@flash-sale/infra/redis/Scripts") {}
 
+const { bySchema } = Replies
+
 const make = Effect.gen(function*() {
   const redis = yield* IoRedis
   const names: Array<string> = []
-  const bind = Effect.fnUntraced(function*<A>(name: string, reply: Schema.Codec<A, unknown>) {
+  const bind = Effect.fnUntraced(function*<A>(name: string, read: Replies.Read<A>) {
     const lua = yield* ScriptText.load(name)
     names.push(name)
     const sha = createHash("sha1").update(lua).digest("hex")
-    const decode = Schema.decodeUnknownEffect(reply)
     let loadedIn: Session | undefined
     const script: Script<A> = (keys, args, session) => {
       const rest = [...keys, ...args]
@@ -102,34 +69,34 @@ const make = Effect.gen(function*() {
           verify()
           return client.eval(lua, keys.length, rest)
         })
-      }, session).pipe(Effect.flatMap((value) => Effect.orDie(decode(value))))
+      }, session).pipe(Effect.flatMap(read))
     }
     return script
   })
   const scripts = Scripts.of({
-    fold: yield* bind("fold", FoldReply),
-    readItem: yield* bind("read_item", ReadReply),
-    readBuyers: yield* bind("read_buyers", Texts),
-    readOrder: yield* bind("read_order", OrderReply),
-    openOrders: yield* bind("open_orders", Texts),
-    detectEdits: yield* bind("detect_edits", DetectReply),
-    beginRecovery: yield* bind("begin_recovery", Schema.String),
-    writeMark: yield* bind("write_mark", MarkReply),
-    checkpoint: yield* bind("checkpoint", MarkReply),
-    dumpItem: yield* bind("dump_item", DumpReply),
-    clearItems: yield* bind("clear_items", ClearReply),
-    admit: yield* bind("admit", AdmitReply),
-    countRequest: yield* bind("count_request", CountReply),
-    confirmClaims: yield* bind("confirm_claims", Texts),
-    releaseClaims: yield* bind("release_claims", Texts),
-    writeStatus: yield* bind("write_status", Texts),
-    writeLog: yield* bind("write_log", Schema.Array(Schema.NullOr(Schema.String))),
-    replaceLog: yield* bind("replace_log", ReplaceReply),
-    forgetOffsets: yield* bind("forget_offsets", Schema.Int),
-    useIdempotencyKey: yield* bind("use_idempotency_key", Schema.String),
-    reportInstance: yield* bind("report_instance", Schema.Int),
-    listInstances: yield* bind("list_instances", Texts),
-    checkRights: yield* bind("check_rights", Schema.Array(Schema.Int))
+    fold: yield* bind("fold", bySchema(Replies.FoldReply)),
+    readItem: yield* bind("read_item", bySchema(Replies.ReadReply)),
+    readBuyers: yield* bind("read_buyers", Replies.texts),
+    readOrder: yield* bind("read_order", bySchema(Replies.OrderReply)),
+    openOrders: yield* bind("open_orders", Replies.texts),
+    detectEdits: yield* bind("detect_edits", bySchema(Replies.DetectReply)),
+    beginRecovery: yield* bind("begin_recovery", bySchema(Schema.String)),
+    writeMark: yield* bind("write_mark", bySchema(Replies.MarkReply)),
+    checkpoint: yield* bind("checkpoint", bySchema(Replies.MarkReply)),
+    dumpItem: yield* bind("dump_item", bySchema(Replies.DumpReply)),
+    clearItems: yield* bind("clear_items", bySchema(Replies.ClearReply)),
+    admit: yield* bind("admit", Replies.admitReply),
+    countRequest: yield* bind("count_request", bySchema(Replies.CountReply)),
+    confirmClaims: yield* bind("confirm_claims", Replies.texts),
+    releaseClaims: yield* bind("release_claims", Replies.texts),
+    writeStatus: yield* bind("write_status", Replies.texts),
+    writeLog: yield* bind("write_log", bySchema(Schema.Array(Schema.NullOr(Schema.String)))),
+    replaceLog: yield* bind("replace_log", bySchema(Replies.ReplaceReply)),
+    forgetOffsets: yield* bind("forget_offsets", bySchema(Schema.Int)),
+    useIdempotencyKey: yield* bind("use_idempotency_key", bySchema(Schema.String)),
+    reportInstance: yield* bind("report_instance", bySchema(Schema.Int)),
+    listInstances: yield* bind("list_instances", Replies.texts),
+    checkRights: yield* bind("check_rights", bySchema(Schema.Array(Schema.Int)))
   })
   yield* Log.info(`Lua scripts that Redis runs: ${names.map((name) => `${name}.lua`).join(", ")}`, {
     event: "scripts_loaded"

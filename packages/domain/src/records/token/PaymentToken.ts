@@ -46,17 +46,20 @@ export const PaymentToken = Schema.String.check(
 ).pipe(Schema.brand("RecordedToken"), Schema.brand("PaymentToken"))
 export type PaymentToken = typeof PaymentToken.Type
 
+const isNoCardNumber = (text: string): boolean => !isCardNumber(text)
+const isNotEncrypted = (text: string): boolean => !text.startsWith(ENCRYPTED_PREFIX)
+
 /**
  * As a buyer's order may have it. The number of a card is none, as what is ordered with is kept. Nor is what looks like
  * an encrypted token: no key would open it, and its charge would wait for one.
  */
 export const OfferedToken = PaymentToken.check(
   Schema.makeFilter(
-    (text: string) => !isCardNumber(text),
+    isNoCardNumber,
     { message: "must be a token of the payment provider, and never the number of a card" }
   ),
   Schema.makeFilter(
-    (text: string) => !text.startsWith(ENCRYPTED_PREFIX),
+    isNotEncrypted,
     { message: `must not begin with "${ENCRYPTED_PREFIX}", as the engine's encrypted tokens do` }
   )
 ).annotate({
@@ -64,3 +67,6 @@ export const OfferedToken = PaymentToken.check(
     "The payment provider's token for this buyer, 1 to 200 characters. Never the number of a card: what is " +
     "one (13 to 19 digits, spaces and dashes aside, with a right check digit) is refused"
 })
+export type OfferedToken = typeof OfferedToken.Type
+export const isOfferedToken = (value: unknown): value is OfferedToken =>
+  typeof value === "string" && isClear(value) && isNoCardNumber(value) && isNotEncrypted(value)

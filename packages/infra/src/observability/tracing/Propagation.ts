@@ -6,7 +6,7 @@
  */
 import { Option, type Tracer } from "effect"
 import { Headers, HttpTraceContext } from "effect/http"
-import { randomUUID } from "node:crypto"
+import { randomFillSync } from "node:crypto"
 
 /** The span that a header names; none where it is absent or malformed. */
 export const parse = (traceparent: string | undefined): Option.Option<Tracer.ExternalSpan> =>
@@ -23,7 +23,7 @@ export const format = (span: Pick<Tracer.AnySpan, "traceId" | "spanId" | "sample
 export const passedOn = (incoming: string | undefined): string => {
   if (incoming !== undefined && WELL_FORMED.test(incoming)) return incoming
   // It is not recorded, so it says "not sampled".
-  return format({ traceId: hex(), spanId: hex().slice(0, 16), sampled: false })
+  return format({ traceId: hex(16), spanId: hex(8), sampled: false })
 }
 
 /** The trace that a header names. Asked for every order, so no span is made for it. */
@@ -57,5 +57,18 @@ export const traceAnnotation = (traceparent: string | undefined): { readonly tra
   return trace_id === undefined ? {} : { trace_id }
 }
 
-/** 32 random digits, and neither half all zeros: a UUID says its version in the first and its variant in the second. */
-const hex = (): string => randomUUID().replaceAll("-", "")
+/** Random bytes that were asked for together, as asking costs more than the bytes. */
+const POOL = Buffer.alloc(8 * 1024)
+let taken = POOL.length
+
+/** So many random bytes as hexadecimal digits, not all of them zeros. */
+const hex = (bytes: number): string => {
+  if (taken + bytes > POOL.length) {
+    randomFillSync(POOL)
+    taken = 0
+  }
+  const digits = POOL.toString("hex", taken, taken + bytes)
+  taken += bytes
+  return ALL_ZEROS.test(digits) ? hex(bytes) : digits
+}
+const ALL_ZEROS = /^0+$/

@@ -4,12 +4,11 @@
 import { type AdmissionRequest, keptMillis, type Retention } from "@flash-sale/domain/ports/OrderStatuses"
 import * as OrderStatus from "@flash-sale/domain/records/OrderStatus"
 import * as StatusRule from "@flash-sale/domain/records/StatusRule"
+import * as Json from "@flash-sale/domain/records/wire/Json"
+import * as StatusReading from "@flash-sale/domain/records/wire/StatusReading"
 import { Result, Schema } from "effect"
 
-const decodeRecord = Schema.decodeUnknownResult(Schema.fromJsonString(OrderStatus.StatusRecord))
-const decodeLease = Schema.decodeUnknownResult(
-  Schema.fromJsonString(Schema.Struct({ lease: Schema.String, fingerprint: Schema.String }))
-)
+const decodeRecord = Schema.decodeUnknownResult(OrderStatus.StatusRecord)
 const encodeText = Schema.encodeSync(Schema.fromJsonString(Schema.String))
 
 /** The end of a claim's value, with its lease: a script removes it as text, without parsing the JSON. */
@@ -48,9 +47,17 @@ export type StatusValue =
   | { readonly _tag: "Kept"; readonly record: OrderStatus.StatusRecord }
   | { readonly _tag: "Damaged" }
 
-export const read = (value: string): StatusValue => {
-  const lease = decodeLease(value)
-  if (Result.isSuccess(lease)) return { _tag: "Leased", fingerprint: lease.success.fingerprint }
+const schemaRead = (value: unknown): StatusValue => {
   const record = decodeRecord(value)
   return Result.isSuccess(record) ? { _tag: "Kept", record: record.success } : { _tag: "Damaged" }
+}
+
+/** Polls of orders read most of them. */
+export const read = (text: string): StatusValue => {
+  const value = Json.parse(text)
+  if (!Json.isObject(value)) return { _tag: "Damaged" }
+  const { fingerprint, lease } = value
+  if (typeof lease === "string" && typeof fingerprint === "string") return { _tag: "Leased", fingerprint }
+  const record = StatusReading.readUsual(value)
+  return record === undefined ? schemaRead(value) : { _tag: "Kept", record }
 }

@@ -1,7 +1,8 @@
 /** What the hot route does where it meets a bug: on it no framework is there to answer. */
 import { assert, describe, it } from "@effect/vitest"
 import { BuyHandler } from "@flash-sale/gateway/buy/BuyHandler"
-import { BuyRoute, layer } from "@flash-sale/gateway/buy/BuyRoute"
+import { HotRoutes, make } from "@flash-sale/gateway/hot/HotRoutes"
+import * as PlaceRoutes from "@flash-sale/gateway/hot/PlaceRoutes"
 import * as HttpServer from "@flash-sale/gateway/http/HttpServer"
 import * as Arrivals from "@flash-sale/gateway/request/Arrivals"
 import * as RequestRules from "@flash-sale/gateway/request/RequestRules"
@@ -22,7 +23,7 @@ const handler = Layer.succeed(BuyHandler, {
   failed: () => ({ status: 500, headers: [], body: "{}" })
 })
 const rules = RequestRules.layer({ allowedHosts: undefined, corsOrigins: new Set() })
-const route = layer.pipe(
+const route = Layer.effect(HotRoutes, Effect.flatMap(PlaceRoutes.make, make)).pipe(
   Layer.provide([handler, Arrivals.layer(false), rules, Shutdown.layer(Duration.zero), TestCallers.layerGatekeeper])
 )
 
@@ -45,7 +46,7 @@ describe("The hot route", () => {
 
   it.effect("leaves a request to the framework that it cannot even begin", () =>
     Effect.gen(function*() {
-      const { take } = yield* BuyRoute
+      const { take } = yield* HotRoutes
       const headers = { "content-length": "2", "content-type": "application/json" }
       const request = { url: "/buy", method: "POST", headers } as IncomingMessage
       assert.isFalse(take(request, {} as ServerResponse))
