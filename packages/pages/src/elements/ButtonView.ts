@@ -39,7 +39,7 @@ const after = (seen: Seen, message: Message, label: string): ButtonView => {
 }
 
 const refusal = (seen: Seen, code: string, until: number): ButtonView => {
-  const { again, text, title } = Words.ofCode(code)
+  const { again, text, title } = seen.isGuest && code === "unauthenticated" ? Words.GUEST : Words.ofCode(code)
   const wait = until - seen.elapsed
   const message: Message = { tone: again ? "warn" : "bad", title, text }
   if (again && wait > 0) return { main: waits(`Again in ${timeLeft(wait)}`), other: undefined, message }

@@ -111,6 +111,8 @@ const find = (keys: Readonly<Record<string, Key>>, word: string): Words =>
 
 /** Words for why a call was refused; a later engine may have a code that is not known here. */
 export const ofCode = (code: string): Words => find(OF_CODE, code)
+/** Words for an engine that takes no order of a guest. */
+export const GUEST = words("Sign in to buy", "Orders are taken from buyers who have signed in.", false)
 /** Words for why nothing new is heard of what is shown. */
 export const ofSilence = (code: string): Words => {
   if (code === "unknown_item") return ALL.unknown
