@@ -31,7 +31,7 @@ it("replays what a provider has failed, discards the rest, ends a hold, and give
   const operator = await ConsoleEngine.open(browser, mended, engine.key)
   const { page } = operator
   await operator.sees(`${FAILED} orders need a person`)
-  await page.getByRole("link", { name: /^Dead letters/ }).click()
+  await page.getByRole("link", { name: `Dead letters ${FAILED}` }).click()
   await page.getByRole("row").nth(FAILED).waitFor()
   await ConsoleEngine.isAccessible(operator)
   await page.getByRole("table").getByRole("link").first().click()
@@ -67,8 +67,8 @@ it("replays what a provider has failed, discards the rest, ends a hold, and give
   await page.goto(`${mended.service.adminUrl}/console#/orders/${refunded}`)
   await ConsoleEngine.change(operator, "Refund…", {
     action: "Refund",
-    choices: { "Its units": "Out of the books" },
-    says: "1 unit is out of the books then, and not on sale."
+    choices: { "Units of the order": "Not back on sale" },
+    says: "1 unit is not put back on sale."
   })
   await page.locator(".badge", { hasText: "Refunded" }).waitFor()
   expect(await statusOf(url, refunded)).toBe("REFUNDED")
