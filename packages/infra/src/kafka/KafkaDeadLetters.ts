@@ -35,12 +35,18 @@ export const layer: Layer.Layer<DeadLetters, never, KafkaClient | Topics.Topics>
     const appender = yield* Appender.make(client.settings, topic)
     const isAsked = yield* Latch.make()
     const isShort = yield* Latch.make()
+    /** What was handled is known to each fold from its start. */
+    const handled = DeadLetterFold.noneHandled()
+    const newFold = (): Reading => ({
+      fold: DeadLetterFold.make(DeadLetterFold.LETTERS_KEPT, handled),
+      isCaughtUp: false
+    })
     /** The fold that answers, and the one that is being read; mostly the same. */
-    let answering: Reading = { fold: DeadLetterFold.make(), isCaughtUp: false }
+    let answering = newFold()
     let reading = answering
 
     const readOnce = Effect.suspend(() => {
-      const next: Reading = { fold: DeadLetterFold.make(), isCaughtUp: false }
+      const next = newFold()
       reading = next
       Latch.closeUnsafe(isShort)
       return Effect.scoped(TopicReader.run(client, topic, {

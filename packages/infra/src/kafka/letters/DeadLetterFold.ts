@@ -43,15 +43,26 @@ const REASONS = DeadLetterReason.literals
 const identity = ({ offset, partition, topic }: LetterId): string =>
   topic === undefined ? `${partition}:${offset}` : `${topic}/${partition}:${offset}`
 
-/** An empty fold that keeps `kept` letters of each reason. */
-export const make = (kept = LETTERS_KEPT): DeadLetterFold => {
+/** What one fold hands to the next. */
+export interface HandledLetters {
+  /** The identities of all letters that were ever handled. */
+  readonly ids: Set<string>
+  /** The first handling of each letter, the latest last. */
+  readonly last: Map<string, Handling>
+}
+
+export const noneHandled = (): HandledLetters => ({ ids: new Set(), last: new Map() })
+
+/**
+ * An empty fold that keeps `kept` letters of each reason. `before` is what folds of the same topic know to be handled:
+ * in the topic each letter comes before its handling, and would take the place of one that is open.
+ */
+export const make = (kept = LETTERS_KEPT, before: HandledLetters = noneHandled()): DeadLetterFold => {
   const open = new Map<string, Open>()
   /** How many are open, and how many of them are kept, by reason. */
   const sizes: Record<DeadLetterReason, number> = { ...reasonCounts() }
   const keeping: Record<DeadLetterReason, number> = { ...reasonCounts() }
-  const handled = new Set<string>()
-  /** The first handling of each letter, the latest last. */
-  const handlings = new Map<string, Handling>()
+  const { ids: handled, last: handlings } = before
 
   /** Those that are kept, oldest first; undefined where they have changed since they were put in order. */
   let ordered: ReadonlyArray<DeadLetter> | undefined
