@@ -106,7 +106,7 @@ describe("LetterChanges", () => {
     const failure = await send({ change } as unknown as AdminCalls).catch((error: unknown) => error)
     expect(refusalOf(failure)).toEqual({
       title: "Only a part was done",
-      text: "100: discarded. 1: nobody knows, as no answer came. Then it ended: No answer in time. " +
+      text: `${PART}: discarded. 1: nobody knows, as no answer came. Then it ended: No answer in time. ` +
         "The engine is slow, or its answer was lost."
     })
     expect(traceOf(failure)).toBe("c-1")
