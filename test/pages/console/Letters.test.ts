@@ -171,17 +171,17 @@ describe("Many letters", () => {
 
   it("are replayed as many at a time as the engine takes, and it is said that there are others", async () => {
     const { lines } = await told(replay, 100_000)
-    expect([lines[0], lines[1], lines.at(-1)]).toEqual([
+    expect(lines.slice(0, 3)).toEqual([
       "Tries 10,000 orders again, of 10,000.",
-      "10,000: holds its units again, and is charged",
-      rest
+      rest,
+      "10,000: holds its units again, and is charged"
     ])
     expect((await told(replay, 400)).lines).not.toContain(rest)
   })
 
   it("are discarded as many at a time, too", async () => {
     const { last, lines } = await told(discard, 100_000)
-    expect([last, lines[0], lines.at(-1)]).toEqual([
+    expect([last, lines[0], lines[1]]).toEqual([
       [MOST, MOST],
       "Takes 10,000 letters off the list. Nothing is tried again, and nothing brings them back.",
       rest
