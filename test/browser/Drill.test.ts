@@ -29,6 +29,7 @@ const browserFor = Chromium.ofFile()
 /** Sees what is wrong, and reads what the runbook says about it. */
 const understand = async ({ page, sees }: Visitor, acts: Acts.Acts): Promise<void> => {
   await acts.wait(() => sees("The store is away"))
+  await sees("orders are taken meanwhile and wait in the log")
   await acts.glance(page.locator(".problems a.runbook").first(), async (runbook) => {
     expect(runbook.url()).toMatch(/#redis-is-away-or-was-lost$/)
     await runbook.getByText("No order is ever given up because of Redis").waitFor()

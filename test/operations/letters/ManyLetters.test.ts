@@ -5,7 +5,8 @@ import { ItemId } from "@flash-sale/domain/records/Ids"
 import * as SqliteInfra from "@flash-sale/infra/sqlite/SqliteInfra"
 import * as Letters from "@flash-sale/operations/letters/Letters"
 import * as ReplayPreview from "@flash-sale/operations/letters/ReplayPreview"
-import { Effect } from "effect"
+import { Effect, Layer } from "effect"
+import { typed } from "../../cli/dlq/DlqCommandLine.ts"
 import * as Folders from "../../infra/sqlite/Folders.ts"
 import * as FilledLetters from "./FilledLetters.ts"
 
@@ -76,6 +77,15 @@ describe("A hundred thousand dead letters", () => {
         }
         for (const [name, look] of Object.entries(looks)) assert.isBelow(yield* least(workOf(look)), LOOK_MILLIS, name)
       }).pipe(Effect.provide(SqliteInfra.layer({ folder })))
+    }), TEST_TIMEOUT)
+
+  it.live("are listed by a command, which says that it has not read all of them", () =>
+    Effect.gen(function*() {
+      const folder = yield* Folders.temporary
+      yield* Effect.scoped(Layer.build(SqliteInfra.layer({ folder })))
+      FilledLetters.fill(folder)
+      const { out } = yield* typed(folder, "dlq list")
+      assert.match(out, /\nand at least 9900 more: --limit$/)
     }), TEST_TIMEOUT)
 
   it.live("are looked at in slices, between which orders are answered", () =>
