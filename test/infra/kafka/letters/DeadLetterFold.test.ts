@@ -74,7 +74,7 @@ describe("DeadLetterFold", () => {
     assert.deepStrictEqual(offsets(fold), [1, 2])
   })
 
-  it("the fold that comes after another keeps none of those that were handled, as letters come before handlings", () => {
+  it("the fold that comes after another keeps none that was handled, as letters come before handlings", () => {
     const topic = [...[1, 2, 3, 4, 5, 6].map(put), ...[1, 2, 3, 4].map(handled)]
     const first = foldOf(topic, 4)
     assert.deepStrictEqual([offsets(first), first.isShort()], [[], true])

@@ -46,6 +46,13 @@ const REASONS = DeadLetterReason.literals
 const identity = ({ offset, partition, topic }: LetterId): string =>
   topic === undefined ? `${partition}:${offset}` : `${topic}/${partition}:${offset}`
 
+/** A letter that another program wrote may have no valid time. */
+const oldestOf = (letters: Iterable<Open>): number => {
+  let oldest = Infinity
+  for (const { at } of letters) if (at < oldest) oldest = at
+  return oldest
+}
+
 /** An empty fold that keeps `kept` letters of each reason: others than these, which were handled. */
 export const make = (kept = LETTERS_KEPT, before: ReadonlySet<string> = new Set()): DeadLetterFold => {
   const open = new Map<string, Open>()
@@ -75,14 +82,10 @@ export const make = (kept = LETTERS_KEPT, before: ReadonlySet<string> = new Set(
     if (handlings.size > kept && !eldest.done) handlings.delete(eldest.value)
   }
 
-  /** When the oldest was put; undefined where it is to be looked up. A letter of another program may have no time. */
+  /** When the oldest was put; undefined where it is to be looked up. */
   let oldestAt: number | undefined
   const oldest = (): number | undefined => {
-    if (open.size === 0) return undefined
-    if (oldestAt === undefined) {
-      oldestAt = Infinity
-      for (const { at } of open.values()) if (at < oldestAt) oldestAt = at
-    }
+    oldestAt ??= oldestOf(open.values())
     return oldestAt === Infinity ? undefined : oldestAt
   }
 
