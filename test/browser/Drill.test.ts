@@ -15,14 +15,16 @@ import type { Visitor } from "./Visitor.ts"
 /** Several times what it takes, as others may use the machine. */
 const TIMEOUT = 300_000
 const ITEM = "trail-shoes"
-/** As they were put in, and as many of them as never came. */
-const [PAIRS, MISSING] = [300, 20]
+/** As they were put in, and as many of them as never came: enough for a slow machine, too. */
+const [PAIRS, MISSING] = [5_000, 20]
 const FAILED = ["anna", "ben", "cleo", "dana", "emil", "fay"].map((name) => `${name}s-order`)
 const SOME = 20
 const WHY_REPLAYED = "provider is back"
 const WHY_TAKEN = "20 pairs never came"
 /** What a person may be asked to do for all of it. */
 const [MOST_CLICKS, MOST_KEYS] = [10, 60]
+
+const shown = (count: number): string => count.toLocaleString("en-GB")
 
 const browserFor = Chromium.ofFile()
 
@@ -54,14 +56,14 @@ const replay = async ({ page, sees }: Visitor, acts: Acts.Acts): Promise<void> =
 const correct = async ({ page, sees }: Visitor, acts: Acts.Acts): Promise<void> => {
   await acts.click(page.getByRole("link", { name: "Overview" }))
   await acts.click(page.getByRole("link", { name: ITEM }))
-  await sees(`of ${PAIRS}`)
+  await sees(`of ${shown(PAIRS)}`)
   await acts.click(page.getByRole("button", { name: "Take out" }))
   await acts.type(String(MISSING))
   await page.getByText(`Takes out ${MISSING} units`).waitFor()
   await acts.press("Tab")
   await acts.type(WHY_TAKEN)
   await acts.press("Enter")
-  await acts.wait(() => sees(`${PAIRS - MISSING} put in.`))
+  await acts.wait(() => sees(`${shown(PAIRS - MISSING)} put in.`))
 }
 
 /** Sees each of it in the audit. */
