@@ -57,13 +57,13 @@ const correct = async ({ page, sees }: Visitor, acts: Acts.Acts): Promise<void> 
   await acts.click(page.getByRole("link", { name: "Overview" }))
   await acts.click(page.getByRole("link", { name: ITEM }))
   await sees(`of ${shown(PAIRS)}`)
-  await acts.click(page.getByRole("button", { name: "Take out" }))
+  await acts.click(page.getByRole("button", { name: "Take units out…" }))
   await acts.type(String(MISSING))
   await page.getByText(`Takes out ${MISSING} units`).waitFor()
   await acts.press("Tab")
   await acts.type(WHY_TAKEN)
   await acts.press("Enter")
-  await acts.wait(() => sees(`${shown(PAIRS - MISSING)} put in.`))
+  await acts.wait(() => sees(`available, of ${shown(PAIRS - MISSING)}.`))
 }
 
 /** Sees each of it in the audit. */
