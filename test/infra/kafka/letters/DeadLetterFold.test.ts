@@ -51,13 +51,7 @@ describe("DeadLetterFold", () => {
     assert.deepStrictEqual(fold.stats(), { size: 3, byReason: timeouts(3), oldestAt: 4_000 })
     assert.deepStrictEqual(offsets(fold), [4])
     assert.isTrue(fold.isShort())
-    // In the topic the letters come before what was done with them, so what was done is known from before.
-    const known = DeadLetterFold.noneHandled()
-    const topic = [...[1, 2, 3, 4, 5, 6].map(put), ...[1, 2, 3].map(handled)]
-    topic.forEach(DeadLetterFold.make(4, known).add)
-    const again = DeadLetterFold.make(4, known)
-    topic.forEach(again.add)
-    assert.deepStrictEqual(again.find(letter(3)), fold.find(letter(3)))
+    const again = foldOf([...[1, 2, 3].map(handled), ...[1, 2, 3, 4, 5, 6].map(put)], 4)
     assert.deepStrictEqual(again.stats(), fold.stats())
     assert.deepStrictEqual(offsets(again), [4, 5, 6])
     assert.isFalse(again.isShort())
@@ -78,6 +72,17 @@ describe("DeadLetterFold", () => {
     const fold = foldOf([...[1, 2, 3].map(put), handled(3), put(3)], 2)
     assert.strictEqual(fold.stats().size, 2)
     assert.deepStrictEqual(offsets(fold), [1, 2])
+  })
+
+  it("the fold that comes after another keeps none that was handled, as letters come before handlings", () => {
+    const topic = [...[1, 2, 3, 4, 5, 6].map(put), ...[1, 2, 3, 4].map(handled)]
+    const first = foldOf(topic, 4)
+    assert.deepStrictEqual([offsets(first), first.isShort()], [[], true])
+    const next = DeadLetterFold.make(4, first.handled)
+    topic.forEach(next.add)
+    assert.deepStrictEqual([offsets(next), next.isShort()], [[5, 6], false])
+    assert.deepStrictEqual(next.stats(), first.stats())
+    assert.deepStrictEqual(next.find(letter(1)), first.find(letter(1)))
   })
 
   it("the fold keeps as many of each reason, so that many of one hide none of another", () => {
