@@ -15,6 +15,12 @@ const TIMEOUT = 120_000
 const OPENS_IN = 10_000
 const DARK_PHONE = { colorScheme: "dark", viewport: { width: 390, height: 844 } } as const
 
+/** Two clocks of a page that may be behind, as after a sleep, or ahead. */
+const CLOCKS = `globalThis.behind = { elapsed: 0, wall: 0 }
+const [elapsed, getTime] = [performance.now.bind(performance), Date.prototype.getTime]
+performance.now = () => elapsed() - behind.elapsed
+Date.prototype.getTime = function() { return getTime.call(this) - behind.wall }`
+
 const browserFor = Chromium.ofFile()
 
 const engine = async (env: Readonly<Record<string, string>> = {}) => {
@@ -95,6 +101,28 @@ describe("the storefront", () => {
     await nobody.isAccessible()
     for (const { complaints } of [one, other, home, late, nobody]) expect(complaints()).toEqual([])
   }, TIMEOUT)
+
+  it(
+    "opens by the engine's clock where the machine has slept, and where its own is set, and never early",
+    async (ctx) => {
+      const browser = browserFor(ctx)
+      const { change, service: { url } } = await engine()
+      const [asleep, set] = [await visit(browser, "about:blank", ""), await visit(browser, "about:blank", "")]
+      for (const { page } of [asleep, set]) {
+        await page.addInitScript(CLOCKS)
+        await page.goto(`${url}/shop/demo`)
+      }
+      // By then the one that slept would still count for an hour.
+      const opensAt = Date.now() + 6_000
+      await change("PATCH", "/items/demo/sale", { opens_at: new Date(opensAt).toISOString() })
+      await Promise.all([asleep, set].map(({ button }) => button("Opens in 00:0")))
+      await asleep.page.evaluate("behind.elapsed = 3_600_000")
+      await set.page.evaluate("behind.wall = -3_600_000")
+      await Promise.all([asleep, set].map(({ button }) => button("Buy for €19.00")))
+      expect(Date.now()).toBeGreaterThanOrEqual(opensAt)
+    },
+    TIMEOUT
+  )
 
   it("says that a sale is paused, and why an order was not taken", async (ctx) => {
     const browser = browserFor(ctx)

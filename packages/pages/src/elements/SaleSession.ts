@@ -22,6 +22,9 @@ export interface SaleSessionOptions {
   readonly onChange: () => void
 }
 
+/** A page that is shown for the first time has just asked. */
+const isReturn = (event: Event): boolean => !(event instanceof PageTransitionEvent) || event.persisted
+
 export class SaleSession {
   readonly #options: SaleSessionOptions
   readonly #ending = new AbortController()
@@ -46,6 +49,10 @@ export class SaleSession {
     const { signal } = this.#ending
     for (const name of ["online", "offline"]) addEventListener(name, () => this.#change(), { signal })
     this.#joined = joinItem(gateway, itemId, () => this.#change())
+    // The network comes back, as after a sleep, or the page out of the browser's cache.
+    for (const name of ["online", "pageshow"]) {
+      addEventListener(name, (event) => isReturn(event) && this.#joined.stream.askAnew(), { signal })
+    }
     void this.#run.resume()
     this.#tick()
   }
