@@ -1,5 +1,5 @@
 /** What one button knows: the item as it changes, the connection, the buyer's order, and when the time changes any. */
-import { createClient } from "@flash-sale/client"
+import { createClient } from "@flash-sale/client/Client.ts"
 import { orderMemory } from "../order/OrderMemory.ts"
 import { OrderRun } from "../order/OrderRun.ts"
 import { NONE, type OrderState } from "../order/OrderState.ts"

@@ -1,5 +1,6 @@
 /** One buyer's order from the press of the button to its end: places it, follows it, pays for it, gives it back. */
-import { FlashSaleError, newRequestId } from "@flash-sale/client"
+import { FlashSaleError } from "@flash-sale/client/http/FlashSaleError.ts"
+import { newRequestId } from "@flash-sale/client/time/Chance.ts"
 import { pause } from "../sale/Timers.ts"
 import type { KeptOrder, OrderMemory } from "./OrderMemory.ts"
 import { isOver, NONE, type OrderState, withStatus } from "./OrderState.ts"

@@ -2,7 +2,8 @@
  * An item as it changes, by one stream for all in this page who show it: over HTTP/1.1 a browser has six connections to
  * an engine, and each stream keeps one.
  */
-import { type Client, createClient, type Fetch, type ItemStanding } from "@flash-sale/client"
+import type { Client, Fetch, ItemStanding } from "@flash-sale/client"
+import { createClient } from "@flash-sale/client/Client.ts"
 import { browserClocks, ClockTrust } from "./ClockTrust.ts"
 import { EngineClock } from "./EngineClock.ts"
 import { type ItemListener, watchItem } from "./ItemWatch.ts"
