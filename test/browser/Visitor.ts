@@ -52,7 +52,8 @@ export const visit = async (
       if (!await page.evaluate("'axe' in globalThis")) await page.evaluate(axe.source)
       const options = rules === "all" ? "{}" : "{ runOnly: ['color-contrast', 'link-in-text-block'] }"
       const violations: ReadonlyArray<unknown> = await page.evaluate(
-        `axe.run(${options}).then(({ violations }) => violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)]))`
+        `axe.run(${options}).then(({ violations }) =>
+          violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)]))`
       )
       expect(violations).toEqual([])
     },

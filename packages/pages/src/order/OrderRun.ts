@@ -77,9 +77,8 @@ export class OrderRun {
   /** `isAgain` is whether it was sent before, and may be there. */
   async #send(kept: KeptOrder, isAgain: boolean): Promise<void> {
     const { client, itemId, signal } = this.#options
-    const { requestId, userId } = kept
     try {
-      await client.hold({ request_id: requestId, user_id: userId, item_id: itemId, amount: 1 }, { signal })
+      await client.hold({ request_id: kept.requestId, user_id: kept.userId, item_id: itemId, amount: 1 }, { signal })
     } catch (error) {
       if (signal.aborted) return
       if (!isAgain || !(error instanceof FlashSaleError) || error.outcomeUnknown) return this.#refuse(error)
