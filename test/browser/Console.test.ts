@@ -31,13 +31,13 @@ describe("the console", () => {
       await ConsoleEngine.isAccessible(operator)
       await page.getByRole("link", { name: "101", exact: true }).click()
       await page.getByRole("heading", { name: "101" }).waitFor()
-      await ConsoleEngine.change(operator, "Pause", { action: "Pause", says: "No more orders are taken" })
+      await ConsoleEngine.change(operator, "Pause…", { action: "Pause", says: "No more orders are taken" })
       await operator.sees("Paused")
       expect((await order(service.url, "101")).body["code"]).toBe("paused")
-      await ConsoleEngine.change(operator, "Go on", { action: "Go on" })
+      await ConsoleEngine.change(operator, "Resume…", { action: "Resume" })
       expect((await order(service.url, "101")).status).toBe(202)
       const says = "Puts in 5 units: 103 units can be bought then, of 105."
-      await ConsoleEngine.change(operator, "Put units in", { action: "Put in", fields: { Units: "5" }, says })
+      await ConsoleEngine.change(operator, "Put units in…", { action: "Put in", fields: { Units: "5" }, says })
       await ConsoleEngine.change(operator, "Change: Price of one unit", {
         action: "Set the price",
         fields: { "Price of one unit": "12.50" },
@@ -46,7 +46,7 @@ describe("the console", () => {
       await page.reload()
       await operator.sees("€12.50")
       await ConsoleEngine.isAccessible(operator)
-      await page.getByRole("button", { name: "Take out" }).click()
+      await page.getByRole("button", { name: "Take units out…" }).click()
       await ConsoleEngine.isAccessible(operator)
       await page.keyboard.press("Escape")
       const item = await (await fetch(`${service.url}/items/101`)).json()
@@ -70,10 +70,10 @@ describe("the console", () => {
     const guest = await visit(browser, engine.service.adminUrl, "/console", PHONE)
     await guest.page.getByLabel("Api key").fill("no key at all")
     await guest.page.getByRole("button", { name: "Open" }).click()
-    await guest.sees("The key does not count")
+    await guest.sees("This key is not valid")
     await guest.page.getByLabel("Api key").fill("fs_ops_nobody0000000000000000000000000000")
     await guest.page.getByRole("button", { name: "Open" }).click()
-    await guest.sees("The key does not count")
+    await guest.sees("This key is not valid")
     await ConsoleEngine.isAccessible(guest)
 
     const reader = await ConsoleEngine.keyOf(engine, "read")
@@ -84,7 +84,7 @@ describe("the console", () => {
     await guest.page.goto(`${engine.service.adminUrl}/console#/items/101`)
     await guest.page.getByRole("heading", { name: "101" }).waitFor()
     await guest.sees("How it is sold")
-    for (const hidden of ["Pause", "Put units in", "Take out", "Set", "Change"]) {
+    for (const hidden of ["Pause", "Put units in", "Take units out", "Set stock", "Change"]) {
       expect(await guest.page.getByRole("button", { name: hidden }).count(), hidden).toBe(0)
     }
     expect(await guest.page.getByRole("link", { name: "Dead letters" }).count()).toBe(0)

@@ -40,7 +40,7 @@ describe("the console", () => {
       action: "Send",
       says: "Sends one event webhook.test to shop, once."
     })
-    await operator.sees("Taken: answered with 204")
+    await operator.sees("shop: test taken, answered with 204")
     await operator.sees("Nothing waits here")
 
     shop.answer = Receiver.status(500)
@@ -86,8 +86,8 @@ describe("the console", () => {
     await operator.sees("second delivery")
 
     await page.getByRole("link", { name: "Keys", exact: true }).click()
-    await page.getByRole("row", { name: /^admin \(yours\) Counts everything \(admin\) for ever$/ }).waitFor()
-    await page.getByRole("row", { name: /^key-\w+ Counts orders for ever$/ }).waitFor()
+    await page.getByRole("row", { name: /^admin \(yours\) Valid everything \(admin\) for ever$/ }).waitFor()
+    await page.getByRole("row", { name: /^key-\w+ Valid orders for ever$/ }).waitFor()
     await ConsoleEngine.isAccessible(operator)
 
     await page.getByRole("link", { name: "Doctor", exact: true }).click()

@@ -24,7 +24,7 @@ it("a change that is sent goes on to its end, and a dialog stays at its place", 
     await answered
     await route.continue()
   })
-  await page.getByRole("button", { name: "Pause", exact: true }).click()
+  await page.getByRole("button", { name: "Pause…", exact: true }).click()
   await dialog.getByLabel("Reason, for whoever asks later").fill("a test")
   await dialog.getByRole("button", { name: "Pause", exact: true }).click()
   await dialog.getByRole("button", { name: "Sending…" }).waitFor()
@@ -35,12 +35,12 @@ it("a change that is sent goes on to its end, and a dialog stays at its place", 
   await page.locator("h1", { hasText: "Items" }).waitFor()
   expect(await dialog.isVisible()).toBe(true)
   answer()
-  await operator.sees("Done.")
+  await operator.sees("101: paused.")
   await dialog.waitFor({ state: "hidden" })
 
   await page.getByRole("link", { name: "101", exact: true }).click()
   await page.locator(".badge", { hasText: "Paused" }).waitFor()
-  await page.getByRole("button", { name: "Put units in" }).click()
+  await page.getByRole("button", { name: "Put units in…" }).click()
   await dialog.getByLabel("Reason, for whoever asks later").waitFor()
   await page.goBack()
   await dialog.waitFor({ state: "hidden" })

@@ -67,8 +67,8 @@ it("replays what a provider has failed, discards the rest, ends a hold, and give
   await page.goto(`${mended.service.adminUrl}/console#/orders/${refunded}`)
   await ConsoleEngine.change(operator, "Refund…", {
     action: "Refund",
-    choices: { "Its units": "Out of the books" },
-    says: "1 unit is out of the books then, and not on sale."
+    choices: { "Units of the order": "Not back on sale" },
+    says: "1 unit is not put back on sale."
   })
   await page.locator(".badge", { hasText: "Refunded" }).waitFor()
   expect(await statusOf(url, refunded)).toBe("REFUNDED")

@@ -12,7 +12,7 @@ describe("what was done", () => {
     ["item.adjusted", { adjustment: { target: 0 } }, "Set to 0 units"],
     ["item.adjusted", {}, "Stock changed"],
     ["sale.changed", { sale: { paused: true } }, "Sale: paused"],
-    ["sale.changed", { sale: { paused: false, per_user_limit: null } }, "Sale: goes on, no limit per buyer"],
+    ["sale.changed", { sale: { paused: false, per_user_limit: null } }, "Sale: resumed, no limit per buyer"],
     [
       "sale.changed",
       { sale: { opens_at: OPENS, price: 1250, currency: "EUR" } },
@@ -22,7 +22,7 @@ describe("what was done", () => {
     [
       "sale.changed",
       { sale: { hold_seconds: 600, max_hold_seconds: null } },
-      /^Sale: holds of 10 min, holds of the longest/
+      /^Sale: holds of 10\smin, holds of the longest/
     ],
     ["sale.changed", { sale: {} }, "Sale changed"],
     ["order.refund_requested", {}, "Refund asked for"],

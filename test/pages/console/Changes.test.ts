@@ -4,7 +4,7 @@ import type { AdminCalls, Sent } from "../../../packages/pages/src/console/calls
 import { everySale } from "../../../packages/pages/src/console/items/EverySaleChange.ts"
 import { holds, limit, price } from "../../../packages/pages/src/console/items/PriceChanges.ts"
 import { pause, times } from "../../../packages/pages/src/console/items/SaleChanges.ts"
-import { addStock, newItem, setStock } from "../../../packages/pages/src/console/items/StockChanges.ts"
+import { addStock, setStock } from "../../../packages/pages/src/console/items/StockChanges.ts"
 import { cancel, refund } from "../../../packages/pages/src/console/orders/OrderChanges.ts"
 import type { Change, Values } from "../../../packages/pages/src/console/parts/Change.ts"
 
@@ -68,9 +68,8 @@ describe("stock", () => {
     const change = addStock(none, () => now, -1, after)
     expect(linesOf(change, { units: "40" })).toMatch(/^Takes out 40 units: 30 units can be bought then\. 4 units/)
     now = item({}, { available: 10 })
-    expect(linesOf(change, { units: "40" })).toMatch(
-      /^Takes out 10 units: 0 units .* Only 10 units can be taken out now\./
-    )
+    expect(linesOf(change, { units: "11" })).toMatch(/^\? Only 10 units can be taken out\. 4 units that buyers hold/)
+    expect(linesOf(change, { units: "10" })).toMatch(/^Takes out 10 units: 0 units/)
     expect(linesOf(setStock(none, () => now, after), { units: "25" })).toBe(
       "Puts in 15 units: 25 units can be bought then."
     )
@@ -81,28 +80,20 @@ describe("stock", () => {
     const answer = { ...item({}, { available: 60 }), shortfall: { asked: 40, taken: 10 }, position: {} }
     const { asked, calls } = answering(answer)
     const said = await send(addStock(calls, () => item(), -1, after), { units: "40" })
-    expect(said).toBe("Only 10 units of 40 could be taken out. 60 units available, 100 put in.")
+    expect(said).toBe("101: only 10 units of 40 could be taken out. 60 units available, of 100.")
     expect(asked).toEqual([{
       method: "POST",
       path: "/items/101/stock",
       sent: { body: { add: -40, reason: "a test" }, idempotencyKey: "key-1" }
     }])
   })
-
-  it("begins an item only under an id that the engine takes", () => {
-    const change = newItem(none, after)
-    for (const id of ["", "a b", "..", "a:b", "x".repeat(101)]) {
-      expect(linesOf(change, { id, units: "1" })).toMatch(/^\?/)
-    }
-    expect(linesOf(change, { id: "mug.2", units: "1" })).toMatch(/^mug\.2 has 1 unit/)
-  })
 })
 
 describe("how it is sold", () => {
-  it("pauses and goes on", async () => {
+  it("pauses and resumes, and says of which item", async () => {
     expect(linesOf(pause(none, item(), after))).toMatch(/No more orders are taken .* 4 units that buyers hold/)
     const { asked, calls } = answering(item())
-    expect(await send(pause(calls, item({ paused: true }), after))).toBe("Done.")
+    expect(await send(pause(calls, item({ paused: true }), after))).toBe("101: resumed.")
     expect(asked[0]!.sent.body).toEqual({ paused: false, reason: "a test" })
   })
 
@@ -147,7 +138,7 @@ describe("how it is sold", () => {
     expect(linesOf(limit(none, item({ per_user_limit: 2 }), after), { units: "" })).toMatch(/^A buyer may buy as many/)
     expect(linesOf(holds(none, item(), after), { usual: "3601", most: "" })).toMatch(/^\? Whole seconds/)
     expect(linesOf(holds(none, item(), after), { usual: "120", most: "" })).toMatch(
-      /^A hold lasts 2 min, and 1 h at the most\. .*no way back/
+      /^A hold lasts 2\smin, and 1\sh at the most\. .*no way back/
     )
   })
 
@@ -155,7 +146,7 @@ describe("how it is sold", () => {
     const failed = Array.from({ length: 7 }, (_, number) => ({ item_id: `i-${number}`, code: "log_unavailable" }))
     const { asked, calls } = answering({ total: 9, done: 2, failed, incomplete_partitions: [1] })
     expect(await send(everySale(calls, true, after))).toMatch(
-      /^2 of 9 items done\. Not done: i-0 \(log_unavailable\).* and 2 more\. Partitions are folded again/
+      /^Every sale: 2 of 9 items paused\. Not done: i-0 \(log_unavailable\).* and 2 more\. Partitions are folded again/
     )
     expect(asked[0]!.path).toBe("/sales/pause-all")
   })
@@ -185,11 +176,13 @@ describe("orders", () => {
   it("gives back where it is said who pays and where the units go", async () => {
     const { asked, calls } = answering({ order_status: "COMPLETED", refund: "pending", done: false })
     const change = refund(calls, () => order(), after)
-    expect(linesOf(change, { stock: "", by: "engine" })).toBe("? Where do its units go?")
+    expect(linesOf(change, { stock: "", by: "engine" })).toBe("? Are its units put back on sale?")
     expect(linesOf(change, { stock: "no", by: "hand", reference: " " })).toMatch(/^\? Under which reference/)
-    expect(linesOf(change, { stock: "yes", by: "engine" })).toMatch(/^Gives €25\.00 back at the payment provider first/)
+    const unpriced = refund(calls, () => order({ price: undefined }), after)
+    expect(linesOf(unpriced, { stock: "yes", by: "engine" })).toMatch(/^Pays the money back through/)
+    expect(linesOf(change, { stock: "yes", by: "engine" })).toMatch(/^Pays €25\.00 back through the payment provider\./)
     expect(await send(change, { stock: "yes", by: "hand", reference: "bank 7" })).toMatch(
-      /^The money is on its way back/
+      /^r\/1: the money is on its way back/
     )
     expect(asked).toEqual([{
       method: "POST",
@@ -204,7 +197,7 @@ describe("orders", () => {
   it("says that the shop pays back what it took itself", () => {
     const change = refund(none, () => order({ payment_reference: "pi_7" }), after)
     expect(linesOf(change, { stock: "no", by: "engine" })).toMatch(
-      /as pi_7, and pays it back\. 2 units are out of the books/
+      /as pi_7, and pays it back\. 2 units are not put back on sale\./
     )
   })
 })

@@ -7,7 +7,7 @@ import { pageStorage } from "../../../packages/pages/src/order/OrderMemory.ts"
 const keyOf = (name: string) => write(KeyName.make(name), "a".repeat(32))
 const [KEPT, OTHER, WRONG] = [keyOf("kept"), keyOf("other"), keyOf("wrong")]
 const NAME = "flash-sale console key"
-const KEPT_WORDS = "The key in the address does not count. The one of before is kept."
+const KEPT_WORDS = "The key in the address is not valid. The one of before is kept."
 
 /** An engine that knows these keys, and a window that has kept one. */
 const world = (kept: string | undefined, known: ReadonlyArray<string>, answers = true) => {

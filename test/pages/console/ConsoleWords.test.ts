@@ -3,25 +3,33 @@ import { describe, expect, it } from "vitest"
 import { keyIn } from "../../../packages/pages/src/console/calls/ConsoleKey.ts"
 import { may } from "../../../packages/pages/src/console/calls/Operator.ts"
 import { hrefOf, routeOf } from "../../../packages/pages/src/console/parts/Route.ts"
-import { durationOf, rateOf } from "../../../packages/pages/src/console/words/Figures.ts"
+import { durationOf, rateOf, WITH_UNIT } from "../../../packages/pages/src/console/words/Figures.ts"
 import { fieldOf, isoOf, utcOf } from "../../../packages/pages/src/console/words/Moments.ts"
+import { noOrdersWords } from "../../../packages/pages/src/console/words/OrderWords.ts"
 import { refusalOf } from "../../../packages/pages/src/console/words/Refusals.ts"
 import { byCount, refusedWords } from "../../../packages/pages/src/console/words/RefusedWords.ts"
-import { smallestOf, typedPrice } from "../../../packages/pages/src/console/words/SaleWords.ts"
+import { saleWordsOf, smallestOf, typedPrice } from "../../../packages/pages/src/console/words/SaleWords.ts"
 
 describe("Figures", () => {
   it.each([
     [0, "0 s"],
-    [0.04, "0.0 s"],
-    [0.3, "0.3 s"],
-    [9.99, "10.0 s"],
+    [0.0001, "0 s"],
+    [0.04, "40 ms"],
+    [0.9996, "1 s"],
+    [1.5, "1.5 s"],
+    [5.04, "5 s"],
+    [9.99, "10 s"],
     [59.6, "1 min"],
     [75, "1 min 15 s"],
     [3_600, "1 h"],
     [7_505, "2 h 5 min"],
     [90_061, "1 d 1 h"]
   ])("%d s are %s", (seconds, words) => {
-    expect(durationOf(seconds)).toBe(words)
+    expect(durationOf(seconds).replaceAll(WITH_UNIT, " ")).toBe(words)
+  })
+
+  it("keep a number and its unit in one line", () => {
+    expect(durationOf(75)).toBe("1\u00a0min 15\u00a0s")
   })
 
   it.each([[0, "0"], [0.25, "0.3"], [9.94, "9.9"], [12.4, "12"], [1_234, "1,234"]])(
@@ -103,7 +111,21 @@ describe("RefusedWords", () => {
   })
 })
 
+describe("OrderWords", () => {
+  it("names the setting only of orders that may never have held units", () => {
+    expect(noOrdersWords({})).toBe("None has held units yet.")
+    expect(noOrdersWords({ status: "FAILED_SOLD_OUT", item: "101" })).toContain("ORDER_EVENTS=all")
+    expect(noOrdersWords({ status: "COMPLETED" })).toBe("None matches.")
+    expect(noOrdersWords({ user: "user-1" })).toBe("None matches.")
+  })
+})
+
 describe("SaleWords", () => {
+  it("are no warning for an item that is sold out", () => {
+    const item = { item_id: "101", available: 0, held: 0, sold: 100, sale: { paused: false } }
+    expect(saleWordsOf(item, 0)).toEqual({ look: "plain", words: "Sold out" })
+  })
+
   it.each([
     ["12.50", "EUR", 1250],
     ["12,5", "EUR", 1250],

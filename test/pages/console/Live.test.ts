@@ -126,7 +126,7 @@ describe("Problems", () => {
       "2 instances cannot use the store",
       "a_later_code",
       "One order needs a person",
-      "Processing is 40 s behind",
+      "Processing is 40\u00a0s behind",
       "An upgrade is under way"
     ])
     expect(found.map(({ tone }) => tone)).toEqual(["bad", "bad", "warn", "warn", "warn"])

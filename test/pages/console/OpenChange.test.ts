@@ -1,5 +1,5 @@
 import { FlashSaleError } from "@flash-sale/client"
-import { describe, expect, it, vi } from "vitest"
+import { describe, expect, it, onTestFinished, vi } from "vitest"
 import { mayBeRecorded } from "../../../packages/pages/src/console/calls/MayBeRecorded.ts"
 import {
   type Change,
@@ -9,6 +9,7 @@ import {
   type Sending
 } from "../../../packages/pages/src/console/parts/Change.ts"
 import { OpenChange } from "../../../packages/pages/src/console/parts/OpenChange.ts"
+import { LOOK_AFTER } from "../../../packages/pages/src/console/parts/Preview.ts"
 
 const failed = (code: string, status?: number) => new FlashSaleError("no", { code, status })
 
@@ -74,7 +75,10 @@ describe("OpenChange", () => {
     }
     expect(new Set(sent.map(({ idempotencyKey }) => idempotencyKey)).size).toBe(1)
     expect(sent.map(({ reason, values }) => [values["units"], reason])).toEqual([["5", "a test"], ["5", "a test"]])
-    expect(current.close()).toEqual({ isClosed: true, words: MAY_BE_RECORDED })
+    expect(current.doubt).toBe("It may or may not have been recorded. Sending it again counts once.")
+    current.engineIsBack()
+    expect(current.doubt).toMatch(/^The engine answers again\. It may or may not/)
+    expect(current.close()).toEqual({ isClosed: true, words: `Change. ${MAY_BE_RECORDED}` })
   })
 
   it("sends under another key what was corrected after a refusal", async () => {
@@ -108,6 +112,41 @@ describe("OpenChange", () => {
     expect(current.told).toMatchObject({ kind: "missing", why: "Nobody knows what it would do." })
     expect(current.close()).toEqual({ isClosed: true })
     expect(looking!.aborted).toBe(true)
+  })
+})
+
+describe("OpenChange that looks again", () => {
+  it("forgets what it saw as soon as what it depends on is typed, and sees the last of it", async () => {
+    vi.useFakeTimers()
+    onTestFinished(() => void vi.useRealTimers())
+    const seen: Array<string | undefined> = []
+    const { current } = opened([], {
+      preview: (_, __, { units }) => {
+        seen.push(units)
+        return Promise.resolve()
+      },
+      previewOf: ({ units = "" }) => units
+    })
+    await vi.advanceTimersByTimeAsync(LOOK_AFTER)
+    expect([seen, current.told.kind]).toEqual([["5"], "effects"])
+    current.type("other", "x")
+    expect(current.told.kind).toBe("effects")
+    for (const units of ["6", "66"]) current.type("units", units)
+    expect(current.told).toMatchObject({ kind: "missing", why: "Looking at what it would do…" })
+    await vi.advanceTimersByTimeAsync(LOOK_AFTER)
+    expect([seen, current.told.kind]).toEqual([["5", "66"], "effects"])
+  })
+
+  it("looks by itself once the engine answers", async () => {
+    let looks = 0
+    const { current } = opened([], {
+      preview: () => ++looks === 1 ? fails(failed("network_error"))() as Promise<never> : Promise.resolve()
+    })
+    await current.look()
+    expect([current.told.kind, current.doubt]).toEqual(["missing", undefined])
+    current.engineIsBack()
+    await vi.waitFor(() => expect(current.told.kind).toBe("effects"))
+    expect(current.failure).toBeUndefined()
   })
 })
 

@@ -62,6 +62,7 @@ export class FlashSaleConsole extends LitElement {
 
   #move(): void {
     const before = this.route
+    this.#forgetNotice(routeOf(location.hash))
     this.#arrive()
     // What a dialog is about is of the place of before.
     if (hrefOfRoute(before) !== hrefOfRoute(this.route)) this.#dialog?.leave()
@@ -82,6 +83,13 @@ export class FlashSaleConsole extends LitElement {
   get #dialog(): ConsoleChange | undefined {
     const found = this.querySelector("console-change")
     return found instanceof ConsoleChange ? found : undefined
+  }
+
+  /** What came of a change is told where it was made. */
+  #forgetNotice(next: Route): void {
+    if (next.path.join("/") === this.route.path.join("/")) return
+    this.#cancelNotice()
+    this.notice = undefined
   }
 
   #tell(words: string): void {

@@ -70,7 +70,7 @@ export class ConsoleSession {
       await this.enter(key)
       if (!isRejection(this.#problem)) return
     }
-    this.#options.tell("The key in the address does not count. The one of before is kept.")
+    this.#options.tell("The key in the address is not valid. The one of before is kept.")
     if (this.#context === undefined) await this.enter(kept)
   }
 

@@ -29,7 +29,7 @@ export const keyForm = ({ again, isAsking, onKey, problem }: KeyFormState): Temp
             ?disabled=${isAsking}>
         </div>
         <button type="submit" class="main" ?disabled=${isAsking}>${isAsking ? "Asking…" : "Open"}</button>
-        <p class="small muted">It stays in this window, until that is closed.</p>
+        <p class="small muted">It stays in this window until you close it.</p>
         ${problem === undefined ? nothing : refused(problem, again)}
       </form>
     </main>

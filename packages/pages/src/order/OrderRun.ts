@@ -4,7 +4,7 @@ import { newRequestId } from "@flash-sale/client/time/Chance.ts"
 import { pause } from "../sale/Timers.ts"
 import type { KeptOrder, OrderMemory } from "./OrderMemory.ts"
 import { isOver, NONE, type OrderState, withStatus } from "./OrderState.ts"
-import { type OrderWatchOptions, watchOrder } from "./OrderWatch.ts"
+import { OrderWatch, type OrderWatchOptions } from "./OrderWatch.ts"
 
 export interface OrderRunOptions extends OrderWatchOptions {
   readonly itemId: string
@@ -19,9 +19,11 @@ export class OrderRun {
   #state: OrderState = NONE
   /** The buyer's order, once it is known who buys. */
   #kept: KeptOrder | undefined
+  readonly #watch: OrderWatch
 
   constructor(options: OrderRunOptions) {
     this.#options = options
+    this.#watch = new OrderWatch(options)
   }
 
   #enter(state: OrderState): void {
@@ -53,6 +55,7 @@ export class OrderRun {
     if (!isOver(this.#state)) return
     // Of what was sent before it is not known whether it has arrived: it is sent again as the same order.
     const unsure = this.#state.kind === "refused" ? this.#kept : undefined
+    this.#watch.stop()
     this.#enter({ kind: "sending" })
     try {
       await pause(millis, signal)
@@ -103,6 +106,7 @@ export class OrderRun {
   /** Forgets an order that is over. */
   clear(): void {
     if (!isOver(this.#state)) return
+    this.#watch.stop()
     this.#forget()
     this.#enter(NONE)
   }
@@ -123,7 +127,7 @@ export class OrderRun {
 
   /** Follows the order to its end. `refusal` is what is told where nobody knows the order. */
   async #follow({ requestId }: KeptOrder, refusal?: FlashSaleError): Promise<void> {
-    const failed = await watchOrder(this.#options, requestId, (order) => this.#enter(withStatus(this.#state, order)))
+    const failed = await this.#watch.follow(requestId, (order) => this.#enter(withStatus(this.#state, order)))
     if (failed?.code === "unknown_order") this.#refuse(refusal ?? failed)
     else if (failed !== undefined) this.#lose(failed)
   }
@@ -135,16 +139,18 @@ export class OrderRun {
 
   /** It was not taken, or nobody knows whether it was. */
   #refuse(error: unknown): void {
-    if (this.#options.signal.aborted) return
-    if (!(error instanceof FlashSaleError)) throw error
+    if (!this.#isHeard(error)) return
     if (!error.outcomeUnknown) this.#forget()
     this.#enter({ kind: "refused", code: error.code, until: performance.now() + (error.retryAfterMillis ?? 0) })
   }
 
   /** It may be there, and cannot be seen: it is kept. */
   #lose(error: unknown): undefined {
-    if (this.#options.signal.aborted) return
+    if (this.#isHeard(error)) this.#enter({ kind: "unseen", code: error.code })
+  }
+
+  #isHeard(error: unknown): error is FlashSaleError {
     if (!(error instanceof FlashSaleError)) throw error
-    this.#enter({ kind: "unseen", code: error.code })
+    return !this.#options.signal.aborted
   }
 }

@@ -29,7 +29,7 @@ export interface AdminCallsOptions {
   /** Where the engine is. */
   readonly origin: string
   readonly key: string
-  /** The key does not count any more. */
+  /** The key is not valid any more. */
   readonly onRejected: (error: FlashSaleError) => void
 }
 

@@ -18,7 +18,7 @@ export const isKeyLike = (text: string): boolean => SHAPE.test(text)
 /** What is said of a text that cannot be a key. */
 export const NO_KEY = new FlashSaleError("that is no key", { code: "unauthenticated" })
 
-/** Whether the engine has said that a key does not count. */
+/** Whether the engine has said that a key is not valid. */
 export const isRejection = (problem: unknown): boolean => problem instanceof FlashSaleError && problem.status === 401
 
 /** What is in a fragment: a key, something that is meant to be one and is none, or nothing of that kind. */

@@ -37,7 +37,7 @@ export const turnedAway = ({ refused = {} }: ItemDetails): Shown => {
 
 export const inTheLog = ({ lag, partition, position, stocked }: ItemDetails): TemplateResult =>
   facts([
-    ["Put in", countOf(stocked)],
+    ["Stocked", countOf(stocked)],
     ["Partition", partition],
     ["Last record", position],
     ["Records not folded", lag === undefined ? "–" : countOf(lag.records)]

@@ -4,9 +4,10 @@ import { countOf } from "../../sale/TimeLeft.ts"
 import { part } from "../calls/AdminCalls.ts"
 import type { ItemDetails } from "../calls/Wire.ts"
 import { type Change, latestOf } from "../parts/Change.ts"
+import { find, FIND_ITEM } from "../parts/Find.ts"
 import { saleBadge } from "../parts/ItemCells.ts"
 import { PageElement } from "../parts/PageElement.ts"
-import { moment, type Shown, shown } from "../parts/Panels.ts"
+import { isNotFound, moment, type Shown, shown } from "../parts/Panels.ts"
 import { hrefOf } from "../parts/Route.ts"
 import { facts } from "../parts/Table.ts"
 import { durationOf } from "../words/Figures.ts"
@@ -72,15 +73,15 @@ export class ConsoleItem extends PageElement {
     return html`
       ${
       this.may("stock")
-        ? html`${this.#button("Put units in", addStock(calls, latest, 1, after))}
-          ${this.#button("Take out", addStock(calls, latest, -1, after))}
-          ${this.#button("Set", setStock(calls, latest, after))}`
+        ? html`${this.#button("Put units in…", addStock(calls, latest, 1, after))}
+          ${this.#button("Take units out…", addStock(calls, latest, -1, after))}
+          ${this.#button("Set stock…", setStock(calls, latest, after))}`
         : nothing
     }
       ${
       this.may("sale")
         ? this.#button(
-          item.sale.paused ? "Go on" : "Pause",
+          item.sale.paused ? "Resume…" : "Pause…",
           pause(calls, item, after),
           item.sale.paused ? "main" : "danger"
         )
@@ -108,6 +109,7 @@ export class ConsoleItem extends PageElement {
   override render() {
     return html`
       <p class="crumbs"><a href=${hrefOf(["items"])}>Items</a></p>
+      ${isNotFound(this.#item.error) ? find({ ...FIND_ITEM, id: this.#id }) : nothing}
       ${shown(this.#item, (item) => this.#show(item))}
     `
   }

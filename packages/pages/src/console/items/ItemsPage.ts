@@ -2,14 +2,14 @@
 import { html, nothing } from "lit"
 import { countOf } from "../../sale/TimeLeft.ts"
 import type { ItemPage, ItemRow } from "../calls/Wire.ts"
+import { find, FIND_ITEM } from "../parts/Find.ts"
 import { badge, itemLink, left, saleBadge } from "../parts/ItemCells.ts"
 import { PageElement } from "../parts/PageElement.ts"
 import { empty, type Shown, shown } from "../parts/Panels.ts"
-import { hrefOf } from "../parts/Route.ts"
 import { type Column, pager, table } from "../parts/Table.ts"
 import { priceOf } from "../words/SaleWords.ts"
 import { everySale } from "./EverySaleChange.ts"
-import { newItem } from "./StockChanges.ts"
+import { newItem } from "./NewItem.ts"
 
 const EVERY = 3_000
 
@@ -31,26 +31,21 @@ export class ConsoleItems extends PageElement {
     EVERY
   )
 
-  #go = (event: Event) => {
-    event.preventDefault()
-    const id = (event.target as HTMLFormElement).querySelector("input")!.value.trim()
-    if (id !== "") location.hash = hrefOf(["items", id])
-  }
-
   #actions(): Shown {
     const { ask, calls } = this.context
     const after = () => this.#page.reload()
     return html`
       ${
       this.may("stock")
-        ? html`<button type="button" @click=${() => ask(newItem(calls, after))}>New item</button>`
+        ? html`<button type="button" @click=${() => ask(newItem(calls, after))}>New item…</button>`
         : nothing
     }
       ${
       this.may("sale")
         ? html`
-            <button type="button" @click=${() => ask(everySale(calls, true, after))}>Pause every sale</button>
-            <button type="button" @click=${() => ask(everySale(calls, false, after))}>Go on with every sale</button>
+            <button type="button" class="danger" @click=${() =>
+          ask(everySale(calls, true, after))}>Pause every sale…</button>
+            <button type="button" @click=${() => ask(everySale(calls, false, after))}>Resume every sale…</button>
           `
         : nothing
     }
@@ -84,11 +79,7 @@ export class ConsoleItems extends PageElement {
     return html`
       <div class="page-head">
         <h1>Items</h1>
-        <form class="find" role="search" @submit=${this.#go}>
-          <label class="hidden" for="find-item">Item</label>
-          <input id="find-item" type="search" placeholder="Item id" autocomplete="off">
-          <button type="submit">Go</button>
-        </form>
+        ${find(FIND_ITEM)}
         <div class="actions">${this.#actions()}</div>
       </div>
       ${shown(this.#page, (page) => this.#list(page))}

@@ -33,6 +33,7 @@ export const price = (calls: AdminCalls, item: Item, after: () => void): Change 
     {
       title: `Price of ${item.item_id}`,
       action: "Set the price",
+      done: "price set",
       fields: [
         { name: "price", label: "Price of one unit", kind: "text", value: typed, hint: "Empty: no price." },
         { name: "currency", label: "Currency", kind: "text", value: currency ?? "EUR" }
@@ -54,7 +55,10 @@ const ofLimit = ({ sale }: Item, { units = "" }: Values): Wanted => {
   if (limit === sale.per_user_limit) return NOTHING
   return {
     settings: { per_user_limit: limit },
-    lines: [`A buyer may have ${numbered(limit, "unit")}. What is bought stays.`]
+    lines: [
+      `One buyer may have ${numbered(limit, "unit")} at the most, those of before included.`,
+      "Nothing that was bought is taken back."
+    ]
   }
 }
 
@@ -62,6 +66,7 @@ export const limit = (calls: AdminCalls, item: Item, after: () => void): Change 
   saleChange(calls, item, {
     title: `Limit per buyer of ${item.item_id}`,
     action: "Set the limit",
+    done: "limit set",
     fields: [{
       name: "units",
       label: "Units that one buyer may have",
@@ -96,6 +101,7 @@ export const holds = (calls: AdminCalls, item: Item, after: () => void): Change 
   saleChange(calls, item, {
     title: `How long ${item.item_id} is held`,
     action: "Set the holds",
+    done: "holds set",
     fields: [
       {
         name: "usual",

@@ -1,7 +1,7 @@
 /** Changes of how an item is sold: what they will do, and what came of them. */
 import { type AdminCalls, part } from "../calls/AdminCalls.ts"
 import type { ItemDetails, SaleAnswer } from "../calls/Wire.ts"
-import { type Change, type Effects, effects, missing, type Values } from "../parts/Change.ts"
+import { type Change, type Effects, effects, missing, RECORDED, type Values } from "../parts/Change.ts"
 import { numbered } from "../words/Figures.ts"
 import { bothOf, fieldOf, isoOf } from "../words/Moments.ts"
 
@@ -16,11 +16,14 @@ const LATER = "Orders that are in the log by then are judged by the settings of 
 
 const effectsOf = (wanted: Wanted): Effects => "why" in wanted ? missing(wanted.why) : effects(...wanted.lines, LATER)
 
+/** What a change says of itself; `done` is said of it afterwards. */
+type SaleWords = Pick<Change, "title" | "action" | "isDestructive" | "fields"> & { readonly done: string }
+
 /** A change of what `wanted` makes of the fields. */
 export const saleChange = (
   calls: AdminCalls,
   { item_id: id }: Item,
-  words: Pick<Change, "title" | "action" | "isDestructive" | "fields">,
+  { done, ...words }: SaleWords,
   wanted: (values: Values) => Wanted,
   after: () => void
 ): Change => ({
@@ -35,24 +38,24 @@ export const saleChange = (
       { body: { ...found.settings, reason } },
       signal
     )
-    return "status" in answer ? "Recorded. It counts as soon as its place in the log is reached." : "Done."
+    return `${id}: ${"status" in answer ? RECORDED : `${done}.`}`
   },
   after
 })
 
 export const pause = (calls: AdminCalls, item: Item, after: () => void): Change => {
   const isPaused = item.sale.paused
-  const title = isPaused ? `Go on with the sale of ${item.item_id}` : `Pause the sale of ${item.item_id}`
+  const title = `${isPaused ? "Resume" : "Pause"} the sale of ${item.item_id}`
   const held = item.held === 0
     ? "Nobody holds units now."
     : `${
       numbered(item.held, "unit")
-    } that buyers hold can still be paid for; what comes back waits until the sale goes on.`
+    } that buyers hold can still be paid for; what comes back waits until the sale is resumed.`
   const lines = isPaused
     ? ["Orders are taken again, within the times of the sale."]
-    : ["No more orders are taken until the sale goes on: buyers are told that it is paused.", held]
-  const action = isPaused ? "Go on" : "Pause"
-  return saleChange(calls, item, { title, action, isDestructive: !isPaused }, () => ({
+    : ["No more orders are taken until the sale is resumed: buyers are told that it is paused.", held]
+  const [action, done] = isPaused ? ["Resume", "resumed"] : ["Pause", "paused"]
+  return saleChange(calls, item, { title, action, done, isDestructive: !isPaused }, () => ({
     settings: { paused: !isPaused },
     lines
   }), after)
@@ -93,6 +96,7 @@ export const times = (calls: AdminCalls, item: Item, after: () => void): Change 
   saleChange(calls, item, {
     title: `Times of the sale of ${item.item_id}`,
     action: "Set the times",
+    done: "times set",
     fields: [
       { name: "opens", label: "Opens", kind: "moment", value: fieldOfMoment(item.sale.opens_at) },
       { name: "closes", label: "Closes", kind: "moment", value: fieldOfMoment(item.sale.closes_at) }

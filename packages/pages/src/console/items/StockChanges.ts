@@ -2,52 +2,61 @@
 import { countOf } from "../../sale/TimeLeft.ts"
 import { type AdminCalls, part } from "../calls/AdminCalls.ts"
 import type { ItemDetails, StockAnswer } from "../calls/Wire.ts"
-import { type Change, type Effects, effects, missing, type Sending, wholeOf } from "../parts/Change.ts"
+import { type Change, type Effects, effects, missing, RECORDED, type Sending, wholeOf } from "../parts/Change.ts"
 import { numbered } from "../words/Figures.ts"
 
 type Counts = Pick<ItemDetails, "item_id" | "available" | "held" | "stocked">
 
 const units = (count: number): string => numbered(count, "unit")
 
-const saidOf = (answer: StockAnswer): string => {
-  if ("status" in answer) return "Recorded. It counts as soon as its place in the log is reached."
+const saidOf = (id: string, done: string, answer: StockAnswer): string => {
+  if ("status" in answer) return `${id}: ${RECORDED}`
   const { available, repeated, shortfall, stocked } = answer
-  const now = `${units(available)} available, ${countOf(stocked)} put in.`
+  const now = `${units(available)} available, of ${countOf(stocked)}.`
   if (shortfall !== undefined) {
-    return `Only ${units(shortfall.taken)} of ${countOf(shortfall.asked)} could be taken out. ${now}`
+    return `${id}: only ${units(shortfall.taken)} of ${countOf(shortfall.asked)} could be taken out. ${now}`
   }
-  return repeated === true ? `It was made before, and counts once. ${now}` : `Done. ${now}`
+  return `${id}: ${done}${repeated === true ? ", once: it had been recorded before" : ""}. ${now}`
 }
 
-const send = (
+export type StockRequest = { readonly add: number } | { readonly set: number }
+
+/** Sends this change of an item's stock. `done` is said of it. */
+export const sendStock = async (
   calls: AdminCalls,
-  { item_id: id }: Pick<Counts, "item_id">,
-  change: { readonly add: number } | { readonly set: number }
-) =>
-async ({ idempotencyKey, reason, signal }: Sending): Promise<string> =>
+  id: string,
+  change: StockRequest,
+  done: string,
+  { idempotencyKey, reason, signal }: Sending
+): Promise<string> =>
   saidOf(
+    id,
+    done,
     await calls.change<StockAnswer>("POST", `/items/${part(id)}/stock`, {
       body: { ...change, reason },
       idempotencyKey
     }, signal)
   )
 
-const taken = (count: number, { available, held }: Counts): ReadonlyArray<string> => [
-  `Takes out ${units(Math.min(count, available))}: ${units(Math.max(0, available - count))} can be bought then.`,
-  ...(count > available ? [`Only ${units(available)} can be taken out now.`] : []),
-  ...(held > 0 ? [`${units(held)} that buyers hold are not touched. What they do not pay for comes back.`] : [])
+const ofHeld = ({ held }: Counts): ReadonlyArray<string> =>
+  held > 0 ? [`${units(held)} that buyers hold are not touched. What they do not pay for comes back.`] : []
+
+const taken = (count: number, { available, ...counts }: Counts): ReadonlyArray<string> => [
+  `Takes out ${units(count)}: ${units(available - count)} can be bought then.`,
+  ...ofHeld({ available, ...counts })
 ]
 
 const ofAdding = (text: string | undefined, sign: 1 | -1, counts: Counts): Effects => {
+  const { available, stocked } = counts
   const count = wholeOf(text)
   if (count === undefined || count <= 0) return missing("How many units?")
-  return sign === -1
-    ? effects(...taken(count, counts))
-    : effects(
-      `Puts in ${units(count)}: ${units(counts.available + count)} can be bought then, of ${
-        countOf(counts.stocked + count)
-      }.`
+  if (sign === 1) {
+    return effects(
+      `Puts in ${units(count)}: ${units(available + count)} can be bought then, of ${countOf(stocked + count)}.`
     )
+  }
+  if (count > available) return missing([`Only ${units(available)} can be taken out.`, ...ofHeld(counts)].join(" "))
+  return effects(...taken(count, counts))
 }
 
 export const addStock = (calls: AdminCalls, latest: () => Counts, sign: 1 | -1, after: () => void): Change => ({
@@ -56,7 +65,11 @@ export const addStock = (calls: AdminCalls, latest: () => Counts, sign: 1 | -1, 
   isDestructive: sign === -1,
   fields: [{ name: "units", label: "Units", kind: "number" }],
   effects: ({ units }) => ofAdding(units, sign, latest()),
-  send: (sending) => send(calls, latest(), { add: sign * wholeOf(sending.values["units"])! })(sending),
+  send: (sending) => {
+    const count = wholeOf(sending.values["units"])!
+    const done = `${units(count)} ${sign === 1 ? "put in" : "taken out"}`
+    return sendStock(calls, latest().item_id, { add: sign * count }, done, sending)
+  },
   after
 })
 
@@ -73,8 +86,8 @@ const ofSetting = (text: string | undefined, counts: Counts): Effects => {
 }
 
 export const setStock = (calls: AdminCalls, latest: () => Counts, after: () => void): Change => ({
-  title: `Set what can be bought of ${latest().item_id}`,
-  action: "Set",
+  title: `Set the stock of ${latest().item_id}`,
+  action: "Set stock",
   isDestructive: true,
   fields: [{
     name: "units",
@@ -83,31 +96,9 @@ export const setStock = (calls: AdminCalls, latest: () => Counts, after: () => v
     hint: "Takes its place among the orders: what is sold before it is sold. To add or take out is safer."
   }],
   effects: ({ units }) => ofSetting(units, latest()),
-  send: (sending) => send(calls, latest(), { set: wholeOf(sending.values["units"])! })(sending),
-  after
-})
-
-const SET = "Where it is there already, this sets what can be bought."
-const NEW_ITEM = /^[A-Za-z0-9_.-]{1,100}$/
-
-const ofNewItem = (id: string, text: string | undefined): Effects => {
-  if (!NEW_ITEM.test(id) || id === "." || id === "..") return missing("Its id: letters, digits, _ . and -, up to 100.")
-  const count = wholeOf(text)
-  if (count === undefined || count < 0) return missing("How many units does it begin with?")
-  return effects(`${id} has ${units(count)} that can be bought at once.`, SET)
-}
-
-export const newItem = (calls: AdminCalls, after: () => void): Change => ({
-  title: "New item",
-  action: "Begin",
-  fields: [
-    { name: "id", label: "Item id", kind: "text" },
-    { name: "units", label: "Units that can be bought", kind: "number" }
-  ],
-  effects: ({ id = "", units }) => ofNewItem(id.trim(), units),
   send: (sending) => {
-    const { id = "", units } = sending.values
-    return send(calls, { item_id: id.trim() }, { set: wholeOf(units)! })(sending)
+    const target = wholeOf(sending.values["units"])!
+    return sendStock(calls, latest().item_id, { set: target }, `set to ${units(target)}`, sending)
   },
   after
 })

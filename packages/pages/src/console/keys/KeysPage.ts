@@ -9,7 +9,7 @@ import { type Column, table } from "../parts/Table.ts"
 const EVERY = 10_000
 
 const STATES: Readonly<Record<KeyView["state"], readonly [look: string, words: string]>> = {
-  ok: ["good", "Counts"],
+  ok: ["good", "Valid"],
   soon: ["warn", "Expires soon"],
   expired: ["bad", "Expired"]
 }

@@ -104,7 +104,7 @@ export class ConsoleLetter extends PageElement {
         ["Order is now", details.order?.status === undefined ? "–" : statusBadge(details.order.status)],
         ["Attempt", letter?.attempt ?? "–"],
         ["Price of one unit", price(details)],
-        ["Put", moment(letter?.put_at)],
+        ["Put at", moment(letter?.put_at)],
         ["Correlation id", letter?.correlation_id ?? "–"]
       ])
     }

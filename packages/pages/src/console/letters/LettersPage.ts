@@ -21,7 +21,7 @@ const COLUMNS: ReadonlyArray<Column<LetterRow>> = [
   { name: "Item", of: ({ item_id: item }) => item ?? "–" },
   { name: "Order", of: ({ request_id: order }) => order ?? "–", isWide: true },
   { name: "Attempt", of: ({ attempt }) => attempt, isNumber: true, isWide: true },
-  { name: "Put", of: ({ put_at: at }) => moment(at), isWide: true }
+  { name: "Put at", of: ({ put_at: at }) => moment(at), isWide: true }
 ]
 
 export class ConsoleLetters extends PageElement {

@@ -1,23 +1,25 @@
 /** Cancelling an order, and giving one back: what it will do, and what came of it. */
 import { type AdminCalls, part } from "../calls/AdminCalls.ts"
 import type { OrderAnswer, OrderDetails } from "../calls/Wire.ts"
-import { type Change, effects, missing, type Values } from "../parts/Change.ts"
+import { type Change, effects, missing, RECORDED, type Values } from "../parts/Change.ts"
 import { numbered } from "../words/Figures.ts"
 import { moneyOfOrder, statusWords } from "../words/OrderWords.ts"
 
 type Order = OrderDetails["order"]
 
-const saidOf = (answer: OrderAnswer): string => {
-  if ("status" in answer) return "Recorded. It is judged as soon as its place in the log is reached."
-  const [words] = statusWords(answer.order_status)
-  if (answer.repeated === true) return `It was so before, and nothing was done. ${words}.`
+const outcomeOf = (answer: OrderAnswer): string => {
+  if ("status" in answer) return RECORDED
+  const words = statusWords(answer.order_status)[0].toLowerCase()
+  if (answer.repeated === true) return `${words} before, and nothing was done.`
   if (answer.refund === "pending") {
-    return "The money is on its way back. The order is refunded once the provider says so."
+    return "the money is on its way back. The order is refunded once the provider says so."
   }
   return answer.done
-    ? `Done. ${words}.`
-    : "The charge is being voided at the provider. The order is cancelled after that."
+    ? `${words}.`
+    : "the charge is being voided at the provider. The order is cancelled after that."
 }
+
+const saidOf = ({ request_id: id }: Order, answer: OrderAnswer): string => `${id}: ${outcomeOf(answer)}`
 
 /** The same id may name an order of each of several items. */
 export const isSameOrder = (one: Order, other: Order): boolean =>
@@ -52,35 +54,31 @@ export const cancel = (calls: AdminCalls, latest: () => Order, after: () => void
       : missing(`It is ${statusWords(order.status)[0].toLowerCase()} already.`)
   },
   send: async ({ reason, signal }) => {
-    const { item_id: item, request_id: id } = latest()
-    const body = { item_id: item, reason }
-    return saidOf(await calls.change<OrderAnswer>("POST", `/orders/${part(id)}/cancel`, { body }, signal))
+    const order = latest()
+    const path = `/orders/${part(order.request_id)}/cancel`
+    const body = { item_id: order.item_id, reason }
+    return saidOf(order, await calls.change<OrderAnswer>("POST", path, { body }, signal))
   },
   after
 })
 
-const STOCK = [["", "Choose"], ["yes", "On sale again"], ["no", "Out of the books"]] as const
-const BY = [["engine", "The engine, at the payment provider"], ["hand", "A person: it is paid back already"]] as const
-const BY_SHOP = [["engine", "The shop, which took it itself"], ["hand", "A person: it is paid back already"]] as const
+const STOCK = [["", "Choose"], ["yes", "Back on sale"], ["no", "Not back on sale"]] as const
+const BY_HAND = ["hand", "It is paid back already, by hand"] as const
+const BY = [["engine", "The engine, through the payment provider"], BY_HAND] as const
+const BY_SHOP = [["engine", "The shop, which took it itself"], BY_HAND] as const
 
 const refunded = (order: Order, { by, reference = "", stock }: Values): ReturnType<Change["effects"]> => {
-  if (stock !== "yes" && stock !== "no") return missing("Where do its units go?")
+  if (stock !== "yes" && stock !== "no") return missing("Are its units put back on sale?")
   if (by === "hand" && reference.trim() === "") return missing("Under which reference was it paid back?")
-  const money = moneyOfOrder(order) ?? "The money"
+  const money = moneyOfOrder(order) ?? "the money"
   const isShops = order.payment_reference !== undefined
   const paid = by === "hand"
-    ? `Says that ${money} was paid back by hand, as ${reference.trim()}. The provider is not asked.`
+    ? `Records that ${money} was paid back by hand, as ${reference.trim()}. The provider is not asked.`
     : isShops
-    ? `It is given back at once. The shop took ${money} itself, as ${order.payment_reference}, and pays it back.`
-    : `Gives ${money} back at the payment provider first. The order is refunded once that has succeeded.`
-  const where = stock === "yes"
-    ? `${unitsAre(order)} on sale again then.`
-    : `${unitsAre(order)} out of the books then, and not on sale.`
-  return effects(
-    paid,
-    where,
-    "The first refund of an order counts. There is no way back, and none to a release before 0.2."
-  )
+    ? `Refunds the order at once. The shop took ${money} itself, as ${order.payment_reference}, and pays it back.`
+    : `Pays ${money} back through the payment provider. The order is refunded once that has succeeded.`
+  const where = stock === "yes" ? `${unitsAre(order)} back on sale then.` : `${unitsAre(order)} not put back on sale.`
+  return effects(paid, where, "It cannot be undone, and the engine cannot go back to a release before 0.2 after it.")
 }
 
 export const refund = (calls: AdminCalls, latest: () => Order, after: () => void): Change => ({
@@ -88,24 +86,23 @@ export const refund = (calls: AdminCalls, latest: () => Order, after: () => void
   action: "Refund",
   isDestructive: true,
   fields: [
-    { name: "stock", label: "Its units", kind: "choice", choices: STOCK },
+    { name: "stock", label: "Units of the order", kind: "choice", choices: STOCK },
     {
       name: "by",
-      label: "Who gives the money back",
+      label: "Who pays the money back",
       kind: "choice",
       value: "engine",
       choices: latest().payment_reference === undefined ? BY : BY_SHOP
     },
-    { name: "reference", label: "Its reference", kind: "text", isAsked: ({ by }) => by === "hand" }
+    { name: "reference", label: "Reference of that payment", kind: "text", isAsked: ({ by }) => by === "hand" }
   ],
   effects: (values) => refunded(latest(), values),
   send: async ({ idempotencyKey, reason, signal, values }) => {
-    const { item_id: item, request_id: id } = latest()
+    const order = latest()
+    const path = `/orders/${part(order.request_id)}/refund`
     const byHand = values["by"] === "hand" ? { by_hand: { reference: values["reference"]!.trim() } } : {}
-    const body = { item_id: item, restock: values["stock"] === "yes", ...byHand, reason }
-    return saidOf(
-      await calls.change<OrderAnswer>("POST", `/orders/${part(id)}/refund`, { body, idempotencyKey }, signal)
-    )
+    const body = { item_id: order.item_id, restock: values["stock"] === "yes", ...byHand, reason }
+    return saidOf(order, await calls.change<OrderAnswer>("POST", path, { body, idempotencyKey }, signal))
   },
   after
 })

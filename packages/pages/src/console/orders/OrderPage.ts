@@ -3,9 +3,10 @@ import { html, nothing, type TemplateResult } from "lit"
 import { part } from "../calls/AdminCalls.ts"
 import type { OrderDetails } from "../calls/Wire.ts"
 import { latestOf } from "../parts/Change.ts"
+import { find, FIND_ORDER } from "../parts/Find.ts"
 import { itemLink, statusBadge } from "../parts/ItemCells.ts"
 import { PageElement } from "../parts/PageElement.ts"
-import { moment, runbook, type Shown, shown } from "../parts/Panels.ts"
+import { isNotFound, moment, runbook, type Shown, shown } from "../parts/Panels.ts"
 import { hrefOf } from "../parts/Route.ts"
 import { facts } from "../parts/Table.ts"
 import { moneyOfOrder, stepWords } from "../words/OrderWords.ts"
@@ -20,7 +21,7 @@ const entry = ({ by, data, offset, partition, reason, time, type }: Entry): Temp
     <li>
       <p><strong>${stepWords(type)}</strong> ${moment(time)}</p>
       ${by === undefined ? nothing : html`<p>By ${by}${reason === undefined ? "" : `: ${reason}`}</p>`}
-      <details><summary>What was told</summary>
+      <details><summary>Event data</summary>
         <p class="small muted">Partition ${partition}, record ${offset}</p>
         <pre tabindex="0">${JSON.stringify(data, null, 2)}</pre></details>
     </li>
@@ -84,7 +85,7 @@ export class ConsoleOrder extends PageElement {
       ...(order.payment_reference === undefined ? [] : [["Paid to the shop", order.payment_reference] as const]),
       ["Attempt", order.attempt],
       ["Accepted", moment(order.created_at)],
-      ["So since", moment(order.updated_at)],
+      ["Since", moment(order.updated_at)],
       ["Correlation id", order.correlation_id ?? "–"]
     ])
   }
@@ -118,6 +119,7 @@ export class ConsoleOrder extends PageElement {
   override render() {
     return html`
       <p class="crumbs"><a href=${hrefOf(["orders"])}>Orders</a></p>
+      ${isNotFound(this.#order.error) ? find({ ...FIND_ORDER, id: this.#id }) : nothing}
       ${shown(this.#order, (details) => this.#show(details))}
     `
   }

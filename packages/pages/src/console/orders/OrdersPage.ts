@@ -1,13 +1,14 @@
 /** `<console-orders>`: orders of any age: one by its id, or those that match. */
 import { html, type TemplateResult } from "lit"
 import type { OrderPage, OrderRow } from "../calls/Wire.ts"
+import { find, FIND_ORDER } from "../parts/Find.ts"
 import { itemLink, statusBadge } from "../parts/ItemCells.ts"
 import { PageElement } from "../parts/PageElement.ts"
 import { empty, moment, type Shown, shown } from "../parts/Panels.ts"
 import { hrefOf, type Route } from "../parts/Route.ts"
 import { type Column, pager, table } from "../parts/Table.ts"
 import { fieldOf, isoOf } from "../words/Moments.ts"
-import { moneyOfOrder, STATUSES, statusWords } from "../words/OrderWords.ts"
+import { moneyOfOrder, noOrdersWords, STATUSES, statusWords } from "../words/OrderWords.ts"
 
 const EVERY = 10_000
 const FILTERS = ["item", "user", "status", "from", "until"] as const
@@ -37,12 +38,6 @@ export class ConsoleOrders extends PageElement {
       ...filterOf(this.route),
       cursor: this.route.query.get("cursor") ?? undefined
     }), EVERY)
-
-  readonly #open = (event: Event) => {
-    event.preventDefault()
-    const id = (event.target as HTMLFormElement).querySelector("input")!.value.trim()
-    if (id !== "") location.hash = hrefOf(["orders", id])
-  }
 
   #go(name: string, value: string | undefined): void {
     location.hash = hrefOf(["orders"], { ...filterOf(this.route), [name]: value })
@@ -77,10 +72,7 @@ export class ConsoleOrders extends PageElement {
     return html`
       ${
       orders.length === 0
-        ? empty(
-          "No orders",
-          "Orders that never held units, as when it is sold out, are kept only with ORDER_EVENTS=all."
-        )
+        ? empty("No orders", noOrdersWords(filterOf(this.route)))
         : table("Orders", COLUMNS, orders)
     }
       ${pager(this.route, next)}
@@ -91,11 +83,7 @@ export class ConsoleOrders extends PageElement {
     return html`
       <div class="page-head">
         <h1>Orders</h1>
-        <form class="find" role="search" @submit=${this.#open}>
-          <label class="hidden" for="find-order">Order</label>
-          <input id="find-order" type="search" placeholder="Request id" autocomplete="off">
-          <button type="submit">Open</button>
-        </form>
+        ${find(FIND_ORDER)}
       </div>
       ${this.#filters()}
       ${shown(this.#page, (page) => this.#list(page))}

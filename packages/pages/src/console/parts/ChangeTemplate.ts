@@ -25,15 +25,17 @@ const progressBar = (progress: Progress | undefined): Shown =>
 
 const effects = (told: Effects): Shown =>
   told.kind === "missing"
-    ? html`<p class="muted">${told.why}</p>`
+    ? html`<p class="muted">${told.why} ${
+      told.link === undefined ? nothing : html`<a href=${told.link.href}>${told.link.words}</a>`
+    }</p>`
     : html`<ul>${told.lines.map((line) => html`<li>${line}</li>`)}</ul>`
 
 const reason = (current: OpenChange): TemplateResult =>
   html`
     <div class="field">
-      <label for="change-reason">Reason, for whoever asks later</label>
-      <input id="change-reason" type="text" maxlength=${MAX_REASON} required autocomplete="off"
-        ?disabled=${current.isLocked} .value=${current.reason}
+      <label for="change-reason">Reason, for whoever asks later <span class="muted">(required)</span></label>
+      <input id="change-reason" type="text" maxlength=${MAX_REASON} required pattern=".*\\S.*" title="Say why"
+        autocomplete="off" ?disabled=${current.isLocked} .value=${current.reason}
         @input=${({ target }: Event) => current.giveReason((target as HTMLInputElement).value)}>
     </div>
   `
@@ -51,12 +53,14 @@ const away = (current: OpenChange, onClose: () => void): TemplateResult => {
 
 const buttons = (current: OpenChange, onClose: () => void): TemplateResult => {
   const { change, isLocked, isSending } = current
-  const isReady = current.told.kind === "effects" && current.reason.trim() !== "" && !isSending
+  // Where the reason alone is missing the browser leads to its field.
+  const isReady = current.told.kind === "effects" && !isSending
   const words = isSending ? "Sending…" : isLocked ? "Send the same again" : change.action
   return html`
     <div class="buttons">
       ${away(current, onClose)}
-      <button type="submit" class=${change.isDestructive === true ? "danger" : "main"} ?disabled=${!isReady}>
+      <button type="submit" class=${change.isDestructive === true ? "danger" : "main"} ?disabled=${!isReady}
+        aria-describedby="change-effects">
         ${words}</button>
     </div>
   `
@@ -77,9 +81,10 @@ export const template = (current: OpenChange, { onClose, onClosed, onSend }: Dia
       <form @submit=${submit}>
         <h2 id="change-title">${change.title}</h2>
         ${fields(change.fields ?? [], values, isLocked, (name, value) => current.type(name, value))}
-        <div class="effects" role="status">${effects(told)} ${progressBar(progress)}</div>
+        <div class="effects" id="change-effects" role="status">${effects(told)} ${progressBar(progress)}</div>
         ${reason(current)}
         ${failure === undefined ? nothing : refused(failure)}
+        ${current.doubt === undefined ? nothing : html`<p class="stale" role="status">${current.doubt}</p>`}
         ${buttons(current, onClose)}
       </form>
     </dialog>

@@ -1,6 +1,7 @@
 /** A change that is open before a person: what is typed, how far it is, and what came of it. It knows no view. */
 import { mayBeRecorded } from "../calls/MayBeRecorded.ts"
-import { type Change, type Effects, MAY_BE_RECORDED, missing, type Progress, type Values } from "./Change.ts"
+import { type Change, doubtOf, type Effects, MAY_BE_RECORDED, type Progress, type Values } from "./Change.ts"
+import { Preview } from "./Preview.ts"
 
 export interface OpenChangeOptions {
   readonly change: Change
@@ -12,16 +13,16 @@ export interface OpenChangeOptions {
 export class OpenChange {
   readonly change: Change
   readonly #options: OpenChangeOptions
-  readonly #looking = new AbortController()
+  readonly #preview: Preview
   /** What was sent is never taken back by the page. */
   readonly #sending = new AbortController()
   #values: Values
   #reason = ""
-  #isPreviewed: boolean
   #isSending = false
   #isStopped = false
   #progress: Progress | undefined
   #failure: unknown
+  #isEngineBack = false
   #idempotencyKey: string
 
   constructor(options: OpenChangeOptions) {
@@ -29,7 +30,7 @@ export class OpenChange {
     this.change = change
     this.#options = options
     this.#values = Object.fromEntries((change.fields ?? []).map(({ name, value }) => [name, value ?? ""]))
-    this.#isPreviewed = change.preview === undefined
+    this.#preview = new Preview(change, () => options.onUpdate())
     this.#idempotencyKey = options.newKey()
   }
 
@@ -42,11 +43,11 @@ export class OpenChange {
   }
 
   get progress(): Progress | undefined {
-    return this.#progress
+    return this.#progress ?? this.#preview.progress
   }
 
   get failure(): unknown {
-    return this.#failure
+    return this.#failure ?? this.#preview.failure
   }
 
   /** While it is, nothing can be typed, and it cannot be closed. */
@@ -61,17 +62,23 @@ export class OpenChange {
 
   /** Sent, and nobody knows what came of it: then only the same may be sent again. */
   get isLocked(): boolean {
-    return this.#isSending || (this.#isPreviewed && mayBeRecorded(this.#failure))
+    return this.#isSending || mayBeRecorded(this.#failure)
+  }
+
+  /** Of a send of which nobody knows what came: what may have happened, and what to do. */
+  get doubt(): string | undefined {
+    return this.isLocked && !this.#isSending ? doubtOf(this.change, this.#isEngineBack) : undefined
   }
 
   /** What it would do. */
   get told(): Effects {
-    if (this.#isPreviewed) return this.change.effects(this.#values)
-    return missing(this.#failure === undefined ? "Looking at what it would do…" : "Nobody knows what it would do.")
+    return this.#preview.instead ?? this.change.effects(this.#values)
   }
 
   type(name: string, value: string): void {
-    this.#retype(() => this.#values = { ...this.#values, [name]: value })
+    const before = this.#values
+    this.#retype(() => this.#values = { ...before, [name]: value })
+    this.#preview.retyped(before, this.#values)
   }
 
   giveReason(reason: string): void {
@@ -79,18 +86,14 @@ export class OpenChange {
   }
 
   /** Looks at what it would do, where that is for the engine to say. */
-  async look(): Promise<void> {
-    const { signal } = this.#looking
-    const { preview } = this.change
-    if (preview === undefined) return
-    try {
-      await preview(signal, this.#onProgress)
-      this.#isPreviewed = true
-    } catch (error) {
-      this.#failure = error
-    }
-    this.#progress = undefined
-    this.#options.onUpdate()
+  look(): Promise<void> {
+    return this.#preview.look(this.#values)
+  }
+
+  /** The engine answers, after it did not. */
+  engineIsBack(): void {
+    if (this.#preview.failure !== undefined) return void this.look()
+    this.#update(() => this.#isEngineBack = true)
   }
 
   /** What came of it, in words; undefined where it failed. */
@@ -99,14 +102,14 @@ export class OpenChange {
     if (this.#isSending) return undefined
     this.#isSending = true
     this.#isStopped = false
-    this.#failure = undefined
-    this.#options.onUpdate()
+    this.#isEngineBack = false
+    this.#update(() => this.#failure = undefined)
     try {
       return await change.send({
         values: this.#values,
         reason: this.#reason.trim(),
         idempotencyKey: this.#idempotencyKey,
-        onProgress: this.#onProgress,
+        onProgress: (done, total) => this.#update(() => this.#progress = { done, total }),
         isStopped: () => this.#isStopped,
         signal: this.#sending.signal
       })
@@ -123,27 +126,25 @@ export class OpenChange {
 
   /** Lets what is being sent come to its end, and nothing after it. */
   stop(): void {
-    this.#isStopped = true
-    this.#options.onUpdate()
+    this.#update(() => this.#isStopped = true)
   }
 
   /** Ends it, unless it is being sent. What is to be told then, in words. */
   close(): { readonly isClosed: boolean; readonly words?: string } {
     if (this.#isSending) return { isClosed: false }
-    this.#looking.abort()
-    return this.isLocked ? { isClosed: true, words: MAY_BE_RECORDED } : { isClosed: true }
-  }
-
-  readonly #onProgress = (done: number, total: number) => {
-    this.#progress = { done, total }
-    this.#options.onUpdate()
+    this.#preview.end()
+    return this.isLocked ? { isClosed: true, words: `${this.change.title}. ${MAY_BE_RECORDED}` } : { isClosed: true }
   }
 
   /** What is typed anew is another request: it counts beside the one that was refused. */
   #retype(take: () => void): void {
     if (this.isLocked) return
     take()
-    this.#idempotencyKey = this.#options.newKey()
+    this.#update(() => this.#idempotencyKey = this.#options.newKey())
+  }
+
+  #update(take: () => void): void {
+    take()
     this.#options.onUpdate()
   }
 }

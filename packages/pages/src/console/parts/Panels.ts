@@ -21,18 +21,20 @@ export const moment = (iso: string | undefined): Shown => {
 export const empty = (title: string, text: Shown = nothing): TemplateResult =>
   html`<div class="state"><strong>${title}</strong><p>${text}</p></div>`
 
+/** What is not there is no trouble of the engine's, and is not there when it is asked again. */
+export const isNotFound = (error: unknown): boolean => error instanceof FlashSaleError && error.status === 404
+
 /** Something was refused, or did not come. */
 export const refused = (error: unknown, again?: () => void): TemplateResult => {
   const { section, text, title } = refusalOf(error)
   const trace = traceOf(error)
-  // What is not there is no trouble of the engine's.
-  const look = error instanceof FlashSaleError && error.status === 404 ? "" : "bad"
+  const isAskedAgain = again !== undefined && !isNotFound(error)
   return html`
-    <div class="state ${look}" role="alert">
+    <div class="state ${isNotFound(error) ? "" : "bad"}" role="alert">
       <strong>${title}</strong>
       <p>${text} ${section === undefined ? nothing : runbook(section)}</p>
       ${trace === undefined ? nothing : html`<p class="small muted">Correlation id <code>${trace}</code></p>`}
-      ${again === undefined ? nothing : html`<button type="button" @click=${again}>Try again</button>`}
+      ${isAskedAgain ? html`<button type="button" @click=${again}>Try again</button>` : nothing}
     </div>
   `
 }

@@ -3,29 +3,33 @@ import { pause } from "../../sale/Timers.ts"
 import { type AdminCalls, part } from "../calls/AdminCalls.ts"
 import type { WebhookOutcome, WebhookReplayAnswer } from "../calls/WebhookWire.ts"
 import { type Change, type Effects, effects, missing, type Values } from "../parts/Change.ts"
-import { numbered } from "../words/Figures.ts"
+import { durationOf, numbered } from "../words/Figures.ts"
 import { bothOf, isoOf } from "../words/Moments.ts"
 
 /** How often a test is asked for until its outcome is known, and how long apart, in milliseconds. */
 const ASKS = 12
 const APART = 1_000
 
+const within = (millis: number | undefined): string =>
+  millis === undefined ? "" : ` within ${durationOf(millis / 1_000)}`
+
 const saidOf = (outcome: WebhookOutcome): string => {
   switch (outcome.outcome) {
     case "pending":
-      return "Asked for. Nobody has sent it yet: does a process of webhooks run?"
+      return "test asked for. Nobody has sent it yet: does a process of webhooks run?"
     case "delivered":
-      return `Taken: answered with ${outcome.status} within ${outcome.took_ms} ms.`
+      return `test taken, answered with ${outcome.status}${within(outcome.took_ms)}.`
     case "failed":
       return outcome.status === undefined
-        ? `Not taken: ${outcome.error}.`
-        : `Not taken: answered with ${outcome.status}.`
+        ? `test not taken: ${outcome.error}.`
+        : `test not taken, answered with ${outcome.status}.`
   }
 }
 
 export const test = (calls: AdminCalls, name: string, after: () => void): Change => ({
   title: `Send a test event to ${name}`,
   action: "Send",
+  again: "Sending it again sends another test event.",
   effects: () =>
     effects(`Sends one event webhook.test to ${name}, once.`, "It is not tried again, and changes nothing."),
   send: async ({ reason, signal }) => {
@@ -35,7 +39,7 @@ export const test = (calls: AdminCalls, name: string, after: () => void): Change
       await pause(APART, signal)
       outcome = await calls.get<WebhookOutcome>(`${path}/tests/${part(outcome.id)}`, signal)
     }
-    return saidOf(outcome)
+    return `${name}: ${saidOf(outcome)}`
   },
   after
 })
@@ -46,7 +50,7 @@ export const enable = (calls: AdminCalls, name: string, after: () => void): Chan
   effects: () => effects(`${name} has answered 410. It is told again what happened since, and what happens.`),
   send: async ({ reason, signal }) => {
     await calls.change("POST", `/webhooks/${part(name)}/enable`, { body: { reason } }, signal)
-    return `${name} is told again.`
+    return `${name}: told again.`
   },
   after
 })
@@ -63,10 +67,10 @@ const replay = (
     ...(idempotencyKey === undefined ? {} : { idempotencyKey })
   }, signal)
 
-const queued = (answer: WebhookReplayAnswer): string =>
+const queued = (name: string, answer: WebhookReplayAnswer): string =>
   "status" in answer
-    ? `Replay ${answer.id} has begun. It goes on in the background, and is shown below.`
-    : "Nothing was sent."
+    ? `${name}: replay ${answer.id} has begun. It goes on in the background, and is shown on the webhook's page.`
+    : `${name}: nothing was sent.`
 
 const ofCount = (name: string, found: WebhookReplayAnswer | undefined): Effects => {
   if (found === undefined || !("events" in found)) return missing("Nobody knows how many events that is.")
@@ -88,7 +92,7 @@ export const replayDead = (calls: AdminCalls, name: string, after: () => void): 
     },
     effects: () => ofCount(name, found),
     send: async ({ idempotencyKey, reason, signal }) =>
-      queued(await replay(calls, name, { dead: true, reason }, idempotencyKey, signal)),
+      queued(name, await replay(calls, name, { dead: true, reason }, idempotencyKey, signal)),
     after
   }
 }
@@ -115,6 +119,6 @@ export const replayTimes = (calls: AdminCalls, name: string, after: () => void):
   ],
   effects: (values) => ofTimes(name, values),
   send: async ({ idempotencyKey, reason, signal, values }) =>
-    queued(await replay(calls, name, { ...timesOf(values), reason }, idempotencyKey, signal)),
+    queued(name, await replay(calls, name, { ...timesOf(values), reason }, idempotencyKey, signal)),
   after
 })

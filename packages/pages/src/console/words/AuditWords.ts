@@ -28,7 +28,7 @@ const price = ({ currency, price }: Data): string =>
 type Setting = (value: unknown, sale: Data) => string
 
 const SETTINGS: Readonly<Record<string, Setting>> = {
-  paused: (value) => value === true ? "paused" : "goes on",
+  paused: (value) => value === true ? "paused" : "resumed",
   opens_at: (value) => value === null ? "opens at any time" : `opens ${momentIn(value)}`,
   closes_at: (value) => value === null ? "never closes" : `closes ${momentIn(value)}`,
   per_user_limit: (value) => value === null ? "no limit per buyer" : `${countOf(Number(value))} per buyer`,

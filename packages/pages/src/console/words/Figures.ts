@@ -10,11 +10,18 @@ export const rateOf = (perSecond: number): string =>
 export const sumOf = (rates: Readonly<Record<string, number>>): number =>
   Object.values(rates).reduce((sum, rate) => sum + rate, 0)
 
+const AT_MOST_ONE_DIGIT = new Intl.NumberFormat(undefined, { maximumFractionDigits: 1 })
+
 const UNITS = [["d", 86_400], ["h", 3_600], ["min", 60], ["s", 1]] as const
 
-/** How long something takes: the two largest units, `2 h 5 min`; `0.3 s` where it is less than ten seconds. */
+/** Between a number and its unit, so that they stay in one line: a no-break space. */
+export const WITH_UNIT = "\u00a0"
+
+/** How long something takes: the two largest units, `2 h 5 min`; `9.3 s` and `300 ms` where it is less. */
 export const durationOf = (seconds: number): string => {
-  if (seconds < 10) return `${seconds === 0 ? "0" : ONE_DIGIT.format(seconds)} s`
+  const millis = Math.round(seconds * 1_000)
+  if (millis > 0 && millis < 1_000) return `${millis}${WITH_UNIT}ms`
+  if (seconds < 10) return `${AT_MOST_ONE_DIGIT.format(seconds)}${WITH_UNIT}s`
   let left = Math.round(seconds)
   const parts = UNITS.flatMap(([unit, size]) => {
     const count = Math.floor(left / size)
@@ -23,7 +30,7 @@ export const durationOf = (seconds: number): string => {
   })
   const first = parts.findIndex(({ count }) => count > 0)
   return parts.slice(first, first + 2).filter(({ count }) => count > 0)
-    .map(({ count, unit }) => `${count} ${unit}`).join(" ")
+    .map(({ count, unit }) => `${count}${WITH_UNIT}${unit}`).join(" ")
 }
 
 /** `1 unit`, `5 units`. */

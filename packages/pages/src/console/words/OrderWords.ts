@@ -23,6 +23,18 @@ export const STATUSES = Object.keys(OF_STATUS) as ReadonlyArray<OrderRow["status
 export const statusWords = (status: OrderRow["status"]): readonly [words: string, look: Look] =>
   Object.hasOwn(OF_STATUS, status) ? OF_STATUS[status] : [status, "plain"]
 
+/** Those of orders that may never have held units. */
+const TURNED_AWAY: ReadonlyArray<string> = ["FAILED_SOLD_OUT", "FAILED_LIMIT", "FAILED"]
+
+/** Why a list of orders has none, by its filter. */
+export const noOrdersWords = (filter: Readonly<Record<string, string>>): string => {
+  const { status } = filter
+  if (status === undefined) return Object.keys(filter).length === 0 ? "None has held units yet." : "None matches."
+  return TURNED_AWAY.includes(status)
+    ? "Orders that never held units are kept only by an engine with ORDER_EVENTS=all."
+    : "None matches."
+}
+
 const OF_STEP: Readonly<Record<string, string>> = {
   "order.reserved": "Units held",
   "order.confirmed": "Confirmed",

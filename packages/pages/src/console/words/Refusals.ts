@@ -43,7 +43,7 @@ const OF_CODE: Words = {
   ],
   not_completed: ["Nothing to give back", "Only an order that is completed can be refunded."],
   order_failed: ["The order has failed", "There is nothing left to cancel."],
-  outcome_unknown: ["Nobody knows", "It may have been recorded. Send it again: it counts once."],
+  outcome_unknown: ["Nobody knows what came of it", "The engine has lost sight of the record that it sent to its log."],
   overloaded: ["Too busy", "The engine does too much at the moment."],
   refund_differs: ["Refunded otherwise", "It is given back already, or about to be, with the other choice of stock."],
   store_unavailable: [
@@ -54,7 +54,7 @@ const OF_CODE: Words = {
   timeout: ["No answer in time", "The engine is slow, or its answer was lost."],
   too_many_failures: ["Too many wrong keys", "This address has to wait a minute.", "who-is-let-in"],
   unauthenticated: [
-    "The key does not count",
+    "This key is not valid",
     "It is wrong, was revoked, or has expired.",
     "api-keys-and-buyers-tokens"
   ],

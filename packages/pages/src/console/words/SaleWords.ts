@@ -6,7 +6,7 @@ import type { ItemRow } from "../calls/Wire.ts"
 import { shortOf } from "./Moments.ts"
 
 export interface SaleWords {
-  readonly look: "good" | "warn" | "bad" | "plain"
+  readonly look: "good" | "warn" | "plain"
   readonly words: string
 }
 
@@ -26,7 +26,7 @@ export const saleWordsOf = (
     case "closed":
       return { look: "plain", words: "Closed" }
     case "sold_out":
-      return { look: "bad", words: "Sold out" }
+      return { look: "plain", words: "Sold out" }
   }
 }
 
