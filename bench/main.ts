@@ -1,6 +1,7 @@
 /** `npm run bench -- <what>`: measures one part of the engine, and prints its figures. */
 import * as Archive from "./Archive.ts"
 import * as Callers from "./Callers.ts"
+import * as Embedded from "./Embedded.ts"
 import * as Events from "./Events.ts"
 import * as FrontDoor from "./FrontDoor.ts"
 import * as Gateway from "./Gateway.ts"
@@ -14,6 +15,7 @@ import * as Webhooks from "./Webhooks.ts"
 const benches: Readonly<Record<string, () => Promise<void>>> = {
   archive: Archive.run,
   callers: Callers.run,
+  embedded: Embedded.run,
   events: Events.run,
   door: FrontDoor.run,
   gateway: Gateway.run,

@@ -1,5 +1,5 @@
 -- The item's live event: the counts after the call, and the status of each order that changed, or that a record
--- confirms, cancels or refunds.
+-- confirms, cancels or refunds. How it is sold is not in the event: whoever shows that reads the item.
 local EVENTS_KEPT = 1000
 local STATUS_OF = {
   held = 'RESERVED', voiding = 'RESERVED', sold = 'COMPLETED', unreadable = 'FAILED', sold_out = 'FAILED_SOLD_OUT',
@@ -29,7 +29,7 @@ local function haveCountsChanged(item)
 end
 
 local function isEvent(item)
-  return emitEvents and (#changedOrders > 0 or haveCountsChanged(item))
+  return emitEvents and (#changedOrders > 0 or item.saleWasSet or haveCountsChanged(item))
 end
 
 local function writeEvent(item, events)

@@ -52,6 +52,7 @@ end
 -- '' leaves a setting as it is, '-' removes it. Version 1 does not know how long holds last.
 function folds.sale(item, _, at, fresh)
   if not fresh then return end
+  item.saleWasSet = true
   for n = 1, item.rules < CHECKOUT and FIRST_SETTINGS or #SETTINGS do
     local value = words[at + n - 1]
     if value ~= '' then item[SETTINGS[n]] = value == '-' and '' or value end

@@ -44,6 +44,7 @@ export const PLAN: Readonly<Record<string, Floors>> = {
     "facts",
     "items",
     "letters",
+    "log",
     "statuses"
   ]],
   "packages/pages/src": [

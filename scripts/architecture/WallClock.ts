@@ -54,6 +54,7 @@ const READS: Banned = {
     "packages/infra/src/redis/RedisOrderStatuses.ts": "stamps a status",
     "packages/infra/src/sqlite/backup/SqliteBackup.ts": "stamps a backup",
     "packages/infra/src/sqlite/events/SqliteOrderEvents.ts": "stamps an event",
+    "packages/infra/src/sqlite/SqliteAtomicAdmission.ts": "stamps a record and a status",
     "packages/infra/src/sqlite/SqliteInstances.ts": "compares with what another process of the machine has stamped",
     "packages/infra/src/sqlite/SqliteOrderLog.ts": "stamps a record",
     "packages/infra/src/sqlite/SqliteOrderStatuses.ts": "stamps a status",

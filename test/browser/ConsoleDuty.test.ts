@@ -31,7 +31,7 @@ it("replays what a provider has failed, discards the rest, ends a hold, and give
   const operator = await ConsoleEngine.open(browser, mended, engine.key)
   const { page } = operator
   await operator.sees(`${FAILED} orders need a person`)
-  await page.getByRole("link", { name: /^Dead letters/ }).click()
+  await page.getByRole("link", { name: `Dead letters ${FAILED}` }).click()
   await page.getByRole("row").nth(FAILED).waitFor()
   await ConsoleEngine.isAccessible(operator)
   await page.getByRole("table").getByRole("link").first().click()

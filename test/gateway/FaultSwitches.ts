@@ -1,4 +1,5 @@
 /** Switches by which a test makes the log and the store fail, over adapters that work. */
+import { AtomicAdmission } from "@flash-sale/domain/ports/AtomicAdmission"
 import { Backlogs } from "@flash-sale/domain/ports/Backlogs"
 import { ItemDamaged, ItemStore } from "@flash-sale/domain/ports/ItemStore"
 import { AppendRefused, AppendUnknown, LogUnavailable, OrderLog } from "@flash-sale/domain/ports/OrderLog"
@@ -7,7 +8,7 @@ import { RateLimits } from "@flash-sale/domain/ports/RateLimits"
 import { RecoveryMarks } from "@flash-sale/domain/ports/RecoveryMarks"
 import { StoreUnavailable } from "@flash-sale/domain/ports/StoreUnavailable"
 import type * as Infra from "@flash-sale/infra/Infra"
-import { Context, Effect, Layer, Schedule } from "effect"
+import { Context, Effect, Exit, Layer, Schedule } from "effect"
 
 /** The methods of the ports in which a bug can be switched on. */
 export const BUGGY = [
@@ -169,6 +170,21 @@ const faultyBacklogs = Effect.gen(function*() {
   return { ...backlogs, read: Effect.suspend(() => broken("Backlogs.read", () => backlogs.read)) }
 })
 
+/**
+ * Admission in one step, where nothing is switched. Else the log and the store fail apart, as Kafka and Redis do, so
+ * orders are sent on to be claimed, appended and confirmed one after the other.
+ */
+const faultyAdmission = Effect.gen(function*() {
+  const faults = yield* Faults
+  const admission = yield* AtomicAdmission
+  const isFine = () => faults.log === "fine" && faults.store === "fine" && faults.bug === undefined
+  if (admission === undefined) return undefined
+  return {
+    offer: (...[order, completion]: Parameters<typeof admission.offer>) =>
+      isFine() ? admission.offer(order, completion) : completion(Exit.succeed({ _tag: "Leased", same: true }))
+  }
+})
+
 /** Adapters that work until a test switches them off. */
 export const layer = <E, R>(ports: Layer.Layer<Infra.Ports, E, R>): Layer.Layer<Infra.Ports | Faults, E, R> =>
   Layer.mergeAll(
@@ -177,7 +193,8 @@ export const layer = <E, R>(ports: Layer.Layer<Infra.Ports, E, R>): Layer.Layer<
     Layer.effect(RecoveryMarks, faultyMarks),
     Layer.effect(OrderStatuses, faultyStatuses),
     Layer.effect(RateLimits, faultyLimits),
-    Layer.effect(Backlogs, faultyBacklogs)
+    Layer.effect(Backlogs, faultyBacklogs),
+    Layer.effect(AtomicAdmission, faultyAdmission)
   ).pipe(
     Layer.provideMerge(ports),
     Layer.provideMerge(Layer.sync(Faults, (): Switches => ({ log: "fine", store: "fine" })))

@@ -1,7 +1,6 @@
 /** A gateway of this release before processors of the last one, and items before their first hold. */
 import { assert, layer } from "@effect/vitest"
 import { type Backlog, Backlogs } from "@flash-sale/domain/ports/Backlogs"
-import { OrderLog } from "@flash-sale/domain/ports/OrderLog"
 import type { NewRecord } from "@flash-sale/domain/records/LogRecord"
 import type { PartitionId } from "@flash-sale/domain/records/Partition"
 import * as ItemRules from "@flash-sale/gateway/guards/ItemRules"
@@ -9,6 +8,7 @@ import * as SqliteInfra from "@flash-sale/infra/sqlite/SqliteInfra"
 import { Context, Effect, Layer } from "effect"
 import * as Samples from "../../infra/observability/metrics/Samples.ts"
 import { Faults } from "../FaultSwitches.ts"
+import * as RecordedAppends from "../RecordedAppends.ts"
 import * as TestGateway from "../TestGateway.ts"
 
 /** What processors say that they know, and what was appended. */
@@ -18,21 +18,7 @@ class World extends Context.Service<World, { rules: number; readonly appended: A
 
 /** The log notes what it is given; the backlogs are those of processors that are other processes. */
 const ports = Layer.mergeAll(
-  Layer.effect(
-    OrderLog,
-    Effect.gen(function*() {
-      const { appended } = yield* World
-      const log = yield* OrderLog
-      return {
-        ...log,
-        append: (record) => Effect.tap(log.append(record), () => Effect.sync(() => appended.push(record))),
-        offer: (record, completion) => {
-          appended.push(record)
-          log.offer(record, completion)
-        }
-      }
-    })
-  ),
+  Layer.unwrap(Effect.map(World, ({ appended }) => RecordedAppends.layer((record) => appended.push(record)))),
   Layer.effect(
     Backlogs,
     Effect.map(World, (world) => ({

@@ -1,12 +1,12 @@
 /** What a shop notes on an order: in its record, wherever it came in, and never a reason for another order. */
 import { assert, layer } from "@effect/vitest"
-import { OrderLog } from "@flash-sale/domain/ports/OrderLog"
 import { ItemId } from "@flash-sale/domain/records/Ids"
 import * as LogRecord from "@flash-sale/domain/records/LogRecord"
 import { Offset, PartitionId } from "@flash-sale/domain/records/Partition"
 import * as SqliteInfra from "@flash-sale/infra/sqlite/SqliteInfra"
 import { Effect, Layer } from "effect"
 import * as HistorySeeds from "../../domain/HistorySeeds.ts"
+import * as RecordedAppends from "../RecordedAppends.ts"
 import * as TestGateway from "../TestGateway.ts"
 
 const ITEM = ItemId.make("noted")
@@ -22,16 +22,7 @@ const RULE =
 const sent: Array<LogRecord.NewRecord> = []
 const recordsOf = (requestId: string) => sent.filter(({ headers }) => headers["request_id"] === requestId)
 
-const recorded = Layer.effect(
-  OrderLog,
-  Effect.map(OrderLog, (log) => ({
-    ...log,
-    append: (record: LogRecord.NewRecord) => {
-      sent.push(record)
-      return log.append(record)
-    }
-  }))
-).pipe(Layer.provideMerge(SqliteInfra.layerMemory))
+const recorded = RecordedAppends.layer((record) => sent.push(record)).pipe(Layer.provideMerge(SqliteInfra.layerMemory))
 
 const stored = ({ headers, itemId, value }: LogRecord.NewRecord): LogRecord.LogRecord => ({
   partition: PartitionId.make(0),

@@ -1,5 +1,6 @@
 /** More orders than the engine can serve: which are rejected at once, and which are not. */
 import { assert, layer } from "@effect/vitest"
+import { AtomicAdmission } from "@flash-sale/domain/ports/AtomicAdmission"
 import { Backlogs } from "@flash-sale/domain/ports/Backlogs"
 import { OrderLog } from "@flash-sale/domain/ports/OrderLog"
 import { ItemId } from "@flash-sale/domain/records/Ids"
@@ -37,6 +38,7 @@ const held = Layer.effect(
     })
   })
 ).pipe(
+  Layer.merge(Layer.succeed(AtomicAdmission, undefined)),
   Layer.provideMerge(SqliteInfra.layerMemory),
   Layer.provideMerge(Layer.effect(Gate, Effect.map(Latch.make(false), (latch) => ({ latch, came: 0 }))))
 )

@@ -1,9 +1,12 @@
 /** What an engine has acknowledged is there after a kill -9, and so is the way in. */
 import { assert, describe, it } from "@effect/vitest"
 import { OrderLog } from "@flash-sale/domain/ports/OrderLog"
-import { ItemId } from "@flash-sale/domain/records/Ids"
+import { OrderStatuses } from "@flash-sale/domain/ports/OrderStatuses"
+import { ItemId, RequestId } from "@flash-sale/domain/records/Ids"
 import * as Partition from "@flash-sale/domain/records/Partition"
+import * as Connection from "@flash-sale/infra/sqlite/database/Connection"
 import { EngineLocked } from "@flash-sale/infra/sqlite/database/EngineLock"
+import * as OpenFile from "@flash-sale/infra/sqlite/database/OpenFile"
 import * as SqliteInfra from "@flash-sale/infra/sqlite/SqliteInfra"
 import { Effect, Fiber, Layer, Ref } from "effect"
 import { spawn } from "node:child_process"
@@ -15,18 +18,26 @@ import * as Folders from "./Folders.ts"
 const ENOUGH = 500
 const TEST_TIMEOUT = 30_000
 const ALL = 100_000
-const script = fileURLToPath(new URL("./AppendingEngine.ts", import.meta.url))
+/** The programs that do without end what is acknowledged. */
+const scripts = {
+  append: fileURLToPath(new URL("./AppendingEngine.ts", import.meta.url)),
+  admit: fileURLToPath(new URL("./AdmittingEngine.ts", import.meta.url))
+}
 
 /** Starts an engine on the folder. Killed with the scope, if it still lives. */
-const start = (folder: string) =>
+const start = (folder: string, what: keyof typeof scripts) =>
   Effect.acquireRelease(
-    Effect.sync(() => spawn(process.execPath, [script, folder], { stdio: ["ignore", "pipe", "inherit"] })),
+    Effect.sync(() => spawn(process.execPath, [scripts[what], folder], { stdio: ["ignore", "pipe", "inherit"] })),
     (child) => Effect.sync(() => void child.kill("SIGKILL"))
   )
 
 /** Reads acknowledgements, and kills the engine without a warning when there are enough. */
-const acknowledgedUntilKilled = Effect.fnUntraced(function*(folder: string, onEnough: Effect.Effect<void>) {
-  const child = yield* start(folder)
+const acknowledgedUntilKilled = Effect.fnUntraced(function*(
+  folder: string,
+  what: keyof typeof scripts,
+  onEnough: Effect.Effect<void>
+) {
+  const child = yield* start(folder, what)
   const exited = once(child, "exit")
   const lines = yield* Effect.promise(async () => {
     const read: Array<string> = []
@@ -75,6 +86,7 @@ describe("Durability of SQLite", () => {
         const second = Effect.flip(Effect.scoped(Layer.build(SqliteInfra.layer({ folder }))))
         const acknowledged = yield* acknowledgedUntilKilled(
           folder,
+          "append",
           Effect.orDie(Effect.flatMap(second, (error) => Ref.set(locked, error)))
         )
         assert.isAtLeast(acknowledged.length, ENOUGH)
@@ -85,6 +97,28 @@ describe("Durability of SQLite", () => {
 
         const kept = new Set(yield* Effect.provide(stored(ItemId.make("101")), SqliteInfra.layer({ folder })))
         assert.deepStrictEqual(acknowledged.filter((line) => !kept.has(line)), [])
+      }),
+    TEST_TIMEOUT
+  )
+
+  it.live(
+    "an engine that is killed has the record and the status of every order that it admitted, and neither alone",
+    () =>
+      Effect.gen(function*() {
+        const folder = yield* Folders.temporary
+        const acknowledged = yield* acknowledgedUntilKilled(folder, "admit", Effect.void)
+        assert.isAtLeast(acknowledged.length, ENOUGH)
+        yield* Effect.gen(function*() {
+          const kept = yield* stored(ItemId.make("101"))
+          assert.deepStrictEqual(acknowledged.filter((line) => !kept.includes(line)), [])
+          const ids = kept.map((line) => RequestId.make(line.split(" ")[1]!))
+          const found = yield* (yield* OrderStatuses).readAll(ids)
+          assert.deepStrictEqual(ids.filter((_, n) => found[n]!._tag !== "Kept"), [])
+        }).pipe(Effect.provide(SqliteInfra.layer({ folder })))
+        const file = Connection.open(OpenFile.pathIn(folder), 0, true)
+        const counts = file.get("SELECT (SELECT count(*) FROM log) AS records, count(*) AS statuses FROM statuses")
+        file.close()
+        assert.strictEqual(counts?.["records"], counts?.["statuses"])
       }),
     TEST_TIMEOUT
   )

@@ -2,7 +2,7 @@ import { FlashSaleError } from "@flash-sale/client"
 import { describe, expect, it } from "vitest"
 import type { AdminCalls } from "../../../packages/pages/src/console/calls/AdminCalls.ts"
 import type { LettersHandled } from "../../../packages/pages/src/console/calls/Wire.ts"
-import { discard } from "../../../packages/pages/src/console/letters/LetterChanges.ts"
+import { discard, MOST, replay } from "../../../packages/pages/src/console/letters/LetterChanges.ts"
 import { PART, run } from "../../../packages/pages/src/console/letters/LetterRun.ts"
 import { holding, outcomeWords, sumLines, tried } from "../../../packages/pages/src/console/words/LetterWords.ts"
 import { refusalOf, traceOf } from "../../../packages/pages/src/console/words/Refusals.ts"
@@ -144,5 +144,49 @@ describe("LetterWords", () => {
     expect(sumLines(letters)).toContain("1: holds its units again, and is charged")
     expect(sumLines(letters)).toContain("1: holds its units again, and is charged, as far as is known")
     expect(sumLines(letters)).toContain("1: is being placed again by its buyer just now")
+  })
+})
+
+describe("Many letters", () => {
+  const outcomes = (count: number) => named(count).map((id) => of(id, "would_reserve"))
+  /** An engine that would try so many, of which it lists pages. */
+  const calls = (count: number) =>
+    ({
+      change: () => Promise.resolve({ letters: outcomes(Math.min(count, MOST)) }),
+      get: (_: string, __: unknown, { cursor = "0" }: { readonly cursor?: string }) => {
+        const [from, next] = [Number(cursor), Number(cursor) + 200]
+        const letters = named(next).slice(from).map((id) => ({ id, reason: "Payment Timeout" }))
+        return Promise.resolve({ letters, open: { total: count }, ...(next < count ? { next: String(next) } : {}) })
+      }
+    }) as unknown as AdminCalls
+  const all = { kind: "filter", filter: {}, words: "all dead letters" } as const
+  const told = async (make: typeof replay, count: number) => {
+    const progress: Array<readonly [number, number]> = []
+    const change = make(calls(count), all, () => {})
+    await change.preview!(new AbortController().signal, (done, total) => progress.push([done, total]))
+    const { lines } = change.effects({ which: "holding" }) as { readonly lines: ReadonlyArray<string> }
+    return { lines, last: progress.at(-1) }
+  }
+  const rest = "These are the oldest 10,000. The others follow when it is done again."
+
+  it("are replayed as many at a time as the engine takes, and it is said that there are others", async () => {
+    const { lines } = await told(replay, 100_000)
+    expect([lines[0], lines[1], lines.at(-1)]).toEqual([
+      "Tries 10,000 orders again, of 10,000.",
+      "10,000: holds its units again, and is charged",
+      rest
+    ])
+    expect((await told(replay, 400)).lines).not.toContain(rest)
+  })
+
+  it("are discarded as many at a time, too", async () => {
+    const { last, lines } = await told(discard, 100_000)
+    expect([last, lines[0], lines.at(-1)]).toEqual([
+      [MOST, MOST],
+      "Takes 10,000 letters off the list. Nothing is tried again, and nothing brings them back.",
+      rest
+    ])
+    const few = await told(discard, 400)
+    expect([few.last, few.lines.length]).toEqual([[400, 400], 2])
   })
 })

@@ -1,9 +1,19 @@
 import { expect, it, vi } from "vitest"
-import { whileShown } from "../../../packages/pages/src/sale/Shown.ts"
+import { pauseShown, whileShown } from "../../../packages/pages/src/sale/Shown.ts"
 
 /** A page that a test shows and hides. */
 class TestPage extends EventTarget {
   hidden = true
+  /** How many listen. */
+  listeners = 0
+  override addEventListener(...args: Parameters<EventTarget["addEventListener"]>): void {
+    this.listeners++
+    super.addEventListener(...args)
+  }
+  override removeEventListener(...args: Parameters<EventTarget["removeEventListener"]>): void {
+    this.listeners--
+    super.removeEventListener(...args)
+  }
   turn(hidden: boolean): void {
     this.hidden = hidden
     this.dispatchEvent(new Event("visibilitychange"))
@@ -40,4 +50,24 @@ it("does not begin again what has ended by itself", async () => {
     return Promise.resolve()
   })
   expect(runs).toBe(1)
+})
+
+it("waits, and until somebody looks; no longer once the page is shown again", async () => {
+  const page = new TestPage()
+  page.hidden = false
+  const ending = new AbortController()
+  let ended = 0
+  const wait = (millis: number) => void pauseShown(page, millis, ending.signal).then(() => ended++)
+  wait(60_000)
+  page.turn(true)
+  page.turn(false)
+  await vi.waitFor(() => expect(ended).toBe(1))
+  page.turn(true)
+  wait(0)
+  wait(60_000)
+  await vi.waitFor(() => expect(page.listeners).toBe(2))
+  expect(ended).toBe(1)
+  ending.abort()
+  await vi.waitFor(() => expect(ended).toBe(3))
+  expect(page.listeners).toBe(0)
 })

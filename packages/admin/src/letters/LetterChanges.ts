@@ -32,10 +32,11 @@ const looked = <A, E, R>(look: Effect.Effect<A, E, R>) =>
 const wordsOf = ({ filter, ids }: Pick<typeof LetterBodies.Replay.Type, "filter" | "ids">): string =>
   ids === undefined ? `all letters that ${JSON.stringify(filter)} leaves` : `${ids.length} letters from ${ids[0]} on`
 
+/** Ten thousand outcomes are a lot of JSON: other requests come before it is written. */
 const preview = (selection: LetterSelection.LetterSelection) =>
-  Effect.map(
-    looked(ReplayPreview.preview(selection)),
-    ({ entries }) => handled(true, entries.map(LetterOutcomes.ofPreviewed))
+  looked(ReplayPreview.preview(selection)).pipe(
+    Effect.map(({ entries }) => handled(true, entries.map(LetterOutcomes.ofPreviewed))),
+    Effect.tap(() => Effect.yieldNow)
   )
 
 /** Replays, or says what a replay would do. Letters that were replayed before are replayed by nobody again. */

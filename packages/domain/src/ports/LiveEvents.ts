@@ -1,6 +1,6 @@
 /**
- * The live events of an item: one for each fold of a batch that changed something. They feed pages and server-sent
- * events; old ones are trimmed, and nothing is decided by them.
+ * The live events of an item: one for each fold of a batch that changed something, or said how the item is sold. They
+ * feed pages and server-sent events; old ones are trimmed, and nothing is decided by them.
  */
 import { Context, type Effect, Schema, type Stream } from "effect"
 import { Attempt, type ItemId, RequestId } from "../records/Ids.ts"

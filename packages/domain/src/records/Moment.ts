@@ -18,7 +18,7 @@ export const millisOf = (text: string): Option.Option<number> => {
 }
 
 /** The opposite of `millisOf`: ISO 8601 in UTC, with milliseconds. */
-export const isoOf = (millis: number): string => DateTime.formatIso(DateTime.makeUnsafe(millis))
+export const isoOf = (millis: number): string => new Date(millis).toISOString()
 
 /** How far ahead the opening or the end of a sale may be, in days: one beyond it was typed wrongly. Ten years. */
 export const MAX_AHEAD_DAYS = 3_653

@@ -1,5 +1,7 @@
 /**
  * The path of one order, to be paid at once or held: a gate, then the stages `precheck -> claim -> append -> finish`.
+ * Where the store of claims is the log's as well, `place` stands for claim and append:
+ * docs/decisions/0059-one-commit-for-an-order.md.
  *
  * Each stage is bounded in time and in how many orders may wait for it, and no order has a fiber of its own: orders
  * that come together share their round trips. Nothing interrupts an order: a buyer that hangs up has ordered all the
@@ -45,6 +47,7 @@ import * as ClaimStage from "./ClaimStage.ts"
 import * as DuplicateWait from "./DuplicateWait.ts"
 import * as FinishStage from "./FinishStage.ts"
 import * as InFlight from "./OrderInFlight.ts"
+import * as PlaceStage from "./PlaceStage.ts"
 import * as PrecheckStage from "./PrecheckStage.ts"
 import * as RulesStages from "./RulesStages.ts"
 
@@ -89,9 +92,10 @@ const make = Effect.fnUntraced(function*({ maxInFlight, maxQueueWait, rateLimit 
   const finish = yield* FinishStage.make(claims)
   const append = yield* AppendStage.make(finish)
   const raise = yield* RulesStages.raising(append, finish)
-  const claim = yield* RulesStages.asking(yield* ClaimStage.make(claims, duplicates, raise))
+  const claim = yield* ClaimStage.make(claims, duplicates, raise)
+  const place = yield* RulesStages.asking(yield* PlaceStage.make(rateLimit, claim, finish))
   const buyers = yield* BuyerLookups.make(maxInFlight)
-  const precheck = yield* PrecheckStage.make({ buyers, lookups, duplicates, claim })
+  const precheck = yield* PrecheckStage.make({ buyers, lookups, duplicates, claim: place })
 
   /** Why an order is refused before anything is done for it. */
   const refusalOf = (

@@ -6,7 +6,7 @@ import * as OrderMetadata from "@flash-sale/domain/records/OrderMetadata"
 import { type Cipher, TokenCipher } from "@flash-sale/domain/records/token/TokenCipher"
 import { Spans } from "@flash-sale/infra/observability/tracing/Spans"
 import { Clock, Effect, Exit } from "effect"
-import * as BuySpans from "./BuySpans.ts"
+import * as BuySpans from "../request/BuySpans.ts"
 import { completions, type NewOrder, type OrderInFlight, type Stage } from "./OrderInFlight.ts"
 
 type Place = Extract<Command, { readonly _tag: "Place" }>
@@ -40,12 +40,32 @@ const encode = (
   return LogRecord.encode(order.itemId, isHold ? Command.Hold(known) : Command.Place({ ...known, attempt: 1 }))
 }
 
+/**
+ * Makes the record of an order, and begins the span of its append. Undefined where its payment token cannot be
+ * encrypted: then the order has `NO_KEY` as the end of its append.
+ */
+export const recording: Effect.Effect<(order: OrderInFlight) => LogRecord.NewRecord | undefined> = Effect.gen(
+  function*() {
+    const clock = yield* Clock.Clock
+    const spans = yield* Spans
+    const cipher = yield* TokenCipher
+    return (order) => {
+      const toRecord = recorded(order.order, cipher)
+      if (toRecord === undefined) {
+        order.appended = NO_KEY
+        return undefined
+      }
+      order.span = BuySpans.begin(spans, "orders send", "producer", order.order, order.request)
+      const traceparent = order.span?.traceparent ?? order.request.traceparent
+      return encode(toRecord, order, traceparent, clock.currentTimeMillisUnsafe())
+    }
+  }
+)
+
 /** Hands an order to `finish` when its append has ended, however it ended. */
 export const make = Effect.fnUntraced(function*(finish: Stage): Effect.fn.Return<Stage, never, OrderLog> {
   const log = yield* OrderLog
-  const clock = yield* Clock.Clock
-  const spans = yield* Spans
-  const cipher = yield* TokenCipher
+  const recordOf = yield* recording
   const completion = yield* completions
 
   const afterAppend = (
@@ -58,13 +78,8 @@ export const make = Effect.fnUntraced(function*(finish: Stage): Effect.fn.Return
   }
 
   return (order) => {
-    const toRecord = recorded(order.order, cipher)
-    if (toRecord === undefined) {
-      order.appended = NO_KEY
-      return finish(order)
-    }
-    order.span = BuySpans.begin(spans, "orders send", "producer", order.order, order.request)
-    const traceparent = order.span?.traceparent ?? order.request.traceparent
-    log.offer(encode(toRecord, order, traceparent, clock.currentTimeMillisUnsafe()), completion(order, afterAppend))
+    const record = recordOf(order)
+    if (record === undefined) finish(order)
+    else log.offer(record, completion(order, afterAppend))
   }
 })

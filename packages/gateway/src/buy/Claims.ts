@@ -4,9 +4,15 @@
  * docs/decisions/0019-a-lease-is-not-renewed.md.
  */
 import * as Errors from "@flash-sale/domain/api/Errors"
-import { type Admission, type Claim, OrderStatuses } from "@flash-sale/domain/ports/OrderStatuses"
+import {
+  type Admission,
+  type AdmissionRequest,
+  type Claim,
+  OrderStatuses
+} from "@flash-sale/domain/ports/OrderStatuses"
 import { RateLimits } from "@flash-sale/domain/ports/RateLimits"
 import type { StoreUnavailable } from "@flash-sale/domain/ports/StoreUnavailable"
+import type { CorrelationId } from "@flash-sale/domain/records/Ids"
 import * as BatchLine from "@flash-sale/infra/actor/BatchLine"
 import type { Completion } from "@flash-sale/infra/actor/Completion"
 import * as Log from "@flash-sale/infra/observability/logs/Log"
@@ -55,6 +61,15 @@ type Answer = Exit.Exit<Claimed, Refusals.Refusal>
 const claimed: Answer = Exit.succeed("Claimed")
 const leased: Answer = Exit.succeed("Leased")
 
+/** The answer to an order whose request id is taken, or whose user is over the limit. */
+export const refusalOf = (
+  correlationId: CorrelationId,
+  admission: Extract<Admission, { readonly _tag: "Known" | "Limited" }>
+): Refusals.Refusal =>
+  admission._tag === "Known"
+    ? Refusals.known(correlationId, admission.same, admission.record)
+    : Refusals.limited(correlationId, admission)
+
 /** Notes an admission in its order. */
 const toAnswer = (inFlight: OrderInFlight, admission: Admission, owner: string): Answer => {
   const { order: { requestId }, request: { correlationId } } = inFlight
@@ -63,16 +78,16 @@ const toAnswer = (inFlight: OrderInFlight, admission: Admission, owner: string):
       inFlight.claim = { owner, requestId }
       inFlight.remaining = admission.remaining
       return claimed
-    case "Known":
-      return Exit.fail(Refusals.known(correlationId, admission.same, admission.record))
     case "Leased":
       return admission.same ? leased : Exit.fail(new Errors.RequestIdReused({ correlation_id: correlationId }))
+    case "Known":
     case "Limited":
-      return Exit.fail(Refusals.limited(correlationId, admission))
+      return Exit.fail(refusalOf(correlationId, admission))
   }
 }
 
-const toRequest = (inFlight: OrderInFlight) => {
+/** What is asked of the store for an order. */
+export const toRequest = (inFlight: OrderInFlight): AdmissionRequest => {
   const { order, request: { correlationId } } = inFlight
   return {
     requestId: order.requestId,

@@ -77,11 +77,13 @@ export const make = Effect.fnUntraced(function*(
   })
 
   const answer = (order: OrderInFlight, confirmed: Exit.Exit<boolean>, released: Exit.Exit<void>): void => {
-    const { appended, claim } = order
+    const { appended, claim, hasStatus } = order
     if (appended === undefined) return order.fail(Cause.die(new Error("an order was finished before its append")))
     if (Exit.isSuccess(appended)) {
-      // Its status is not kept, so until its record is folded it is known to nobody.
-      if (claim === undefined || Exit.isFailure(confirmed) || !confirmed.value) unconfirmed.add(appended.value)
+      // Where its status is not kept, it is known to nobody until its record is folded.
+      if (!hasStatus && (claim === undefined || Exit.isFailure(confirmed) || !confirmed.value)) {
+        unconfirmed.add(appended.value)
+      }
       order.waitMillis = waitEstimate.at(appended.value)
       return claim !== undefined && Exit.isFailure(confirmed) ? order.fail(confirmed.cause) : order.accept()
     }

@@ -1,7 +1,7 @@
 /**
  * One order on its way through admission: one mutable object, made once and passed by reference through the stages
- * `precheck -> claim -> append -> finish`. No stage allocates a shape of its own for it. Why orders have no fiber:
- * docs/decisions/0013-the-hot-route.md.
+ * `precheck -> claim -> append -> finish`, or `precheck -> place -> finish`. No stage allocates a shape of its own for
+ * it. Why orders have no fiber: docs/decisions/0013-the-hot-route.md.
  */
 import type { AppendRefused, AppendUnknown } from "@flash-sale/domain/ports/OrderLog"
 import type { Claim } from "@flash-sale/domain/ports/OrderStatuses"
@@ -48,6 +48,8 @@ export class OrderInFlight implements AcceptedOrder {
   claim: Claim | undefined = undefined
   /** Set with the claim. */
   remaining = 0
+  /** Whether its status is kept since its append: then there is no claim to confirm. */
+  hasStatus = false
   /** How its append ended. */
   appended: Exit.Exit<LogPosition, AppendRefused | AppendUnknown> | undefined = undefined
   /** Set when it is in the log. */

@@ -13,6 +13,9 @@ import { completions, type OrderInFlight, type Stage } from "./OrderInFlight.ts"
 /** As `RulesVersions.needsCheckout` says of the order's record, which is not made yet. */
 const needsCheckout = ({ isHold, order }: OrderInFlight): boolean => isHold || RulesVersions.hasWideIds(order)
 
+/** Whether the record of an order may be appended as its item's rules are. */
+export const isReady = (order: OrderInFlight): boolean => order.isRaised || !needsCheckout(order)
+
 /** Hands an order to `next` unless its processor does not know what it needs. */
 export const asking = Effect.fnUntraced(function*(next: Stage): Effect.fn.Return<Stage, never, ProcessorRules> {
   const rules = yield* ProcessorRules
@@ -44,8 +47,5 @@ export const raising = Effect.fnUntraced(function*(
     finish(order)
   }
 
-  return (order) =>
-    order.isRaised || !needsCheckout(order)
-      ? append(order)
-      : items.raise(order.order.itemId, completion(order, afterRaise))
+  return (order) => isReady(order) ? append(order) : items.raise(order.order.itemId, completion(order, afterRaise))
 })

@@ -2,9 +2,10 @@
  * The events of one item, delivered to all its subscribers at this gateway by one reader. Why:
  * docs/decisions/0007-live-streams.md.
  *
- * **Details**: changes are delivered in order and none twice. The feed also reads the item itself, soon after its start
- * and now and then: what comes by no event (another price, folds that a recovery repeats, an event between the first
- * read and the reader's start) is delivered as a new snapshot. While the item cannot be read subscribers are told so,
+ * **Details**: changes are delivered in order and none twice. The feed also reads the item itself: after an event of an
+ * operator's change, such as a pause, soon after its start, and now and then. What the events do not hold (how the item
+ * is sold, folds that a recovery repeats, an event between the first read and the reader's start) is delivered as a new
+ * snapshot. While the item cannot be read subscribers are told so,
  * as what they show is old; the snapshot after it says that this is over.
  */
 import type { UnavailableCode } from "@flash-sale/domain/api/Errors"
@@ -45,6 +46,9 @@ export interface ItemFeed {
 const codeOf = (error: ItemSnapshot.Unread | RunFailed): UnavailableCode =>
   error._tag === "ItemDamaged" ? "item_stopped" : error._tag === "Unavailable" ? error.code : "store_unavailable"
 
+/** Whether it was no order that changed the item: then somebody may have said how it is sold, which no event holds. */
+const isOfOperator = ({ event }: LiveEvent): boolean => event.orders.length === 0
+
 export const make = Effect.fnUntraced(function*(
   itemId: ItemId
 ): Effect.fn.Return<ItemFeed, never, LiveEvents | ItemStore | PartitionCount | StoreBreaker | Scope.Scope> {
@@ -57,15 +61,6 @@ export const make = Effect.fnUntraced(function*(
     if (!subscribers.isEmpty()) subscribers.deliver(FeedRound.ofEvents(events))
     subscribers.deliverMoves(events)
   }
-  const following = Effect.suspend(() =>
-    Stream.runForEachArray(
-      live.follow(itemId, item.lastId()),
-      (events) => Effect.andThen(Effect.sync(() => deliver(events)), Effect.sleep(PACE))
-    )
-  ).pipe(outlivingBugs("the reader of an item's events"))
-  // Begun before anything is read, so that no change in between is missed.
-  yield* Effect.forkScoped(Effect.forever(Effect.retry(following, RETRY)), { startImmediately: true })
-
   let isAway = false
   const readAgain = Effect.gen(function*() {
     // Without a subscriber another price is not delivered; the next subscriber reads the item anew.
@@ -83,6 +78,19 @@ export const make = Effect.fnUntraced(function*(
       })
     )
   )
+  const following = Effect.suspend(() =>
+    Stream.runForEachArray(
+      live.follow(itemId, item.lastId()),
+      (events) =>
+        Effect.sync(() => deliver(events)).pipe(
+          Effect.andThen(events.some(isOfOperator) ? readAgain : Effect.void),
+          Effect.andThen(Effect.sleep(PACE))
+        )
+    )
+  ).pipe(outlivingBugs("the reader of an item's events"))
+  // Begun before anything is read, so that no change in between is missed.
+  yield* Effect.forkScoped(Effect.forever(Effect.retry(following, RETRY)), { startImmediately: true })
+
   const nextRead = Effect.suspend(() => Effect.sleep(isAway ? AWAY_READ_EVERY : READ_EVERY))
   yield* Effect.sleep(FIRST_READ).pipe(
     Effect.andThen(Effect.forever(Effect.andThen(readAgain, nextRead))),

@@ -1,7 +1,7 @@
 /** A rate limiter within this process, for when there is no shared one or it cannot be reached. */
 import { type RateLimit, RateLimits } from "@flash-sale/domain/ports/RateLimits"
 import type { UserId } from "@flash-sale/domain/records/Ids"
-import { Effect, Layer } from "effect"
+import { Context, Effect, Layer } from "effect"
 import * as Monotonic from "../time/Monotonic.ts"
 
 /** Users whose windows are kept at once. When there are more, those whose windows began first start anew. */
@@ -12,8 +12,14 @@ interface Window {
   count: number
 }
 
+/** The windows themselves, for who counts inside a step that nothing may interrupt. */
+export class Windows extends Context.Service<Windows, {
+  /** As `RateLimits.consume`; `now` as `Monotonic.now` gives it. */
+  readonly count: (userId: UserId, maxRequests: number, windowMillis: number, now: number) => RateLimit
+}>()("@flash-sale/infra/memory/MemoryRateLimits/Windows") {}
+
 /** Fixed windows, which begin with a user's first request. */
-export const layer: Layer.Layer<RateLimits> = Layer.sync(RateLimits, () => {
+export const layerWindows: Layer.Layer<Windows> = Layer.sync(Windows, () => {
   const windows = new Map<UserId, Window>()
 
   /** Makes room for one more: windows that have ended are removed first, and most of them are at the front. */
@@ -41,8 +47,14 @@ export const layer: Layer.Layer<RateLimits> = Layer.sync(RateLimits, () => {
     return { allowed: true, remaining: maxRequests - window.count, retryAfterMillis: 0 }
   }
 
-  return {
+  return { count }
+})
+
+/** Counts in the windows of `layerWindows`. */
+export const layer: Layer.Layer<RateLimits> = Layer.effect(
+  RateLimits,
+  Effect.map(Windows, ({ count }) => ({
     consume: (userId, maxRequests, windowMillis) =>
       Effect.map(Monotonic.now, (now) => count(userId, maxRequests, windowMillis, now))
-  }
-})
+  }))
+).pipe(Layer.provide(layerWindows))

@@ -19,8 +19,9 @@ INSERT OR IGNORE INTO letters(
 const MARK = `
 INSERT OR IGNORE INTO handlings(partition, offset, action, by, why, timestamp) VALUES (?, ?, ?, ?, ?, ?)`
 
-const STATS = `
-SELECT error AS reason, count(*) AS size, min(timestamp) AS oldest FROM letters WHERE handled = 0 GROUP BY error`
+/** Each costs the same, however many letters are open: processes ask every second. */
+const COUNTS = "SELECT error AS reason, size FROM letter_counts"
+const OLDEST = "SELECT timestamp FROM letters WHERE handled = 0 ORDER BY timestamp, partition, offset LIMIT 1"
 
 /** The place of what was just put among all that was put: where the statement before has put it. */
 const NUMBER = "INSERT INTO letter_log(partition, offset, handled) SELECT ?, ?, ? WHERE changes() > 0"
@@ -73,14 +74,14 @@ export const layer: Layer.Layer<DeadLetters, never, SqliteDatabase> = Layer.effe
       find: (id) => Effect.catch(database.read((connection) => find(connection, id)), storeUnavailable),
       stats: Effect.catch(
         database.read((connection) => {
-          const rows = connection.all(STATS)
-          const [oldest] = rows.map((row) => text(row, "oldest")).toSorted()
+          const rows = connection.all(COUNTS)
+          const oldest = connection.get(OLDEST)
           return {
             size: rows.reduce((sum, row) => sum + integer(row, "size"), 0),
             byReason: reasonCounts(Object.fromEntries(rows.map((row) => [text(row, "reason"), integer(row, "size")]))),
             oldestAt: oldest === undefined
               ? undefined
-              : Option.getOrUndefined(Option.map(DateTime.make(oldest), DateTime.toEpochMillis))
+              : Option.getOrUndefined(Option.map(DateTime.make(text(oldest, "timestamp")), DateTime.toEpochMillis))
           }
         }),
         storeUnavailable

@@ -18,6 +18,7 @@ import * as EngineLock from "./database/EngineLock.ts"
 import * as OpenFile from "./database/OpenFile.ts"
 import * as SqliteDatabase from "./database/SqliteDatabase.ts"
 import * as SqliteOrderEvents from "./events/SqliteOrderEvents.ts"
+import * as SqliteAtomicAdmission from "./SqliteAtomicAdmission.ts"
 import * as SqliteDeadLetters from "./SqliteDeadLetters.ts"
 import * as SqliteIdempotencyKeys from "./SqliteIdempotencyKeys.ts"
 import * as SqliteInstances from "./SqliteInstances.ts"
@@ -44,6 +45,7 @@ export type Ports =
 
 const ports: Layer.Layer<Ports, LogUnavailable, SqliteDatabase.SqliteDatabase> = Layer.mergeAll(
   SqliteOrderLog.layer,
+  SqliteAtomicAdmission.layer,
   SqliteOrderEvents.layer,
   SqliteItemStore.layer,
   SqliteRecoveryMarks.layer,
@@ -54,7 +56,7 @@ const ports: Layer.Layer<Ports, LogUnavailable, SqliteDatabase.SqliteDatabase> =
   SqliteIdempotencyKeys.layer,
   SqliteInstances.layer,
   MemoryBacklogs.layer
-).pipe(Layer.provideMerge(MemoryRateLimits.layer))
+).pipe(Layer.provideMerge(MemoryRateLimits.layer), Layer.provide(MemoryRateLimits.layerWindows))
 
 /** The engine's own: only one process may have it for a folder. */
 export const layer = (options: {

@@ -4,7 +4,7 @@ import { type LogDamaged, LogUnavailable } from "@flash-sale/domain/ports/OrderL
 import { Effect, Layer, Option, Stream } from "effect"
 import { type Connection, integer } from "./database/Connection.ts"
 import { SqliteDatabase } from "./database/SqliteDatabase.ts"
-import * as LogRows from "./LogRows.ts"
+import * as LogRows from "./log/LogRows.ts"
 
 /** Records of one batch. */
 const PAGE = 1_000

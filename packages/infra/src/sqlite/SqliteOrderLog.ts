@@ -1,21 +1,13 @@
 /** The log of commands, as a table in the embedded file. */
-import { AppendRefused, AppendUnknown, LogUnavailable, OrderLog } from "@flash-sale/domain/ports/OrderLog"
+import { LogUnavailable, OrderLog } from "@flash-sale/domain/ports/OrderLog"
 import type { LogPosition, NewRecord } from "@flash-sale/domain/records/LogRecord"
-import { home, Offset } from "@flash-sale/domain/records/Partition"
-import { Clock, Effect, Exit, Layer, Result, Schema, Semaphore } from "effect"
+import { Clock, Effect, Exit, Layer, Result, Semaphore } from "effect"
 import * as Completion from "../actor/Completion.ts"
 import * as Consumer from "./consumer/Consumer.ts"
 import * as Connection from "./database/Connection.ts"
-import type { WriteError } from "./database/GroupCommit.ts"
-import * as LogChain from "./database/LogChain.ts"
 import { isUp, type Job, SqliteDatabase } from "./database/SqliteDatabase.ts"
-import * as LogRows from "./LogRows.ts"
-
-const encoder = new TextEncoder()
-const encodeHeaders = Schema.encodeSync(LogRows.Headers)
-
-const APPEND = `
-INSERT INTO log(partition, offset, key, value, headers, timestamp, digest) VALUES (?, ?, ?, ?, ?, ?, ?)`
+import * as LogAppend from "./log/LogAppend.ts"
+import * as LogRows from "./log/LogRows.ts"
 
 /**
  * Appends wait for the disk, many in one commit (decision 0004). A consumer owns all partitions; a second one in the
@@ -35,23 +27,13 @@ export const layer: Layer.Layer<OrderLog, LogUnavailable, SqliteDatabase> = Laye
     const clock = yield* Clock.Clock
 
     const insert = (record: NewRecord): Job<LogPosition, never> => {
-      const timestamp = Math.floor(clock.currentTimeMillisUnsafe())
-      const partition = home(record.itemId, partitions)
-      const value = encoder.encode(record.value)
-      const headers = encodeHeaders(record.headers)
-      return (connection, touch) => {
-        // Inside the transaction, as another process may append to the same file.
-        const { digest: before, end: offset } = LogChain.tail(connection, partition)
-        const digest = LogChain.digestOf(before, partition, { offset, key: record.itemId, value, headers, timestamp })
-        connection.run(APPEND, partition, offset, record.itemId, value, headers, timestamp, digest)
-        touch(LogRows.topic(partition))
-        return Result.succeed({ partition, offset: Offset.make(offset) })
-      }
+      const row = LogAppend.rowOf(record, partitions, clock.currentTimeMillisUnsafe())
+      return (connection, touch) => Result.succeed(LogAppend.appender(connection, touch)(row))
     }
     const offer: OrderLog["Service"]["offer"] = (record, completion) =>
       database.offer(
         insert(record),
-        Completion.mapInput(completion, (exit) => Exit.mapError(exit, toAppendError))
+        Completion.mapInput(completion, (exit) => Exit.mapError(exit, LogAppend.toAppendError))
       )
 
     return {
@@ -70,8 +52,3 @@ export const layer: Layer.Layer<OrderLog, LogUnavailable, SqliteDatabase> = Laye
     }
   })
 )
-
-const toAppendError = (error: WriteError): AppendRefused | AppendUnknown =>
-  error._tag === "SqliteUnavailable"
-    ? new AppendRefused({ detail: error.detail, overloaded: error.overloaded })
-    : new AppendUnknown({ detail: error.detail })

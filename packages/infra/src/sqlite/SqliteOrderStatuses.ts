@@ -4,15 +4,16 @@ import {
   type AdmissionPolicy,
   type AdmissionRequest,
   OrderStatuses,
-  retention,
-  type StatusLookup
+  retention
 } from "@flash-sale/domain/ports/OrderStatuses"
 import { type RateLimit, RateLimits } from "@flash-sale/domain/ports/RateLimits"
 import type { RequestId } from "@flash-sale/domain/records/Ids"
 import { DateTime, Effect, Layer, Result, Semaphore } from "effect"
 import type { Connection } from "./database/Connection.ts"
 import { SqliteDatabase, storeUnavailable } from "./database/SqliteDatabase.ts"
+import * as StatusAnswers from "./statuses/StatusAnswers.ts"
 import * as StatusClock from "./statuses/StatusClock.ts"
+import * as StatusRow from "./statuses/StatusRow.ts"
 import * as StatusRows from "./statuses/StatusRows.ts"
 
 /**
@@ -27,7 +28,7 @@ export const layer: Layer.Layer<OrderStatuses, never, SqliteDatabase | RateLimit
     const kept = yield* retention
     const time = yield* StatusClock.make
     const stamp = Effect.map(DateTime.now, DateTime.formatIso)
-    const find = (connection: Connection, requestId: RequestId) => StatusRows.find(connection, requestId, time)
+    const find = (connection: Connection, requestId: RequestId) => StatusRow.find(connection, requestId, time)
     // One admission after the other: a request that was found unknown is then still unknown when it is claimed.
     const admitting = yield* Semaphore.make(1)
 
@@ -55,7 +56,7 @@ export const layer: Layer.Layer<OrderStatuses, never, SqliteDatabase | RateLimit
         return Result.succeed(requests.map((request, index): Admission => {
           // A claim that was released since it was read is answered as it was read: a retry is admitted.
           const stored = find(connection, request.requestId) ?? known[index]
-          if (stored !== undefined) return toKnown(stored, request)
+          if (stored !== undefined) return StatusAnswers.toKnown(stored, request)
           const limit = counted[index]!
           if (!limit.allowed) return { _tag: "Limited", remaining: 0, retryAfterMillis: limit.retryAfterMillis }
           StatusRows.claim(connection, request, policy.owner, time.now() + policy.leaseMillis, updatedAt)
@@ -66,7 +67,7 @@ export const layer: Layer.Layer<OrderStatuses, never, SqliteDatabase | RateLimit
 
     const readAll = Effect.fnUntraced(function*(requestIds: ReadonlyArray<RequestId>) {
       const findAll = (connection: Connection) => requestIds.map((id) => find(connection, id))
-      return (yield* Effect.catch(database.read(findAll), storeUnavailable)).map(toLookup)
+      return (yield* Effect.catch(database.read(findAll), storeUnavailable)).map(StatusAnswers.toLookup)
     })
 
     return {
@@ -98,7 +99,7 @@ const free: RateLimit = { allowed: true, remaining: 0, retryAfterMillis: 0 }
 const countUnknown = Effect.fnUntraced(function*(
   limits: RateLimits["Service"],
   requests: ReadonlyArray<AdmissionRequest>,
-  known: ReadonlyArray<StatusRows.StatusRow | undefined>,
+  known: ReadonlyArray<StatusRow.StatusRow | undefined>,
   { maxRequests, windowMillis }: AdmissionPolicy
 ) {
   const claimed = new Set<AdmissionRequest["requestId"]>()
@@ -110,14 +111,3 @@ const countUnknown = Effect.fnUntraced(function*(
     )
   })
 })
-
-const toLookup = (stored: StatusRows.StatusRow | undefined): StatusLookup => {
-  if (stored === undefined) return { _tag: "Unknown" }
-  const { owner, record } = stored
-  return owner === undefined ? { _tag: "Kept", record } : { _tag: "Leased", fingerprint: record.fingerprint }
-}
-
-const toKnown = ({ owner, record }: StatusRows.StatusRow, { fingerprint }: AdmissionRequest): Admission => {
-  const same = record.fingerprint === fingerprint
-  return owner === undefined ? { _tag: "Known", same, record } : { _tag: "Leased", same }
-}

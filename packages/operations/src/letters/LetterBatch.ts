@@ -1,8 +1,9 @@
 /** Several letters at once: all are inspected before the first is changed. */
 import type { LetterId } from "@flash-sale/domain/ports/DeadLetters"
-import { type Duration, Effect } from "effect"
+import { Array as Arr, type Duration, Effect } from "effect"
 import * as WithinTime from "../append/WithinTime.ts"
 import * as LetterIdText from "./LetterIdText.ts"
+import * as Letters from "./Letters.ts"
 import type { Refusal, Refused } from "./Refusal.ts"
 
 /** Letters that are handled at the same time. They begin in their order, so that what is appended keeps it. */
@@ -16,16 +17,27 @@ export interface Inspected<Step> {
   readonly step: Step
 }
 
+/** Does this with some after the other, and lets the thread do something else in between. */
+export const inSlices = <A, B, E, R>(
+  all: ReadonlyArray<A>,
+  act: (some: ReadonlyArray<A>) => Effect.Effect<ReadonlyArray<B>, E, R>
+): Effect.Effect<ReadonlyArray<B>, E, R> =>
+  Effect.map(
+    Effect.forEach(Arr.chunksOf(all, Letters.SLICE), (some) => Effect.tap(act(some), () => Effect.yieldNow)),
+    (slices) => slices.flat()
+  )
+
 /** The step for each letter. Changes nothing. */
 export const inspect = <A extends LetterId, Step, E, R>(
   letters: ReadonlyArray<A>,
   inspectOne: (letter: A) => Effect.Effect<Step, E, R>
 ): Effect.Effect<ReadonlyArray<Inspected<Step>>, E, R> =>
-  Effect.forEach(
-    letters,
-    (letter) => Effect.map(inspectOne(letter), (step) => ({ id: LetterIdText.show(letter), step })),
-    { concurrency: AT_ONCE }
-  )
+  inSlices(letters, (some) =>
+    Effect.forEach(
+      some,
+      (letter) => Effect.map(inspectOne(letter), (step) => ({ id: LetterIdText.show(letter), step })),
+      { concurrency: AT_ONCE }
+    ))
 
 /** The letters about which nothing is done, and why. */
 export const refusals = <Step extends Tagged>(

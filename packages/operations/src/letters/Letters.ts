@@ -17,6 +17,9 @@ import { Clock, DateTime, Effect, Option, Schedule } from "effect"
 /** The most letters that one look reads: the oldest that are meant. Kafka's fold keeps no more either. */
 export const MAX_LETTERS = 10_000
 
+/** Letters that are read, or looked at, in one turn of the thread: orders are answered between two of them. */
+export const SLICE = 250
+
 /** What is noted of a letter that was handled without a reason. */
 const NO_REASON = "no reason given"
 
@@ -35,7 +38,10 @@ export interface Filter {
 const whenRead = <A>(ask: Effect.Effect<A, StoreUnavailable>): Effect.Effect<A> =>
   Effect.orDie(Effect.retry(ask, { schedule: Schedule.spaced(ASK_EVERY) }))
 
-/** Open letters behind `after`, oldest first. Waits until they have been read; the caller bounds that. */
+/**
+ * Open letters behind `after`, oldest first. Waits until they have been read; the caller bounds that. One that is
+ * handled meanwhile may be left out.
+ */
 export const open = Effect.fn("Letters.open")(function*(
   { item, olderThanMillis, reason }: Filter,
   after?: LetterAge,
@@ -43,7 +49,15 @@ export const open = Effect.fn("Letters.open")(function*(
 ): Effect.fn.Return<ReadonlyArray<DeadLetter>, never, DeadLetters> {
   const letters = yield* DeadLetters
   const putBy = olderThanMillis === undefined ? undefined : (yield* Clock.currentTimeMillis) - olderThanMillis
-  return yield* whenRead(letters.list(limit, { reason, item, putBy, after }))
+  const found: Array<DeadLetter> = []
+  while (found.length < limit) {
+    const size = Math.min(SLICE, limit - found.length)
+    const slice = yield* whenRead(letters.list(size, { reason, item, putBy, after: found.at(-1) ?? after }))
+    found.push(...slice)
+    if (slice.length < size) break
+    yield* Effect.yieldNow
+  }
+  return found
 })
 
 /** How many are open, by reason: all of them, also those beyond `MAX_LETTERS`. Waits as `open` does. */

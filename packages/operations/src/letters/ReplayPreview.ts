@@ -9,6 +9,7 @@ import type { ItemId, UserId } from "@flash-sale/domain/records/Ids"
 import { home } from "@flash-sale/domain/records/Partition"
 import type { SaleSettings } from "@flash-sale/domain/rules/SaleSettings"
 import { Effect } from "effect"
+import * as LetterBatch from "./LetterBatch.ts"
 import * as LetterSelection from "./LetterSelection.ts"
 import * as ReplayOutlook from "./ReplayOutlook.ts"
 
@@ -46,7 +47,9 @@ export const preview = Effect.fn("ReplayPreview.preview")(function*(
     item: (itemId: ItemId) => items.get(itemId),
     buyer: (itemId: ItemId, userId: UserId) => buyers.get(`${itemId} ${userId}`)
   }
-  const entries = ReplayOutlook.of(inspected, known).map((expected): PreviewEntry =>
+  const outlooks = ReplayOutlook.of(inspected, known)
+  yield* Effect.yieldNow
+  const entries = outlooks.map((expected): PreviewEntry =>
     Object.assign({}, expected, {
       sale: expected.next === undefined ? undefined : items.get(expected.next.order.itemId)?.settings
     })
@@ -81,7 +84,7 @@ const readBuyers = Effect.fnUntraced(function*(
     `${itemId} ${userId}`,
     { partition: home(itemId, count), itemId, userId, requestId }
   ]))
-  const answers = yield* store.readBuyers([...questions.values()])
+  const answers = yield* LetterBatch.inSlices([...questions.values()], store.readBuyers)
   const units: Array<readonly [string, BuyerUnits | undefined]> = [...questions.keys()].map(
     (name, index) => [name, answers[index]]
   )

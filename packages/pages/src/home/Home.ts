@@ -1,12 +1,15 @@
 /** `<engine-home>`: what this is, whether it is healthy, and where things are. */
 import { html, LitElement, nothing } from "lit"
 import { pressed, tokens } from "../elements/Styles.ts"
+import { whileShown } from "../sale/Shown.ts"
 import { pause } from "../sale/Timers.ts"
 import { type EngineHealth, lookAt, type ShownItem } from "./EngineReads.ts"
 import { styles } from "./HomeStyles.ts"
 
 /** How long after one look the next is taken, in milliseconds. */
 const LOOK_EVERY = 5_000
+/** What was seen longer ago is not shown as if it were so now, in milliseconds. */
+const OLD = 15_000
 
 export class EngineHome extends LitElement {
   static override properties = { docs: { type: Boolean }, health: { state: true }, items: { state: true } }
@@ -16,11 +19,12 @@ export class EngineHome extends LitElement {
   declare health: EngineHealth | undefined
   declare items: ReadonlyArray<ShownItem> | undefined
   #leaving = new AbortController()
+  #lookedAt = -Infinity
 
   override connectedCallback(): void {
     super.connectedCallback()
     this.#leaving = new AbortController()
-    void this.#follow(this.#leaving.signal)
+    void whileShown(document, this.#leaving.signal, (signal) => this.#follow(signal))
   }
 
   override disconnectedCallback(): void {
@@ -29,8 +33,14 @@ export class EngineHome extends LitElement {
   }
 
   async #follow(signal: AbortSignal): Promise<void> {
+    if (performance.now() - this.#lookedAt > OLD) {
+      this.health = undefined
+      this.items = undefined
+    }
     while (!signal.aborted) {
       const { health, items } = await lookAt(signal)
+      if (signal.aborted) return
+      this.#lookedAt = performance.now()
       this.health = health
       this.items = items ?? this.items
       await pause(LOOK_EVERY, signal)

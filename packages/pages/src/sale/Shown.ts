@@ -1,4 +1,5 @@
 /** Whether anybody looks at the page: a page that is hidden keeps no connection, of which a browser has few. */
+import { pause } from "./Timers.ts"
 
 /** The part of `Document` that is used. */
 export type Page = Pick<Document, "hidden" | "addEventListener" | "removeEventListener">
@@ -16,6 +17,18 @@ export const untilShown = (page: Page, signal: AbortSignal): Promise<void> =>
     signal.addEventListener("abort", look)
     look()
   })
+
+/** Waits so many milliseconds and until somebody looks; no longer once the page is shown again after it was hidden. */
+export const pauseShown = async (page: Page, millis: number, signal: AbortSignal): Promise<void> => {
+  const showing = new AbortController()
+  const look = () => {
+    if (!page.hidden) showing.abort()
+  }
+  page.addEventListener("visibilitychange", look)
+  await pause(millis, AbortSignal.any([signal, showing.signal]))
+  page.removeEventListener("visibilitychange", look)
+  await untilShown(page, signal)
+}
 
 /**
  * Runs this while somebody looks at the page, by a signal that is aborted when nobody does: it is begun again when the

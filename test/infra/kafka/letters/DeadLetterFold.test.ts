@@ -74,6 +74,32 @@ describe("DeadLetterFold", () => {
     assert.deepStrictEqual(offsets(fold), [1, 2])
   })
 
+  it("the fold keeps as many of each reason, so that many of one hide none of another", () => {
+    const due = { ...letter(9), error: "Payment Without Order" } as const
+    const fold = foldOf([...[1, 2, 3, 4, 5].map(put), { _tag: "Letter", letter: due }], 2)
+    assert.deepStrictEqual(offsets(fold), [1, 2, 9])
+    assert.deepStrictEqual(fold.list(9, { reason: "Payment Without Order" }), [due])
+    assert.isFalse(fold.isShort())
+    fold.add(handled(1))
+    fold.add(handled(2))
+    assert.isTrue(fold.isShort())
+    assert.deepStrictEqual(fold.stats(), {
+      size: 4,
+      byReason: reasonCounts({ "Payment Timeout": 3, "Payment Without Order": 1 }),
+      oldestAt: 3_000
+    })
+  })
+
+  it("the fold knows the oldest while letters come and go in any order, also one without a time", () => {
+    const timeless = { ...letter(7), timestamp: "a moment ago" }
+    const fold = foldOf([{ _tag: "Letter", letter: timeless }], 9)
+    assert.strictEqual(fold.stats().oldestAt, undefined)
+    for (const [entry, oldestAt] of [[put(5), 5_000], [put(3), 3_000], [put(4), 3_000], [handled(3), 4_000]] as const) {
+      fold.add(entry)
+      assert.strictEqual(fold.stats().oldestAt, oldestAt)
+    }
+  })
+
   it("the fold of no letters is empty", () => {
     assert.deepStrictEqual(foldOf([put(1), handled(1)], 2).stats(), {
       size: 0,

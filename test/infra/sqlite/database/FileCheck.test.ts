@@ -31,6 +31,8 @@ const LATER_COLUMNS = {
   letters: ["user", "amount", "metadata"]
 }
 const BEFORE_DIGESTS = [
+  "DROP TRIGGER letter_put; DROP TRIGGER letter_handled; DROP TABLE letter_counts",
+  "DROP INDEX letters_open_by_reason; DROP INDEX letters_open_by_item; DROP INDEX letters_open_by_both",
   "DROP INDEX items_by_partition; DROP TABLE open_orders; DROP TABLE refunds_due",
   "DROP TABLE order_events; DROP TABLE order_events_read; DROP TABLE letter_log",
   ...Object.entries(LATER_COLUMNS).flatMap(([table, names]) =>

@@ -3,11 +3,12 @@
  * by its identity, and one that was ever handled stays handled.
  *
  * **Details**: every identity is remembered (a few dozen bytes each), so the number of letters is exact; the contents
- * of letters and of handlings are kept up to a bound.
+ * of letters and of handlings are kept up to a bound. Each reason has its own: a hundred thousand timeouts do not hide
+ * the payment that a shop owes somebody.
  */
 import {
   type DeadLetter,
-  type DeadLetterReason,
+  DeadLetterReason,
   type DeadLetterStats,
   type Handling,
   type LetterId,
@@ -18,7 +19,7 @@ import {
 import * as LetterQueries from "@flash-sale/domain/ports/LetterQuery"
 import type { LetterEntry } from "@flash-sale/domain/ports/LetterReader"
 
-/** The most letters, and handlings, that are kept with their contents. Beyond it only number and age are known. */
+/** The most letters of each reason, and handlings, that are kept whole. Beyond it only number and age are known. */
 export const LETTERS_KEPT = 10_000
 
 export interface DeadLetterFold {
@@ -37,16 +38,20 @@ interface Open {
   readonly letter: DeadLetter | undefined
 }
 
+const REASONS = DeadLetterReason.literals
+
 const identity = ({ offset, partition, topic }: LetterId): string =>
   topic === undefined ? `${partition}:${offset}` : `${topic}/${partition}:${offset}`
 
-/** An empty fold that keeps `kept` letters. */
+/** An empty fold that keeps `kept` letters of each reason. */
 export const make = (kept = LETTERS_KEPT): DeadLetterFold => {
   const open = new Map<string, Open>()
+  /** How many are open, and how many of them are kept, by reason. */
+  const sizes: Record<DeadLetterReason, number> = { ...reasonCounts() }
+  const keeping: Record<DeadLetterReason, number> = { ...reasonCounts() }
   const handled = new Set<string>()
   /** The first handling of each letter, the latest last. */
   const handlings = new Map<string, Handling>()
-  let keeping = 0
 
   /** Those that are kept, oldest first; undefined where they have changed since they were put in order. */
   let ordered: ReadonlyArray<DeadLetter> | undefined
@@ -67,26 +72,46 @@ export const make = (kept = LETTERS_KEPT): DeadLetterFold => {
     if (handlings.size > kept && !eldest.done) handlings.delete(eldest.value)
   }
 
+  /** When the oldest was put; undefined where it is to be looked up. A letter of another program may have no time. */
+  let oldestAt: number | undefined
+  const oldest = (): number | undefined => {
+    if (open.size === 0) return undefined
+    if (oldestAt === undefined) {
+      oldestAt = Infinity
+      for (const { at } of open.values()) if (at < oldestAt) oldestAt = at
+    }
+    return oldestAt === Infinity ? undefined : oldestAt
+  }
+
+  const close = (handling: Handling): void => {
+    const id = identity(handling)
+    if (!handled.has(id)) remember(id, handling)
+    handled.add(id)
+    const letter = open.get(id)
+    if (letter === undefined) return
+    open.delete(id)
+    sizes[letter.reason]--
+    if (letter.letter !== undefined) keeping[letter.reason]--
+    if (letter.at === oldestAt) oldestAt = undefined
+  }
+
+  const put = (letter: DeadLetter): void => {
+    const id = identity(letter)
+    if (handled.has(id) || open.has(id)) return
+    const { error: reason } = letter
+    const at = Date.parse(letter.timestamp)
+    const isKept = keeping[reason] < kept
+    open.set(id, { at, reason, letter: isKept ? letter : undefined })
+    sizes[reason]++
+    if (isKept) keeping[reason]++
+    if (oldestAt !== undefined && at < oldestAt) oldestAt = at
+  }
+
   return {
     add: (entry) => {
       ordered = undefined
-      if (entry._tag === "Handled") {
-        const id = identity(entry.handling)
-        if (!handled.has(id)) remember(id, entry.handling)
-        handled.add(id)
-        if (open.get(id)?.letter !== undefined) keeping--
-        open.delete(id)
-        return
-      }
-      const id = identity(entry.letter)
-      if (handled.has(id) || open.has(id)) return
-      const isKept = keeping < kept
-      if (isKept) keeping++
-      open.set(id, {
-        at: Date.parse(entry.letter.timestamp),
-        reason: entry.letter.error,
-        letter: isKept ? entry.letter : undefined
-      })
+      if (entry._tag === "Handled") close(entry.handling)
+      else put(entry.letter)
     },
     list: (limit, query = {}) => listed(limit, query),
     find: (letterId) => {
@@ -95,16 +120,7 @@ export const make = (kept = LETTERS_KEPT): DeadLetterFold => {
       const letter = open.get(id)?.letter
       return letter === undefined ? { _tag: "Unknown" } : { _tag: "Open", letter }
     },
-    stats: () => {
-      let oldestAt: number | undefined
-      const byReason = { ...reasonCounts() }
-      // A letter that another program wrote may have no valid time.
-      for (const { at, reason } of open.values()) {
-        if (at < (oldestAt ?? Infinity)) oldestAt = at
-        byReason[reason]++
-      }
-      return { size: open.size, byReason, oldestAt }
-    },
-    isShort: () => keeping < open.size && keeping < kept / 2
+    stats: () => ({ size: open.size, byReason: { ...sizes }, oldestAt: oldest() }),
+    isShort: () => REASONS.some((reason) => keeping[reason] < sizes[reason] && keeping[reason] < kept / 2)
   }
 }

@@ -6,6 +6,7 @@ import type { LogUnavailable } from "@flash-sale/domain/ports/OrderLog"
 import type { LogRecord } from "@flash-sale/domain/records/LogRecord"
 import * as Partition from "@flash-sale/domain/records/Partition"
 import { Deferred, Effect, type Scope } from "effect"
+import { setImmediate as turn } from "node:timers/promises"
 import * as Log from "../../observability/logs/Log.ts"
 import type { KafkaClient } from "../client/KafkaClient.ts"
 import { toLogRecord } from "../client/KafkaRecords.ts"
@@ -15,6 +16,8 @@ import * as TopicMetadata from "../client/TopicMetadata.ts"
 
 /** How long a fetch waits for records, in milliseconds. */
 const FETCH_WAIT = 250
+/** Records that are folded in one turn of the thread: orders are answered between two of them. */
+const SLICE = 250
 
 export interface TopicReading {
   /** Called for each record, in the order of its partition, from the first on. */
@@ -60,7 +63,10 @@ export const run = Effect.fnUntraced(function*(
         await say(`Record ${next} of ${topic} is missing: what it said is lost, and others may be missing as well`)
       }
       awaited.set(partition, Number(batch.lastOffset()) + 1)
-      records.forEach(onRecord)
+      for (const [at, record] of records.entries()) {
+        if (at > 0 && at % SLICE === 0) await turn()
+        onRecord(record)
+      }
       reached(batch.partition, Number(batch.lastOffset()) + 1)
     }
   })

@@ -3,6 +3,7 @@
  */
 import { CHECKOUT, NOTED } from "../tables/CheckoutTables.ts"
 import { firstTables } from "../tables/FirstTables.ts"
+import { COUNTED } from "../tables/LetterTables.ts"
 import { LETTER_LOG, TOLD } from "../tables/ReaderTables.ts"
 import { type Connection, integer } from "./Connection.ts"
 import * as LogChain from "./LogChain.ts"
@@ -86,7 +87,8 @@ const migrations: ReadonlyArray<Step> = [
   sql(TOLD),
   sql(NOTED),
   sql(LETTER_LOG),
-  sql(REFUSED)
+  sql(REFUSED),
+  sql(COUNTED)
 ]
 
 /** The version from which on records have digests. */

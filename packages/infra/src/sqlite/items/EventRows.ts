@@ -1,4 +1,4 @@
-/** An item's live events as rows: one for each fold that changed something. */
+/** An item's live events as rows: one for each fold that changed something, or said how the item is sold. */
 import { EVENTS_KEPT, ItemMoved, type LiveEvent } from "@flash-sale/domain/ports/LiveEvents"
 import type { Command, LoggedCommand } from "@flash-sale/domain/records/Command"
 import type { ItemId } from "@flash-sale/domain/records/Ids"
@@ -17,7 +17,10 @@ export const topic = (itemId: ItemId): string => `events/${itemId}`
 /** What is told of the order that they name, also where they have no effect. */
 const TOLD: ReadonlyArray<Command["_tag"]> = ["Confirm", "Cancel", "Refund"]
 
-/** The event of a fold of these commands; undefined where no count changed and there is no order to tell of. */
+/**
+ * The event of a fold of these commands; undefined where no count changed, no record said how the item is sold, and
+ * there is no order to tell of.
+ */
 export const ofFold = (
   before: Item,
   after: Item,
@@ -30,8 +33,9 @@ export const ofFold = (
     return orders.flatMap((order) => order.changed || isTold ? toMoved(order) : [])
   })
   const { available, held, sold } = after
-  const isStill = orders.length === 0 && available === before.available && held === before.held && sold === before.sold
-  return isStill ? undefined : { available, held, sold, orders }
+  const isSaleSet = outcomes.some(({ fresh }, n) => fresh && commands[n]?.command._tag === "Sale")
+  const isSame = available === before.available && held === before.held && sold === before.sold
+  return isSame && !isSaleSet && orders.length === 0 ? undefined : { available, held, sold, orders }
 }
 
 const toMoved = (order: Outcome.OrderOutcome): ItemMoved["orders"] => {

@@ -1,4 +1,4 @@
-/** What is known of each request, as rows: claims with their owner, and statuses. An expired row counts as absent. */
+/** Writes what is known of each request, as rows: claims with their owner, and statuses. */
 import {
   type AdmissionRequest,
   type Claim,
@@ -6,34 +6,17 @@ import {
   type Retention,
   UNDER_WAY_KEPT_MILLIS
 } from "@flash-sale/domain/ports/OrderStatuses"
-import { CorrelationId, ItemId, RequestId } from "@flash-sale/domain/records/Ids"
-import { DueReference, OrderStatus, type StatusRecord } from "@flash-sale/domain/records/OrderStatus"
-import { Offset } from "@flash-sale/domain/records/Partition"
+import type { StatusRecord } from "@flash-sale/domain/records/OrderStatus"
 import { mayReplace } from "@flash-sale/domain/records/StatusRule"
 import { Schema } from "effect"
-import {
-  type Connection,
-  integer,
-  optionalInteger,
-  optionalText,
-  type Row,
-  text,
-  word
-} from "../database/Connection.ts"
+import type { Connection } from "../database/Connection.ts"
 import type { StatusClock } from "./StatusClock.ts"
+import * as StatusRow from "./StatusRow.ts"
 
 /** Expired rows that one write deletes: more than it can add, so that they do not pile up. */
 const EXPIRED_STEP = 2_000
 
-/** A claim has an owner until it is confirmed; its record is the status that it becomes then. */
-export interface StatusRow {
-  readonly owner: string | undefined
-  readonly record: StatusRecord
-}
-
-const Dues = Schema.fromJsonString(Schema.Array(DueReference))
-const encodeDue = Schema.encodeSync(Dues)
-const decodeDue = Schema.decodeSync(Dues)
+const encodeDue = Schema.encodeSync(StatusRow.Dues)
 
 const PUT = `
 INSERT OR REPLACE INTO statuses(
@@ -47,14 +30,6 @@ UPDATE statuses SET owner = NULL, expires = ?, updated_at = ? WHERE request = ? 
 const SWEEP = `
 DELETE FROM statuses WHERE request IN (SELECT request FROM statuses WHERE expires <= ? LIMIT ${EXPIRED_STEP})`
 
-const FIND = `
-SELECT * FROM statuses WHERE request = ? AND expires > ? AND (owner IS NULL OR expires <= ?)`
-
-export const find = (connection: Connection, requestId: RequestId, time: StatusClock): StatusRow | undefined => {
-  const row = connection.get(FIND, requestId, time.now(), time.lastLease())
-  return row === undefined ? undefined : { owner: optionalText(row, "owner"), record: toRecord(row) }
-}
-
 /** Inserts a claim: no other request may place the order until `expires`, as a `StatusClock` says it. */
 export const claim = (
   connection: Connection,
@@ -63,18 +38,34 @@ export const claim = (
   expires: number,
   updatedAt: string
 ): void => {
-  const { amount, correlationId, fingerprint, itemId, requestId } = request
-  put(connection, owner, expires, {
-    requestId,
-    itemId,
-    amount,
-    fingerprint,
-    correlationId,
-    status: "PENDING",
-    attempt: 1,
-    updatedAt
-  })
+  put(connection, owner, expires, pendingOf(request, updatedAt))
 }
+
+/** Inserts the status PENDING of a request whose order is appended in the same write. */
+export const keep = (
+  connection: Connection,
+  request: AdmissionRequest,
+  time: StatusClock,
+  updatedAt: string
+): StatusRow.StatusRow => {
+  const record = pendingOf(request, updatedAt)
+  put(connection, undefined, time.now() + UNDER_WAY_KEPT_MILLIS, record)
+  return { owner: undefined, record }
+}
+
+const pendingOf = (
+  { amount, correlationId, fingerprint, itemId, requestId }: AdmissionRequest,
+  updatedAt: string
+): StatusRecord => ({
+  requestId,
+  itemId,
+  amount,
+  fingerprint,
+  correlationId,
+  status: "PENDING",
+  attempt: 1,
+  updatedAt
+})
 
 /** The claim becomes the status PENDING, where its owner still holds it. */
 export const confirm = (connection: Connection, claimed: Claim, time: StatusClock, updatedAt: string): void => {
@@ -87,7 +78,7 @@ export const release = (connection: Connection, { owner, requestId }: Claim): vo
 
 /** Writes a status where it may replace what is there: see `mayReplace`. */
 export const write = (connection: Connection, record: StatusRecord, time: StatusClock, retention: Retention): void => {
-  const there = find(connection, record.requestId, time)
+  const there = StatusRow.find(connection, record.requestId, time)
   if (there !== undefined && !mayReplace(there.record, record, there.owner !== undefined)) return
   put(connection, undefined, time.now() + keptMillis(record, retention), record)
 }
@@ -114,27 +105,3 @@ const put = (connection: Connection, owner: string | undefined, expires: number,
     record.refund ?? null,
     record.refundDue === undefined ? null : encodeDue(record.refundDue)
   )
-
-const toRecord = (row: Row): StatusRecord => {
-  const amount = optionalInteger(row, "amount")
-  const reason = optionalText(row, "reason")
-  const place = optionalInteger(row, "place")
-  const expiresAt = optionalText(row, "expires_at")
-  const refundDue = optionalText(row, "refund_due")
-  return {
-    requestId: RequestId.make(text(row, "request")),
-    itemId: ItemId.make(text(row, "item")),
-    status: word(OrderStatus.literals, row, "status"),
-    attempt: integer(row, "attempt"),
-    correlationId: CorrelationId.make(text(row, "correlation_id")),
-    updatedAt: text(row, "updated_at"),
-    fingerprint: text(row, "fingerprint"),
-    ...(amount === undefined ? {} : { amount }),
-    ...(reason === undefined ? {} : { reason }),
-    ...(expiresAt === undefined ? {} : { expiresAt }),
-    ...(integer(row, "confirmed") === 1 ? { confirmed: true as const } : {}),
-    ...(optionalText(row, "refund") === undefined ? {} : { refund: "pending" as const }),
-    ...(refundDue === undefined ? {} : { refundDue: decodeDue(refundDue) }),
-    ...(place === undefined ? {} : { placedAtOffset: Offset.make(place) })
-  }
-}

@@ -8,6 +8,8 @@ import { type Column, pager, table } from "../parts/Table.ts"
 import { doneOf, webhookOf } from "../words/AuditWords.ts"
 import { fieldOf, isoOf } from "../words/Moments.ts"
 
+const EVERY = 5_000
+
 const link = (path: ReadonlyArray<string>, words: string): TemplateResult => html`<a href=${hrefOf(path)}>${words}</a>`
 
 /** What it was done to: an order, an item, or a webhook. */
@@ -39,7 +41,7 @@ export class ConsoleAudit extends PageElement {
       since: of("since"),
       cursor: of("cursor")
     })
-  })
+  }, EVERY)
 
   #find = (event: Event) => {
     event.preventDefault()

@@ -1,4 +1,5 @@
 /** Replaying and discarding dead letters: what it would do, and what came of it. */
+import { countOf } from "../../sale/TimeLeft.ts"
 import type { AdminCalls, Query } from "../calls/AdminCalls.ts"
 import type { LetterPage, LetterRow, LettersHandled } from "../calls/Wire.ts"
 import { type Change, effects, missing, type Sending } from "../parts/Change.ts"
@@ -13,6 +14,8 @@ export type Selection =
   | { readonly kind: "filter"; readonly filter: Readonly<Record<string, string>>; readonly words: string }
 
 const PAGE = 200
+/** How many one change is about at the most: the oldest, as the engine has it. */
+export const MOST = 10_000
 
 const countedOf = (selection: Selection): string =>
   selection.kind === "these" ? numbered(selection.letters.length, "dead letter") : selection.words
@@ -20,7 +23,7 @@ const countedOf = (selection: Selection): string =>
 const saidOf = ({ outcomes, unknown, untried }: LetterRun): string =>
   [
     ...sumLines(outcomes),
-    ...(unknown === 0 ? [] : [`${unknown}: nobody knows, as no answer came`]),
+    ...(unknown === 0 ? [] : [`${countOf(unknown)}: nobody knows, as no answer came`]),
     ...(untried === 0 ? [] : [`${numbered(untried, "letter")} not tried: do it again`])
   ].map((line) => `${line}.`).join(" ")
 
@@ -38,6 +41,10 @@ const handle =
     if (found.error !== undefined) throw new DoneInPart(saidOf(found), found.error)
     return saidOf(found)
   }
+
+/** Where there are as many as one change may be about there may be more. */
+const rest = (count: number): ReadonlyArray<string> =>
+  count < MOST ? [] : [`These are the oldest ${countOf(MOST)}. The others follow when it is done again.`]
 
 /** What a replay would do now; nothing is done. */
 export const dryRun = async (
@@ -73,14 +80,15 @@ export const replay = (calls: AdminCalls, selection: Selection, after: () => voi
       const lines = sumLines(looked)
       if (length === 0) return missing(["None can be replayed so.", ...lines].join(" "))
       const charged = "Each makes a new attempt of its order, which charges its buyer once it holds units."
-      return effects(`Tries ${numbered(length, "order")} again, of ${looked.length}.`, ...lines, charged)
+      const tries = `Tries ${numbered(length, "order")} again, of ${countOf(looked.length)}.`
+      return effects(tries, ...lines, charged, ...rest(looked.length))
     },
     send: (sending) => handle(calls, "replay", sending)(chosen(sending.values["which"]).map(({ id }) => id)),
     after
   }
 }
 
-/** All letters that the filter leaves, page by page: the engine lists the oldest 10,000 at the most. */
+/** The letters that the filter leaves, page by page: the oldest, as many as one change may be about. */
 const listed = async (
   calls: AdminCalls,
   filter: Query,
@@ -92,10 +100,10 @@ const listed = async (
   do {
     const page: LetterPage = await calls.get("/dead-letters", signal, { ...filter, limit: PAGE, cursor })
     found.push(...page.letters)
-    onProgress(found.length, Math.max(found.length, page.open.total))
+    onProgress(found.length, Math.max(found.length, Math.min(MOST, page.open.total)))
     cursor = page.next
-  } while (cursor !== undefined)
-  return found
+  } while (cursor !== undefined && found.length < MOST)
+  return found.slice(0, MOST)
 }
 
 const discarded = (letters: ReadonlyArray<Pick<LetterRow, "reason">>): ReadonlyArray<string> => {
@@ -104,7 +112,10 @@ const discarded = (letters: ReadonlyArray<Pick<LetterRow, "reason">>): ReadonlyA
   return [
     `Takes ${numbered(letters.length, "letter")} off the list. Nothing is tried again, and nothing brings them back.`,
     ...(failed === 0 ? [] : [`${numbered(failed, "order")} stay failed: their buyers were told so, and owe nothing.`]),
-    ...(due === 0 ? [] : [`Says that ${numbered(due, "buyer has", "buyers have")} the money back. Pay it back before.`])
+    ...(due === 0
+      ? []
+      : [`Says that ${numbered(due, "buyer has", "buyers have")} the money back. Pay it back before.`]),
+    ...rest(letters.length)
   ]
 }
 

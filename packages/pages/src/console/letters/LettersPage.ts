@@ -8,12 +8,10 @@ import { hrefOf } from "../parts/Route.ts"
 import { type Column, pager, table } from "../parts/Table.ts"
 import { durationOf } from "../words/Figures.ts"
 import { now } from "../words/Moments.ts"
-import { discard, replay, type Selection } from "./LetterChanges.ts"
+import { discard, MOST, replay, type Selection } from "./LetterChanges.ts"
 import { filterOf, filters, tabs } from "./LetterFilters.ts"
 
 const EVERY = 5_000
-/** Letters that the engine lists: the oldest. */
-const MOST_LISTED = 10_000
 const age = (iso: string): string => durationOf(Math.max(0, Math.round((now() - Date.parse(iso)) / 1_000)))
 
 const COLUMNS: ReadonlyArray<Column<LetterRow>> = [
@@ -98,20 +96,22 @@ export class ConsoleLetters extends PageElement {
     `
   }
 
+  #none({ total }: LetterPage["open"]): Shown {
+    if (total === 0) return empty("No dead letters", "No order needs a person.")
+    return Object.keys(filterOf(this.route)).length === 0 && !this.route.query.has("cursor")
+      ? empty("None is listed yet", "The engine is reading them, which takes it a moment.")
+      : empty("No dead letters", "None matches.")
+  }
+
   #list({ letters, next, open }: LetterPage): Shown {
     return html`
       ${
-      open.total > MOST_LISTED
-        ? html`<p class="stale">The oldest ${countOf(MOST_LISTED)} of ${
-          countOf(open.total)
-        } are listed; the others follow as these are handled.</p>`
+      open.total > MOST
+        ? html`<p class="stale">What is done to all is done to the oldest ${countOf(MOST)} of ${countOf(open.total)}.
+          The others follow as these are handled.</p>`
         : nothing
     }
-      ${
-      letters.length === 0
-        ? empty("No dead letters", open.total === 0 ? "No order needs a person." : "None matches.")
-        : table("Dead letters", this.#columns(letters), letters)
-    }
+      ${letters.length === 0 ? this.#none(open) : table("Dead letters", this.#columns(letters), letters)}
       ${pager(this.route, next)}
     `
   }

@@ -1,21 +1,34 @@
 /** `<console-overview>`: the sale and the engine at a glance, each second. */
 import { html, nothing, type TemplateResult } from "lit"
 import { countOf } from "../../sale/TimeLeft.ts"
+import type { Scope } from "../calls/Operator.ts"
 import type { Overview } from "../calls/Wire.ts"
 import { ConsolePlot } from "../live/Plot.ts"
 import type { Line } from "../live/PlotOptions.ts"
 import type { Samples, Series } from "../live/Samples.ts"
 import { PageElement } from "../parts/PageElement.ts"
-import { refused, runbook, silence, stale } from "../parts/Panels.ts"
+import { refused, runbook, type Shown, silence, stale } from "../parts/Panels.ts"
+import { hrefOf } from "../parts/Route.ts"
 import { durationOf, rateOf } from "../words/Figures.ts"
-import { problemsOf, type ShownProblem } from "../words/Problems.ts"
+import { type ProblemPage, problemsOf, type ShownProblem } from "../words/Problems.ts"
 import { refusalOf } from "../words/Refusals.ts"
 import { instances } from "./Instances.ts"
 import { ConsoleOnSale } from "./OnSale.ts"
 import { tiles } from "./OverviewTiles.ts"
 
-const problem = ({ section, text, title, tone }: ShownProblem): TemplateResult =>
-  html`<li class=${tone}><strong>${title}</strong> <span>${text}</span> ${runbook(section)}</li>`
+const PAGES: Readonly<Record<ProblemPage, readonly [scope: Scope, words: string]>> = {
+  "dead-letters": ["dlq", "Dead letters"],
+  items: ["read", "Items"]
+}
+
+/** Where something can be done about it, for who may. */
+const way = (page: ProblemPage | undefined, may: (scope: Scope) => boolean): Shown => {
+  if (page === undefined || !may(PAGES[page][0])) return nothing
+  return html`<a href=${hrefOf([page])}>${PAGES[page][1]}</a>`
+}
+
+const problem = ({ page, section, text, title, tone }: ShownProblem, may: (scope: Scope) => boolean): TemplateResult =>
+  html`<li class=${tone}><strong>${title}</strong> <span>${text}</span> ${way(page, may)} ${runbook(section)}</li>`
 
 const recoveries = ({ processors: { recovering } }: Overview): TemplateResult | typeof nothing =>
   recovering.length === 0 ? nothing : html`
@@ -82,7 +95,9 @@ export class ConsoleOverview extends PageElement {
     return html`
       <section class="problems" aria-label="What is wrong">
         <ul>${
-      found.length === 0 ? html`<li class="good"><strong>Nothing is wrong</strong></li>` : found.map(problem)
+      found.length === 0 ?
+        html`<li class="good"><strong>Nothing is wrong</strong></li>`
+        : found.map((one) => problem(one, (scope) => this.may(scope)))
     }</ul>
         ${recoveries(overview)}
       </section>

@@ -1,5 +1,6 @@
 /** The dialog of a change, from what it shows. */
 import { html, nothing, type TemplateResult } from "lit"
+import { countOf } from "../../sale/TimeLeft.ts"
 import type { Effects, Progress } from "./Change.ts"
 import { fields } from "./ChangeFields.ts"
 import type { OpenChange } from "./OpenChange.ts"
@@ -20,7 +21,7 @@ const progressBar = (progress: Progress | undefined): Shown =>
   progress === undefined
     ? nothing
     : html`<progress max=${progress.total} value=${progress.done} aria-label="Done"></progress>
-      <p class="small muted">${progress.done} of ${progress.total}</p>`
+      <p class="small muted">${countOf(progress.done)} of ${countOf(progress.total)}</p>`
 
 const effects = (told: Effects): Shown =>
   told.kind === "missing"

@@ -1,11 +1,12 @@
 /** What a page has asked the engine for: nothing yet, an answer, a refusal, or an answer that may be old. */
 import type { ReactiveController, ReactiveControllerHost } from "lit"
-import { untilShown } from "../../sale/Shown.ts"
-import { pause } from "../../sale/Timers.ts"
+import { pauseShown } from "../../sale/Shown.ts"
 import { now } from "../words/Moments.ts"
 
 /** How long after a refusal it is asked again, in milliseconds. */
 const AGAIN = 5_000
+/** How much later than it was due an answer may come before the one of before counts as old, in milliseconds. */
+const LATE = 5_000
 
 const isRetryable = (error: unknown): boolean => (error as { readonly retryable?: unknown }).retryable === true
 
@@ -36,6 +37,7 @@ export class Loaded<A> implements ReactiveController {
   #value: A | undefined
   #error: unknown
   #at: number | undefined
+  #isOld = false
 
   /** `every` is how long after an answer it is asked again, in milliseconds; never where it is undefined. */
   constructor(host: ReactiveControllerHost, ask: (signal: AbortSignal) => Promise<A>, every?: number) {
@@ -57,6 +59,11 @@ export class Loaded<A> implements ReactiveController {
   /** When the value was answered, in milliseconds since 1970. */
   get at(): number | undefined {
     return this.#at
+  }
+
+  /** Whether nobody has asked for so long that the value may not count any more: until the next answer. */
+  get isOld(): boolean {
+    return this.#isOld
   }
 
   hostConnected(): void {
@@ -82,6 +89,13 @@ export class Loaded<A> implements ReactiveController {
     this.#host.requestUpdate()
   }
 
+  /** Where it was to be asked again after so many milliseconds, and the page was hidden or the machine asleep. */
+  #age(wait: number): void {
+    if (this.#at === undefined || now() - this.#at <= wait + LATE) return
+    this.#isOld = true
+    this.#host.requestUpdate()
+  }
+
   async #go(signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
       try {
@@ -89,6 +103,7 @@ export class Loaded<A> implements ReactiveController {
         if (signal.aborted) return
         this.#value = value
         this.#error = undefined
+        this.#isOld = false
         this.#at = now()
       } catch (error) {
         if (signal.aborted) return
@@ -97,8 +112,8 @@ export class Loaded<A> implements ReactiveController {
       this.#host.requestUpdate()
       const wait = waitOf({ error: this.#error, every: this.#every, hasValue: this.#value !== undefined })
       if (wait === undefined) return
-      await pause(wait, signal)
-      await untilShown(document, signal)
+      await pauseShown(document, wait, signal)
+      this.#age(wait)
     }
   }
 }

@@ -61,5 +61,10 @@ export const shown = <A>(loaded: Loaded<A>, show: (value: A) => Shown): Shown =>
       ? html`<div class="state loading" aria-busy="true"><span class="hidden">Loading</span></div>`
       : refused(error, retry)
   }
-  return html`${error === undefined ? nothing : stale(loaded.at, refusalOf(error).title, retry)} ${show(value)}`
+  const age = error !== undefined
+    ? stale(loaded.at, refusalOf(error).title, retry)
+    : loaded.isOld
+    ? stale(loaded.at, "Looking again.")
+    : nothing
+  return html`${age} ${show(value)}`
 }

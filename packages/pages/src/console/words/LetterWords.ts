@@ -1,5 +1,5 @@
 /** What became, or would become, of dead letters, in words. Pure. */
-import { moneyOf } from "../../sale/TimeLeft.ts"
+import { countOf, moneyOf } from "../../sale/TimeLeft.ts"
 import type { LetterRow, LettersHandled } from "../calls/Wire.ts"
 
 export type Outcome = LettersHandled["letters"][number]
@@ -87,5 +87,7 @@ export const sumLines = (letters: ReadonlyArray<Outcome>): ReadonlyArray<string>
     const words = certain === false ? plain + UNCERTAIN : plain
     counts.set(words, (counts.get(words) ?? 0) + 1)
   }
-  return [...counts].toSorted(([, one], [, other]) => other - one).map(([words, count]) => `${count}: ${words}`)
+  return [...counts].toSorted(([, one], [, other]) => other - one).map(([words, count]) =>
+    `${countOf(count)}: ${words}`
+  )
 }

@@ -9,10 +9,15 @@ export interface ShownProblem {
   readonly text: string
   /** The heading of the runbook, as its anchor. */
   readonly section: string
+  /** The page of the console where something can be done about it. */
+  readonly page?: ProblemPage
 }
 
+/** By the name of its place. */
+export type ProblemPage = "dead-letters" | "items"
+
 type Code = Overview["problems"][number]["code"]
-type Words = readonly [one: string, many: string, text: string, section: string]
+type Words = readonly [one: string, many: string, text: string, section: string, page?: ProblemPage]
 
 const OF_CODE: Readonly<Record<Code, Words>> = {
   no_gateway: ["No gateway reports", "", "Nobody takes orders.", "flashsalenogateway"],
@@ -57,7 +62,8 @@ const OF_CODE: Readonly<Record<Code, Words>> = {
     "One item stands still",
     "# items stand still",
     "What is stored of it is damaged. Others go on.",
-    "an-item-is-stopped"
+    "an-item-is-stopped",
+    "items"
   ],
   payments_held_back: [
     "Payments are held back",
@@ -77,21 +83,23 @@ const ofCode = ({ code, count }: Overview["problems"][number]): ShownProblem => 
   if (words === undefined) {
     return { tone: "bad", title: code, text: "A later release knows more.", section: "what-you-see" }
   }
-  const [one, many, text, section] = words
-  return { tone: "bad", title: count === 1 || many === "" ? one : many.replace("#", countOf(count)), text, section }
+  const [one, many, text, section, page] = words
+  const title = count === 1 || many === "" ? one : many.replace("#", countOf(count))
+  return { tone: "bad", title, text, section, ...(page === undefined ? {} : { page }) }
 }
 
 const warningsOf = ({ processors, versions }: Overview): ReadonlyArray<ShownProblem> => {
   const { dead_letters: letters, lag, payments } = processors
   const found: Array<ShownProblem> = []
-  const warn = (title: string, text: string, section: string) => found.push({ tone: "warn", title, text, section })
+  const warn = (title: string, text: string, section: string, more: Pick<ShownProblem, "page"> = {}) =>
+    found.push({ tone: "warn", title, text, section, ...more })
   if (letters !== undefined && letters.size > 0) {
     const age = durationOf(letters.oldest_seconds)
     const title = letters.size === 1 ? "One order needs a person" : `${countOf(letters.size)} orders need a person`
     const text = letters.oldest_seconds > OLD_LETTER
       ? `The oldest dead letter waits for ${age} already.`
       : `The oldest waits for ${age}.`
-    warn(title, text, "dead-letters")
+    warn(title, text, "dead-letters", { page: "dead-letters" })
   }
   if (payments.in_doubt > 0) {
     warn(

@@ -3,10 +3,10 @@ import { LogDamaged, type PartitionBounds } from "@flash-sale/domain/ports/Order
 import type { LogRecord } from "@flash-sale/domain/records/LogRecord"
 import { Offset, type PartitionId } from "@flash-sale/domain/records/Partition"
 import { Option, Schema } from "effect"
-import type * as Consumer from "./consumer/Consumer.ts"
-import { type Connection, integer } from "./database/Connection.ts"
-import * as LogChain from "./database/LogChain.ts"
-import * as LoggedRow from "./database/LoggedRow.ts"
+import type * as Consumer from "../consumer/Consumer.ts"
+import { type Connection, integer } from "../database/Connection.ts"
+import * as LogChain from "../database/LogChain.ts"
+import * as LoggedRow from "../database/LoggedRow.ts"
 
 /** Headers as they are kept. */
 export const Headers = Schema.fromJsonString(Schema.Record(Schema.String, Schema.String))
