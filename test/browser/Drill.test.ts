@@ -54,13 +54,13 @@ const correct = async ({ page, sees }: Visitor, acts: Acts.Acts): Promise<void> 
   await acts.click(page.getByRole("link", { name: "Overview" }))
   await acts.click(page.getByRole("link", { name: ITEM }))
   await sees(`of ${PAIRS}`)
-  await acts.click(page.getByRole("button", { name: "Take out" }))
+  await acts.click(page.getByRole("button", { name: "Take units out…" }))
   await acts.type(String(MISSING))
   await page.getByText(`Takes out ${MISSING} units`).waitFor()
   await acts.press("Tab")
   await acts.type(WHY_TAKEN)
   await acts.press("Enter")
-  await acts.wait(() => sees(`${PAIRS - MISSING} put in.`))
+  await acts.wait(() => sees(`${ITEM}: ${MISSING} units taken out.`))
 }
 
 /** Sees each of it in the audit. */

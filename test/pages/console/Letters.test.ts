@@ -163,7 +163,7 @@ describe("Many letters", () => {
   const told = async (make: typeof replay, count: number) => {
     const progress: Array<readonly [number, number]> = []
     const change = make(calls(count), all, () => {})
-    await change.preview!(new AbortController().signal, (done, total) => progress.push([done, total]))
+    await change.preview!(new AbortController().signal, (done, total) => progress.push([done, total]), {})
     const { lines } = change.effects({ which: "holding" }) as { readonly lines: ReadonlyArray<string> }
     return { lines, last: progress.at(-1) }
   }

@@ -17,8 +17,8 @@ it("has a heading for each of its own links", () => {
 })
 
 it("has a heading for each section that the console links to", () => {
-  const words = readFileSync(new URL("words/Refusals.ts", CONSOLE), "utf8") +
-    readFileSync(new URL("words/Problems.ts", CONSOLE), "utf8")
+  const words = ["Refusals", "Problems", "ProblemCodes"]
+    .map((name) => readFileSync(new URL(`words/${name}.ts`, CONSOLE), "utf8")).join("")
   const dashed = Array.from(words.matchAll(/"([a-z]+(?:-[a-z]+)+|flashsale[a-z]+)"/g), ([, section]) => section)
   const linked = sources.flatMap((text) => Array.from(text.matchAll(/runbook\("([^"]+)"/g), ([, section]) => section))
   const sections = [...new Set([...dashed, ...linked])]

@@ -27,7 +27,8 @@ export class FlashSaleConsole extends LitElement {
       this.requestUpdate()
       // What a change will do follows what there is.
       this.#dialog?.requestUpdate()
-    }
+    },
+    onBack: () => this.#dialog?.engineIsBack()
   })
   #leaving = new AbortController()
   #cancelNotice = () => {}
@@ -120,7 +121,7 @@ export class FlashSaleConsole extends LitElement {
       })
     }
         ${navigation(context.operator, context.feed, this.route)}
-        <main>${content}</main>
+        <main class=${context.feed.isStale ? "old" : ""}>${content}</main>
         <div class="notice" role="status">${this.notice === undefined ? nothing : html`<p>${this.notice}</p>`}</div>
         <console-change></console-change>
       </div>

@@ -15,6 +15,8 @@ export interface ConsoleSessionOptions {
   /** Says something once. */
   readonly tell: (words: string) => void
   readonly onChange: () => void
+  /** The engine answers, after it did not. */
+  readonly onBack: () => void
 }
 
 export class ConsoleSession {
@@ -120,6 +122,7 @@ export class ConsoleSession {
 
   #open(calls: AdminCalls, operator: Operator): void {
     const feed = new OverviewFeed(calls)
+    calls.reach.onBack(this.#options.onBack)
     feed.listen(this.#options.onChange)
     if (may(operator, "read")) feed.begin()
     this.#change(() => this.#context = { calls, operator, feed, ask: this.#options.ask })

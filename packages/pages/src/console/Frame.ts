@@ -3,15 +3,21 @@ import { html, nothing, type TemplateResult } from "lit"
 import { countOf } from "../sale/TimeLeft.ts"
 import { may, type Operator } from "./calls/Operator.ts"
 import type { OverviewFeed } from "./live/OverviewFeed.ts"
+import { paymentShares } from "./live/PaymentShares.ts"
 import { isShown, PAGES } from "./Pages.ts"
 import type { Shown } from "./parts/Panels.ts"
 import { hrefOf, type Route } from "./parts/Route.ts"
 import { timeOf } from "./words/Moments.ts"
+import { problemsOf } from "./words/Problems.ts"
 
-const standing = ({ heard, isStale, overview, refused }: OverviewFeed): readonly [look: string, words: string] => {
+const standing = (
+  { heard, isStale, overview, refused, samples }: OverviewFeed
+): readonly [look: string, words: string] => {
   if (overview === undefined) return refused === undefined ? ["", "Connecting"] : ["bad", "Not known"]
   if (isStale) return ["warn", `As of ${timeOf(heard ?? 0)}`]
-  return overview.status === "healthy" ? ["good", "Healthy"] : ["bad", "Not healthy"]
+  if (overview.status !== "healthy") return ["bad", "Not healthy"]
+  const isWrong = problemsOf(overview, paymentShares(samples)).some(({ tone }) => tone === "bad")
+  return isWrong ? ["bad", "Needs a person"] : ["good", "Healthy"]
 }
 
 const health = (operator: Operator, feed: OverviewFeed): Shown => {

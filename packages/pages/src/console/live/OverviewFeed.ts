@@ -2,8 +2,9 @@
 import { FlashSaleError } from "@flash-sale/client/http/FlashSaleError.ts"
 import { readObject } from "@flash-sale/client/wire/Json.ts"
 import { type Page, whileShown } from "../../sale/Shown.ts"
-import { after, pause } from "../../sale/Timers.ts"
+import { after } from "../../sale/Timers.ts"
 import type { AdminCalls } from "../calls/AdminCalls.ts"
+import { AGAIN, spread } from "../calls/Reachability.ts"
 import type { Overview, OverviewHistory } from "../calls/Wire.ts"
 import { now, setNow } from "../words/Moments.ts"
 import { GAP, NONE, remembered, type Samples, seen } from "./Samples.ts"
@@ -12,8 +13,6 @@ const PATH = "/overview/events"
 const HISTORY = "/overview/history"
 /** How long the stream may be silent before what it has told counts as old, in milliseconds. */
 const STALE_AFTER = 4_000
-/** When it is asked for again after it was refused, in milliseconds. */
-const AGAIN = 5_000
 
 export class OverviewFeed {
   readonly #calls: AdminCalls
@@ -87,7 +86,7 @@ export class OverviewFeed {
         if (!(error instanceof FlashSaleError)) throw error
         this.#age(error)
       }
-      await pause(AGAIN, signal)
+      await this.#calls.reach.wait(spread(AGAIN), signal)
     }
   }
 
@@ -104,6 +103,7 @@ export class OverviewFeed {
     if (overview === undefined) return
     setNow(overview.now)
     const at = now()
+    if (this.#isStale) this.#calls.reach.askNow()
     const isAfterGap = this.#heard === undefined || at - this.#heard > GAP * 1_000
     this.#cancelStale()
     this.#cancelStale = after(STALE_AFTER, () => this.#age())

@@ -45,15 +45,8 @@ export const stale = (at: number | undefined, why: string, again?: () => void): 
     again === undefined ? nothing : html`<button type="button" class="small" @click=${again}>Try again</button>`
   }</p>`
 
-/** Why nothing new is told, beside what was told before. */
-export const silence = (error: unknown): TemplateResult => {
-  const { section, text, title } = refusalOf(error)
-  return html`<li class="bad"><strong>${title}</strong> <span>${text}</span>
-    ${section === undefined ? nothing : runbook(section)}</li>`
-}
-
-/** What was asked for, in the state that it is in. */
-export const shown = <A>(loaded: Loaded<A>, show: (value: A) => Shown): Shown => {
+/** What was asked for, in the state that it is in. `isSaid` is whether the page says already that it may be old. */
+export const shown = <A>(loaded: Loaded<A>, show: (value: A) => Shown, isSaid = false): Shown => {
   const { error, value } = loaded
   const retry = () => loaded.reload()
   if (value === undefined) {
@@ -61,10 +54,12 @@ export const shown = <A>(loaded: Loaded<A>, show: (value: A) => Shown): Shown =>
       ? html`<div class="state loading" aria-busy="true"><span class="hidden">Loading</span></div>`
       : refused(error, retry)
   }
-  const age = error !== undefined
+  const age = isSaid
+    ? nothing
+    : error !== undefined
     ? stale(loaded.at, refusalOf(error).title, retry)
     : loaded.isOld
     ? stale(loaded.at, "Looking again.")
     : nothing
-  return html`${age} ${show(value)}`
+  return html`${age} <div class="contents ${error === undefined ? "" : "old"}">${show(value)}</div>`
 }
