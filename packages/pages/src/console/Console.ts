@@ -2,6 +2,7 @@
 import { html, LitElement, nothing } from "lit"
 import { after } from "../sale/Timers.ts"
 import { ConsoleSession } from "./ConsoleSession.ts"
+import { FirstSight } from "./FirstSight.ts"
 import { header, navigation } from "./Frame.ts"
 import { keyForm } from "./KeyForm.ts"
 import { placeOf } from "./Pages.ts"
@@ -36,6 +37,7 @@ export class FlashSaleConsole extends LitElement {
   constructor() {
     super()
     this.route = routeOf("")
+    new FirstSight(this, () => this.route.path[0] ?? "")
   }
 
   override createRenderRoot(): HTMLElement {
@@ -120,7 +122,7 @@ export class FlashSaleConsole extends LitElement {
         onSkip: () => this.#goToPage()
       })
     }
-        ${navigation(context.operator, context.feed, this.route)}
+        ${navigation(context, this.route)}
         <main class=${context.feed.isStale ? "old" : ""}>${content}</main>
         <div class="notice" role="status">${this.notice === undefined ? nothing : html`<p>${this.notice}</p>`}</div>
         <console-change></console-change>

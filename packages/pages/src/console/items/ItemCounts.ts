@@ -10,11 +10,12 @@ import { now } from "../words/Moments.ts"
 import { byCount, refusedWords } from "../words/RefusedWords.ts"
 import { soldOutIn } from "../words/SaleWords.ts"
 
-const soldOut = (item: ItemDetails): string => {
+const soldOut = (item: ItemDetails): Shown => {
   const { rates } = item
   const pace = rates === undefined ? undefined : { seconds: rates.seconds, units: rates.left * rates.seconds }
   const seconds = soldOutIn(item, pace, now())
-  return seconds === undefined ? "–" : durationOf(seconds)
+  if (seconds === undefined) return html`<dd class="figure">–</dd>`
+  return html`<dd class="figure">${durationOf(seconds)}</dd><dd class="small muted">as in the last minute</dd>`
 }
 
 export const counts = (item: ItemDetails): TemplateResult =>
@@ -26,8 +27,7 @@ export const counts = (item: ItemDetails): TemplateResult =>
       <div class="tile"><dt>Sold a second</dt><dd class="figure">${
     item.rates === undefined ? "–" : rateOf(item.rates.sold)
   }</dd></div>
-      <div class="tile"><dt>Sold out in</dt><dd class="figure">${soldOut(item)}</dd>
-        <dd class="small muted">as in the last minute</dd></div>
+      <div class="tile"><dt>Sold out in</dt>${soldOut(item)}</div>
       <div class="tile"><dt>Behind</dt><dd class="figure">${
     item.lag === undefined ? "–" : durationOf(item.lag.seconds)
   }</dd></div>

@@ -24,6 +24,8 @@ export class OverviewFeed {
   #isStale = false
   #heard: number | undefined
   #samples: Samples = NONE
+  /** Dead letters as a page has counted them, and what the overview said of them then. */
+  #counted: { readonly size: number; readonly told: number | undefined } | undefined
 
   constructor(calls: AdminCalls) {
     this.#calls = calls
@@ -51,6 +53,18 @@ export class OverviewFeed {
 
   get samples(): Samples {
     return this.#samples
+  }
+
+  /** How many dead letters are open: as was counted last, so that no two places say different numbers. */
+  get letters(): number | undefined {
+    const told = this.#overview?.processors.dead_letters?.size
+    return this.#counted?.told === told ? this.#counted?.size ?? told : told
+  }
+
+  /** A page has counted the dead letters, which is newer than what processors have said until now. */
+  countLetters(size: number): void {
+    const told = this.#overview?.processors.dead_letters?.size
+    if (this.letters !== size) this.#change(() => this.#counted = { size, told })
   }
 
   /** Is called after each change. What is returned ends that. */

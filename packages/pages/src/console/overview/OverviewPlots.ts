@@ -22,7 +22,7 @@ export const plots = (samples: Samples, asOf: number | undefined): TemplateResul
     plot("Orders a second", rateOf, [
       line(samples, "accepted", "Accepted", "accent"),
       line(samples, "refused", "Refused", "warn", true),
-      line(samples, "failed", "Answers that failed", "bad")
+      line(samples, "failed", "Failed", "bad")
     ])
   }
       ${plot("Behind", durationOf, [line(samples, "behind", "Oldest order", "accent")])}
