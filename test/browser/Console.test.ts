@@ -91,6 +91,11 @@ describe("the console", () => {
     await guest.page.goto(`${engine.service.adminUrl}/console#/dead-letters`)
     await guest.sees("it has not the scope dlq")
     expect(await guest.page.evaluate("scrollX + document.documentElement.scrollWidth")).toBeLessThanOrEqual(390)
+    // The narrowest phones: the header has one row, and its button all of its word.
+    await guest.page.setViewportSize({ width: 320, height: 700 })
+    expect(await guest.page.evaluate("document.querySelector('.top').offsetHeight")).toBeLessThan(60)
+    expect(await guest.page.evaluate("scrollX + document.documentElement.scrollWidth")).toBeLessThanOrEqual(320)
+    expect((await guest.page.getByRole("button", { name: "Leave" }).boundingBox())?.width).toBeGreaterThan(50)
     expect(guest.complaints()).toEqual([])
   }, TIMEOUT)
 })

@@ -101,7 +101,11 @@ describe("the storefront", () => {
     const { change, service } = await engine()
     const buyer = await visit(browser, service.url, "/shop/101", DARK_PHONE)
     const buy = await buyer.button("Buy now")
-    await change("PATCH", "/items/101/sale", { paused: true })
+    // Pressed before the page has heard of it.
+    await buyer.page.route("**/holds", async (route) => {
+      await change("PATCH", "/items/101/sale", { paused: true })
+      await route.continue()
+    }, { times: 1 })
     await buy.click()
     await buyer.sees("The sale is paused")
     await buyer.isAccessible()
@@ -110,6 +114,30 @@ describe("the storefront", () => {
     await buyer.button("Pay now")
     expect(buyer.complaints()).toEqual([])
   }, TIMEOUT)
+
+  it(
+    "says who may buy where the engine takes orders of signed-in buyers alone, and what a shop's page has",
+    async (ctx) => {
+      const browser = browserFor(ctx)
+      const { service } = await engine({ AUTH: "required" })
+      const guest = await visit(browser, service.url, "/shop/101", DARK_PHONE)
+      const button = await guest.button("Sign in to buy")
+      expect(await button.getAttribute("aria-disabled")).toBe("true")
+      await guest.sees("A demonstration without a buyer.")
+      await guest.isAccessible()
+      await guest.page.emulateMedia({ colorScheme: "light" })
+      await guest.isAccessible()
+      expect(await guest.page.evaluate("scrollX + document.documentElement.scrollWidth")).toBeLessThanOrEqual(390)
+      // A page that does not know it hears it by a press, and a buyer who signs in may press.
+      await guest.page.evaluate("document.querySelector('flash-sale-button').auth = ''")
+      await (await guest.button("Buy now")).click()
+      await guest.button("Sign in to buy")
+      await guest.page.evaluate("document.querySelector('flash-sale-button').token = 'a.token.of-ada'")
+      await guest.button("Buy now")
+      expect(guest.complaints()).toEqual([])
+    },
+    TIMEOUT
+  )
 
   it("is in a page of another origin, where that is listed, and goes on over the death of the engine", async (ctx) => {
     const browser = browserFor(ctx)

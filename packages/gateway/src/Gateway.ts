@@ -14,7 +14,6 @@ import type { RecoveryMarks } from "@flash-sale/domain/ports/RecoveryMarks"
 import { MAX_REQUEST_ID_LENGTH } from "@flash-sale/domain/records/Ids"
 import type { CannotListen } from "@flash-sale/infra/http/Listener"
 import type { Telemetry } from "@flash-sale/infra/observability/Telemetry"
-import type { GatewaySettings } from "@flash-sale/infra/Settings"
 import { Layer } from "effect"
 import { HttpRouter } from "effect/http"
 import { HttpApiBuilder } from "effect/http-api"
@@ -49,13 +48,13 @@ const ONE_SPELLING = { caseSensitive: true, ignoreDuplicateSlashes: false, ignor
 
 type Services = OrderLog | ItemStore | RecoveryMarks | OrderStatuses | RateLimits | LiveEvents | Callers | Telemetry
 
-const routes = ({ docs, metricsToken, pages }: GatewaySettings) =>
+const routes = ({ auth, docs, metricsToken, pages }: GatewayServices.Settings) =>
   Layer.mergeAll(
     HttpApiBuilder.layer(Api, { openapiPath: "/openapi.json" }).pipe(
       Layer.provide([OrderHandlers.orders, CheckoutHandlers.checkout, Handlers.items, Handlers.live, Handlers.system]),
       Layer.provide([SchemaErrors.layer, Authentication.layer])
     ),
-    Documents.layer({ docs, pages }),
+    Documents.layer({ auth, docs, pages }),
     MetricsRoute.layer(metricsToken),
     Middleware.layer
   ).pipe(Layer.provide(RefusalCounts.layer))

@@ -195,6 +195,12 @@ layer(TestAdmin.layer().pipe(Layer.provideMerge(ScriptedWebhooks.layer(webhooks)
       wrongField(yield* replay({ ids: [] }), "ids")
       wrongField(yield* replay({ ids: Array.from({ length: 201 }, (_, at) => `1-${at}-3`) }), "ids")
       wrongField(yield* replay({ ids: [""] }), "ids.0")
+      for (const dry_run of [true, false]) {
+        const answer = yield* replay({ ids: ["3-1-3", ...Array.from({ length: 7 }, (_, n) => `nosuch-${n}`)], dry_run })
+        wrongField(answer, "ids")
+        assert.include(answer.text, String.raw`under \"nosuch-0\", `)
+        assert.include(answer.text, "and 2 more: nothing is sent again")
+      }
       wrongField(yield* replay({ dead: true, reason: " " }), "reason")
       wrongField(yield* replay({ dead: true, dryrun: true }), "dryrun")
       refused(yield* ask("POST", "/webhooks/nobody/replay", { dead: true, reason: REASON }), 404, "unknown_webhook")

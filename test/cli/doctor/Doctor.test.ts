@@ -32,9 +32,17 @@ it("finds nothing wrong in a running engine, says who runs, and changes nothing"
   expect(own(found.ids("not_looked_at"))).toEqual([])
   expect(found.code).toBe(0)
   expect(found.of("folder.lock").detail).toBe(`an engine works there: process ${engine.pid()}`)
-  expect(found.of("gateway.port").detail).toMatch(/^0\.2\.0 at \d+ is healthy$/)
-  expect(found.of("processor.port").detail).toMatch(/^0\.2\.0 at \d+ is healthy$/)
+  expect(found.of("gateway.port").detail).toMatch(/^0\.2\.0 at 127\.0\.0\.1:\d+ is healthy$/)
+  expect(found.of("processor.port").detail).toMatch(/^0\.2\.0 at 127\.0\.0\.1:\d+ is healthy$/)
   expect(found.of("log.processors").detail).toBe("1 at work")
+
+  // In another shell, which knows nothing of the ports.
+  const elsewhere = await Patient.examine({ ...env, HTTP_PORT: String(await freePort()) })
+  expect(elsewhere.of("gateway.port")).toMatchObject({
+    verdict: "not_looked_at",
+    detail: expect.stringMatching(/^an engine runs, and nothing listens at 127\.0\.0\.1:\d+: set HTTP_PORT here/)
+  })
+  expect(elsewhere.of("folder.lock").verdict).toBe("ok")
 
   const asked = await Patient.ask(engine.adminUrl, readFileSync(join(env.DATA_DIR, "admin.key"), "utf8").trim())
   const verdictOf = (id: string) => asked.findings.find((one) => one.id === id)?.verdict
@@ -51,7 +59,7 @@ it("finds nothing wrong in a running engine, says who runs, and changes nothing"
   expect(Patient.stateOf(env.DATA_DIR)).toEqual(before)
   expect(after.of("log.processors")).toMatchObject({ verdict: "warning", mend: "start the engine: npm start" })
   expect(after.ids("warning")[0]).toBe("log.processors")
-  expect(after.of("gateway.port").detail).toMatch(/is free/)
+  expect(after.of("gateway.port").detail).toMatch(/^nothing listens at 127\.0\.0\.1:\d+ \(HTTP_PORT\)$/)
   expect(after.of("log.recovery").verdict).toBe("ok")
   expect(after.code).toBe(0)
 })

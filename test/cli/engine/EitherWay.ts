@@ -5,6 +5,7 @@ import * as ItemCommand from "@flash-sale/cli/item/ItemCommand"
 import * as OrderCommand from "@flash-sale/cli/order/OrderCommand"
 import * as OverviewCommand from "@flash-sale/cli/overview/OverviewCommand"
 import * as AuditCommand from "@flash-sale/cli/report/AuditCommand"
+import * as ReportCommand from "@flash-sale/cli/report/ReportCommand"
 import * as Sale from "@flash-sale/cli/sale/Sale"
 import * as Stock from "@flash-sale/cli/stock/Stock"
 import * as Webhook from "@flash-sale/cli/webhook/Webhook"
@@ -25,7 +26,8 @@ const cli = Cli.runWith(
     OverviewCommand.command,
     Dlq.command,
     Webhook.command,
-    AuditCommand.command
+    AuditCommand.command,
+    ReportCommand.command
   ])),
   { version: "0.0.0" }
 )

@@ -39,9 +39,11 @@ const ROWS: ReadonlyArray<readonly [line: string, code: number, out: RegExp]> = 
   ["webhook replay shop --id $ --dry-run", 0, /^webhook shop: 1 event would be sent$/],
   [`webhook replay shop --from ${AT} --until 2025-11-24T16:00:04Z --dry-run --json`, 0, /"events":2,"more":false/],
   [`webhook replay shop --dead ${WHY}`, 0, /^webhook shop: replay n is queued: flash-sale webhook show shop /],
-  [`webhook replay shop --id $ --id 3-9-9 ${WHY} --json`, 0, /^\{"status":"Replay Queued","id":n,"webhook":"shop"\}$/],
+  [`webhook replay shop --id $ ${WHY} --json`, 0, /^\{"status":"Replay Queued","id":n,"webhook":"shop"\}$/],
   [`webhook replay shop --from 2h ${WHY}`, 0, /^webhook shop: replay n is queued/],
   [`webhook replay nobody --dead ${WHY}`, 1, /^$/],
+  [`webhook replay shop --id $ --id nosuch ${WHY}`, 2, /^$/],
+  ["webhook replay shop --id nosuch --dry-run", 2, /^$/],
   ["webhook replay nobody --dead --dry-run", 1, /^$/],
   ["webhook replay shop", 2, /^$/],
   ["webhook replay shop --dead --id $", 2, /^$/],
@@ -87,6 +89,19 @@ layer(layerArchived, { excludeTestServices: true, timeout: 60_000 })("commands a
         }
       }))
     }), TEST_TIMEOUT)
+
+  it.effect("events that are not known are named, and none is sent again", () =>
+    Effect.gen(function*() {
+      const [id = ""] = yield* KnownWebhooks.make(204)
+      for (const door of [beside, through]) {
+        const { out } = yield* beside("webhook show shop --json")
+        expect(yield* door(`webhook replay shop --id nosuch --id ${id} --id none ${WHY}`)).toMatchObject({
+          code: 2,
+          complaint: `flash-sale: --id: no event is archived under "nosuch", "none": nothing is sent again`
+        })
+        expect((yield* beside("webhook show shop --json")).out).toBe(out)
+      }
+    }).pipe(Effect.scoped), TEST_TIMEOUT)
 
   it.effect("a test that is not taken says what to look at", () =>
     Effect.gen(function*() {

@@ -2,7 +2,7 @@
 import { assert, layer } from "@effect/vitest"
 import { Archive, ArchiveWriter } from "@flash-sale/domain/ports/Archive"
 import { WebhookQueue } from "@flash-sale/domain/ports/WebhookQueue"
-import { Webhooks } from "@flash-sale/domain/ports/Webhooks"
+import { UnknownEvents, Webhooks } from "@flash-sale/domain/ports/Webhooks"
 import { EndpointName } from "@flash-sale/domain/webhooks/Endpoint"
 import type { ActiveReplay, ArchivedEvent, Failure, Holder } from "@flash-sale/domain/webhooks/Sending"
 import type { Replayed } from "@flash-sale/domain/webhooks/Standing"
@@ -288,7 +288,7 @@ export const suite = <E>(
         yield* done
         const times = new Set((yield* waiting(name)).map(({ event }) => event.entry))
         assert.deepStrictEqual(expectedOf(events, times), [2, 3])
-        yield* asked(name, { _tag: "Ids", ids: [events[3]!.id, events[4]!.id, "unknown"] })
+        yield* asked(name, { _tag: "Ids", ids: [events[3]!.id, events[4]!.id] })
         yield* done
         const ids = new Set((yield* waiting(name)).map(({ event }) => event.entry))
         assert.isTrue(ids.has(events[3]!.entry) && ids.has(events[4]!.entry) && !ids.has(events[0]!.entry))
@@ -310,14 +310,26 @@ export const suite = <E>(
         const ids = [0, 700, 1_499].map((at) => events[at]!.id)
         const step = (room: number) =>
           Effect.flatMap(stateOf(name, owner), ({ replay }) => finish(name, holder, replay!, room))
-        yield* asked(name, { _tag: "Ids", ids: [...ids, "unknown"] })
+        yield* asked(name, { _tag: "Ids", ids })
         assert.deepStrictEqual(yield* step(100), { sent: 3, isDone: true })
         assert.deepStrictEqual((yield* waiting(name)).map(({ event }) => event.id), ids)
         yield* asked(name, { _tag: "Ids", ids })
         assert.deepStrictEqual(yield* step(2), { sent: 2, isDone: false })
         assert.deepStrictEqual(yield* step(2), { sent: 1, isDone: true })
-        yield* asked(name, { _tag: "Ids", ids: ["unknown"] })
-        assert.deepStrictEqual(yield* step(2), { sent: 0, isDone: true })
+      }))
+
+    it.effect("a replay names the ids under which nothing is archived, and does nothing then", () =>
+      Effect.gen(function*() {
+        const { cursor, name, owner, queue } = yield* held()
+        const webhooks = yield* Webhooks
+        yield* record(...orders(1))
+        const { events: [event] } = yield* queue.page(cursor, 1)
+        const replayed = { _tag: "Ids", ids: ["nosuch", event!.id, "nosuch", "none"] } as const
+        const unknown = new UnknownEvents({ ids: ["nosuch", "none"] })
+        assert.deepStrictEqual(yield* Effect.flip(asked(name, replayed)), unknown)
+        assert.deepStrictEqual(yield* Effect.flip(webhooks.count(name, replayed)), unknown)
+        assert.isUndefined((yield* stateOf(name, owner)).replay)
+        assert.deepStrictEqual(yield* webhooks.replays(name), [])
       }))
 
     it.effect("a replay is one however often it is asked for under its key, and can be counted before", () =>
@@ -337,7 +349,7 @@ export const suite = <E>(
         assert.deepStrictEqual(yield* webhooks.count(name, { _tag: "Dead" }), { events: 2, isAll: true })
         yield* record(...orders(1, 200_000))
         const { events: [only] } = yield* queue.page(upTo, 1)
-        const ids = [only!.id, only!.id, "unknown"]
+        const ids = [only!.id, only!.id]
         assert.deepStrictEqual(yield* webhooks.count(name, { _tag: "Ids", ids }), { events: 1, isAll: true })
         const before = yield* webhooks.count(name, { _tag: "Times", from: timeAt(2), until: timeAt(4) })
         yield* record(...orders(4), adjusted(fresh(1).item, 2, "ops"))
@@ -371,6 +383,9 @@ export const suite = <E>(
 
     it.effect("what operators have asked for is among the changes by hand, once, and is sent to nobody", () =>
       Effect.gen(function*() {
+        const before = yield* held()
+        yield* record(...orders(2))
+        const ids = (yield* before.queue.page(before.cursor, 10)).events.map(({ id }) => id)
         const { cursor, holder, name, owner, queue } = yield* held()
         const webhooks = yield* Webhooks
         const { audit } = yield* Archive
@@ -381,7 +396,7 @@ export const suite = <E>(
         const replays = [
           yield* webhooks.replay(name, times, operator, 2_000, key),
           yield* webhooks.replay(name, { _tag: "Dead" }, operator, 3_000, undefined),
-          yield* webhooks.replay(name, { _tag: "Ids", ids: ["1-1-3", "1-2-3"] }, operator, 4_000, undefined)
+          yield* webhooks.replay(name, { _tag: "Ids", ids }, operator, 4_000, undefined)
         ]
         yield* webhooks.replay(name, times, operator, 5_000, key)
         // It is not gone: nothing is changed.

@@ -20,13 +20,15 @@ const OWN = "0.2.0"
 const all = (
   change: Partial<SettingsChecks.SettingsFacts>,
   limits: Partial<MachineFacts>,
-  answering: Answering
+  answering: Answering,
+  isRunning = false
 ): ReadonlyArray<Finding> => [
   ...SettingsChecks.judge({ ...settings, ...change }),
   ...SettingsChecks.judgeMachine({ ...machine, ...limits }),
   ...EngineChecks.judge({
     gateway: { found: { port: 8080, answering } },
-    processor: { found: { port: 9090, answering: { _tag: "Nobody" } } }
+    processor: { found: { port: 9090, answering: { _tag: "Nobody" } } },
+    isRunning
   }, OWN)
 ]
 
@@ -102,7 +104,23 @@ it.each<readonly [string, ReadonlyArray<Finding>, CheckId, Finding["verdict"], R
     /unsaid/,
     undefined
   ],
-  ["a free port", all({}, {}, { _tag: "Nobody" }), "gateway.port", "ok", /8080 is free/, undefined],
+  ["a free port", all({}, {}, { _tag: "Nobody" }), "gateway.port", "ok", /127\.0\.0\.1:8080 \(HTTP_PORT\)/, undefined],
+  [
+    "an engine at another port",
+    all({}, {}, { _tag: "Nobody" }, true),
+    "gateway.port",
+    "not_looked_at",
+    /^an engine runs, and nothing listens at 127\.0\.0\.1:8080: set HTTP_PORT here to the port of the engine$/,
+    undefined
+  ],
+  [
+    "metrics at another port",
+    all({}, {}, engine, true),
+    "processor.port",
+    "not_looked_at",
+    /127\.0\.0\.1:9090: set METRICS_PORT here/,
+    undefined
+  ],
   ["another program", all({}, {}, { _tag: "Stranger" }), "gateway.port", "warning", /something else/, /HTTP_PORT/],
   ["a silent one", all({}, {}, { _tag: "Silent", why: "late" }), "gateway.port", "warning", /late/, /HTTP_PORT/],
   [

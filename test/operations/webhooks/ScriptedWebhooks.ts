@@ -1,11 +1,12 @@
 /** Webhooks that do what a test says: nobody delivers, and what is asked for is kept as it was asked. */
 import { ArchiveCursor } from "@flash-sale/domain/archive/Questions"
 import type { ArchiveError } from "@flash-sale/domain/ports/Archive"
-import { MAX_REPLAYS, TooManyAsked, UnknownEndpoint, Webhooks } from "@flash-sale/domain/ports/Webhooks"
+import { MAX_REPLAYS, TooManyAsked, UnknownEndpoint, UnknownEvents, Webhooks } from "@flash-sale/domain/ports/Webhooks"
 import { EndpointName } from "@flash-sale/domain/webhooks/Endpoint"
 import type {
   EndpointStanding,
   ReplayCount,
+  Replayed,
   ReplayStanding,
   TestOutcome,
   WebhookDelivery
@@ -72,6 +73,10 @@ export const state = (given: Partial<State> = {}): State => ({
   ...given
 })
 
+/** Ids that begin so are of no event. */
+const unknownIn = (replayed: Replayed): ReadonlyArray<string> =>
+  replayed._tag === "Ids" ? replayed.ids.filter((id) => id.startsWith("nosuch")) : []
+
 export const layer = (state: State): Layer.Layer<Webhooks> => {
   const answered = <A, E>(answer: () => Effect.Effect<A, E>) =>
     Effect.andThen(Effect.suspend(() => state.before), Effect.suspend(answer))
@@ -100,15 +105,20 @@ export const layer = (state: State): Layer.Layer<Webhooks> => {
       }),
     outcome: (id) => answered(() => Effect.succeed(state.tests.get(id))),
     replay: (name, replayed, { by, reason }, askedAt, key) =>
-      known(name, () => {
+      known<number, TooManyAsked | UnknownEvents>(name, () => {
         const before = state.replays.find((one) => key !== undefined && one.key === key)
         if (before !== undefined) return Effect.succeed(before.id)
+        if (unknownIn(replayed).length > 0) return Effect.fail(new UnknownEvents({ ids: unknownIn(replayed) }))
         if (state.replays.length >= MAX_REPLAYS) return Effect.fail(new TooManyAsked({ detail: "10 are not done" }))
         const id = state.replays.length + 1
         state.replays.unshift({ id, endpoint: name, replayed, by, reason, askedAt, doneAt: undefined, sent: 0, key })
         return Effect.succeed(id)
       }),
-    count: (name) => known(name, () => Effect.succeed(state.count)),
+    count: (name, replayed) =>
+      known<ReplayCount, UnknownEvents>(name, () =>
+        unknownIn(replayed).length > 0
+          ? Effect.fail(new UnknownEvents({ ids: unknownIn(replayed) }))
+          : Effect.succeed(state.count)),
     replays: (name) => answered(() => Effect.succeed(state.replays.filter((one) => one.endpoint === name))),
     enable: (name) =>
       known(name, () => {

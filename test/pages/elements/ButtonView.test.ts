@@ -11,6 +11,8 @@ const seen = (more: Partial<Seen> = {}, sale: object = {}, available = 5): Seen 
     item,
     sale: saleStateOf(item, NOW),
     order: { kind: "none" },
+    isGuest: true,
+    needsToken: false,
     isOnline: true,
     isStale: false,
     problem: undefined,
@@ -28,6 +30,9 @@ describe("viewOf, without an order", () => {
     ["a pause", seen({}, { paused: true }), "Paused", undefined],
     ["a sale that is over", seen({}, { closes_at: "2026-12-01T18:00:00Z" }), "Closed", undefined],
     ["nothing left", seen({}, {}, 0), "Sold out", undefined],
+    ["a guest", seen({ needsToken: true }), "Sign in to buy", undefined],
+    ["a buyer", seen({ needsToken: true, isGuest: false }), "Buy now", "buy"],
+    ["a guest, before", seen({ needsToken: true }, { opens_at: "2026-12-01T19:00:00Z" }), "Opens in", undefined],
     ["no network", seen({ isOnline: false }), "Offline", undefined],
     ["nothing known yet", seen({ item: undefined, sale: undefined }), "Loading", undefined],
     ["an unknown item", seen({ item: undefined, sale: undefined, problem: "unknown_item" }), "Not for sale", undefined],
@@ -55,6 +60,13 @@ describe("viewOf, with an order", () => {
     for (const kind of ["sending", "waiting", "paying", "returning"] as const) {
       expect(viewOf(seen({ order: { kind } })).main.press).toBeUndefined()
     }
+  })
+
+  it("tells a guest to sign in, and whom the shop has known to do so again", () => {
+    const refused = { kind: "refused", code: "unauthenticated", until: 0 } as const
+    expect(viewOf(seen({ order: refused })).main).toEqual({ label: "Sign in to buy", press: undefined })
+    expect(viewOf(seen({ order: refused, isGuest: false })).main.label).toBe("Sign in again")
+    expect(viewOf(seen({ needsToken: true })).message?.text).toBe("Orders are taken from buyers who have signed in.")
   })
 
   it("says when a refused order may be tried again, and then lets it", () => {

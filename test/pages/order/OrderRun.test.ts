@@ -51,6 +51,49 @@ const world = (
 const held = { status: "RESERVED", expires_at: "2026-12-01T18:10:00.000Z" }
 
 describe("OrderRun", () => {
+  it("follows an order on whose payment has failed, says why, and tells when the shop has tried it again", async () => {
+    vi.useFakeTimers()
+    try {
+      let standing: object = { status: "FAILED_PAYMENT", reason: "Payment Timeout" }
+      const order = vi.fn((request_id: string) => Promise.resolve({ request_id, attempt: 1, ...standing }))
+      const { run, states } = world({ order } as unknown as Partial<Client>, [held, { status: "FAILED_PAYMENT" }])
+      const started = run.start(0)
+      await vi.advanceTimersByTimeAsync(25_000)
+      expect(states.at(-1)).toEqual({ kind: "ended", status: "FAILED_PAYMENT", reason: "Payment Timeout" })
+      expect(order.mock.calls.length).toBeLessThan(5)
+      standing = { status: "COMPLETED" }
+      await vi.advanceTimersByTimeAsync(10_000)
+      expect(states.at(-1)).toEqual({ kind: "ended", status: "COMPLETED" })
+      await started
+    } finally {
+      vi.useRealTimers()
+    }
+  })
+
+  it("hears no more of an order whose payment has failed once there is another one", async () => {
+    vi.useFakeTimers()
+    try {
+      const asked: Array<string> = []
+      const order = (request_id: string) => {
+        asked.push(request_id)
+        return Promise.resolve({ request_id, attempt: 1, status: "FAILED_PAYMENT" })
+      }
+      const { run } = world({ order } as unknown as Partial<Client>, [{ status: "FAILED_PAYMENT" }])
+      const first = run.start(0)
+      await vi.advanceTimersByTimeAsync(1_000)
+      const before = run.requestId
+      void run.start(0)
+      await vi.advanceTimersByTimeAsync(1_000)
+      await first
+      asked.length = 0
+      await vi.advanceTimersByTimeAsync(30_000)
+      expect(run.requestId).not.toBe(before)
+      expect(new Set(asked)).toEqual(new Set([run.requestId]))
+    } finally {
+      vi.useRealTimers()
+    }
+  })
+
   it("keeps an order before it is sent, and goes on with it after a reload", async () => {
     let known: string | undefined
     const first = world({

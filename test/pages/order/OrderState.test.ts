@@ -68,5 +68,7 @@ describe("Words", () => {
     }
     expect(Words.ofCode("sold_out").title).toBe("Sold out")
     expect(Words.ofStatus("EXPIRED").title).toBe("Time is up")
+    expect(Words.ofStatus("FAILED_PAYMENT", "Payment Declined").text).toContain("Nothing was charged")
+    expect(Words.ofStatus("FAILED_PAYMENT", "Payment Timeout").text).not.toContain("Nothing was charged")
   })
 })

@@ -133,6 +133,18 @@ layer(TestGateway.layer({ pages: true }), { excludeTestServices: true })("Pages"
     }))
 })
 
+layer(TestGateway.layer({ auth: "required", pages: true }), { excludeTestServices: true })(
+  "For signed-in buyers",
+  (it) => {
+    it.effect("the storefront says that it has none, and how a shop's page does", () =>
+      Effect.gen(function*() {
+        const html = (yield* ask("/shop/101")).bytes.toString()
+        assert.include(html, "<flash-sale-button auth=\"required\"></flash-sale-button>")
+        assert.include(html, "&lt;flash-sale-button item=\"101\" token=")
+      }))
+  }
+)
+
 layer(TestGateway.layer({}), { excludeTestServices: true })("Without pages", (it) => {
   it.effect("there are none", () =>
     Effect.gen(function*() {

@@ -1,9 +1,9 @@
-import { assemble } from "@flash-sale/pages/server/Assembly"
 import * as Runbook from "@flash-sale/pages/server/Runbook"
+import * as Sources from "@flash-sale/pages/server/Sources"
 import { readdirSync, readFileSync } from "node:fs"
 import { expect, it } from "vitest"
 
-const { runbook } = assemble()
+const runbook = Runbook.bodyOf(Sources.runbook())
 const anchors = new Set(Array.from(runbook.matchAll(/<h\d id="([^"]+)"/g), ([, id]) => id))
 const CONSOLE = new URL("../../../packages/pages/src/console/", import.meta.url)
 const sources = readdirSync(CONSOLE, { recursive: true, encoding: "utf8" })

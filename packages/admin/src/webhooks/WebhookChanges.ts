@@ -68,7 +68,7 @@ const queue = (name: EndpointName, payload: Payload, selected: WebhookReplay.Sel
     ])
     const operator = yield* Audit.operator(reason)
     const asked = WebhookReplay.ask(name, selected, operator, keyed?.command)
-    const id = yield* WebhookFailures.boundedChange(WebhookFailures.orBusy(asked))
+    const id = yield* WebhookFailures.boundedChange(WebhookFailures.orUnknownEvents(WebhookFailures.orBusy(asked)))
     return { status: "Replay Queued" as const, id, webhook: name }
   }).pipe(
     Audit.told({
@@ -82,7 +82,7 @@ const queue = (name: EndpointName, payload: Payload, selected: WebhookReplay.Sel
 export const replay = Effect.fnUntraced(function*(name: EndpointName, payload: Payload, key: string | undefined) {
   const selected: WebhookReplay.Selected = yield* selectedOf(payload)
   return payload.dry_run === true
-    ? yield* WebhookFailures.bounded(WebhookReplay.count(name, selected))
+    ? yield* WebhookFailures.orUnknownEvents(WebhookFailures.bounded(WebhookReplay.count(name, selected)))
     : yield* queue(name, payload, selected, key)
 })
 

@@ -37,9 +37,7 @@ const show = Command.make("show", {
   Effect.gen(function*() {
     const engine = yield* Engine
     const found = yield* engine.listed(item)
-    if (Option.isNone(found)) {
-      return yield* CommandFailed.failed(`item ${item} is not known: nothing was ever put in, ordered or set`)
-    }
+    if (Option.isNone(found)) return yield* CommandFailed.noItem({ itemId: item, isComplete: true })
     yield* Console.log(
       json ? JSON.stringify(ItemView.ofListed(found.value)) : Table.show(HEADINGS, [rowOf(found.value)])
     )

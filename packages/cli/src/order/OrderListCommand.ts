@@ -12,10 +12,10 @@ import * as CommandFailed from "../terminal/CommandFailed.ts"
 import * as JsonFlag from "../terminal/JsonFlag.ts"
 import * as Target from "../terminal/Target.ts"
 
-/** The statuses as they are typed: `failed-payment`. */
-const STATUSES: ReadonlyArray<readonly [typed: string, status: OrderStatus]> = OrderStatus.literals.map(
-  (status) => [status.toLowerCase().replaceAll("_", "-"), status]
-)
+/** A status as it is typed, and as the engine writes it: `failed-payment`, `FAILED_PAYMENT`. */
+const typed = (status: string): string => status.toLowerCase().replaceAll("_", "-")
+
+const STATUSES = OrderStatus.literals.map(typed).join(", ")
 
 const filters = {
   item: ListFlags.item,
@@ -24,8 +24,12 @@ const filters = {
     Flag.withDescription("Only of this buyer; of all where it is absent"),
     Flag.optional
   ),
-  status: Flag.ChoiceWithValue("status", STATUSES).pipe(
-    Flag.withDescription("Only orders that are this; any where it is absent"),
+  status: Flag.String("status").pipe(
+    Flag.filterMap(
+      (text) => Option.fromUndefinedOr(OrderStatus.literals.find((status) => typed(status) === typed(text))),
+      () => `one of ${STATUSES}`
+    ),
+    Flag.withDescription(`Only orders that are this, in any case: ${STATUSES}; any where it is absent`),
     Flag.optional
   ),
   from: ListFlags.time("from", "Only orders that were accepted then or later"),

@@ -125,6 +125,14 @@ export const from = (error: Known): CommandFailed => {
   }
 }
 
+/** What is asked about is no item; `isComplete`: as far as is known now, where the fold is not at its end. */
+export const noItem = ({ isComplete, itemId }: Pick<UnknownItem, "isComplete" | "itemId">): CommandFailed =>
+  failed(
+    isComplete
+      ? `item ${itemId} is not known: nothing was ever put in, ordered or set`
+      : `item ${itemId} is not known so far, as its partition is not folded to its end: start a processor`
+  )
+
 const unknownItem = ({ isComplete }: UnknownItem): string =>
   isComplete
     ? "is not known, and nothing was changed: flash-sale stock set begins an item, or --create"

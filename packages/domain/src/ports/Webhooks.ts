@@ -22,6 +22,11 @@ export class UnknownEndpoint extends Schema.TaggedError<UnknownEndpoint>()("Unkn
   name: EndpointName
 }) {}
 
+/** Nothing is archived under these ids: nothing was done. */
+export class UnknownEvents extends Schema.TaggedError<UnknownEvents>()("UnknownEvents", {
+  ids: Schema.Array(Schema.String)
+}) {}
+
 /** The most replays of one endpoint that are not done. */
 export const MAX_REPLAYS = 10
 
@@ -62,7 +67,7 @@ export class Webhooks extends Context.Service<Webhooks, {
     operator: Operator,
     now: number,
     key: string | undefined
-  ) => Effect.Effect<number, ArchiveError | UnknownEndpoint | TooManyAsked>
+  ) => Effect.Effect<number, ArchiveError | UnknownEndpoint | UnknownEvents | TooManyAsked>
   /**
    * How many events a replay would send now, as far as that is cheap to know. By times:
    * among the last `MAX_COUNTED` entries of the archive, from the last one back to those that are older. Changes
@@ -71,7 +76,7 @@ export class Webhooks extends Context.Service<Webhooks, {
   readonly count: (
     endpoint: EndpointName,
     replayed: Replayed
-  ) => Effect.Effect<ReplayCount, ArchiveError | UnknownEndpoint>
+  ) => Effect.Effect<ReplayCount, ArchiveError | UnknownEndpoint | UnknownEvents>
   /** The replays of an endpoint, newest first, at most a hundred. */
   readonly replays: (endpoint: EndpointName) => Effect.Effect<ReadonlyArray<ReplayStanding>, ArchiveError>
   /**

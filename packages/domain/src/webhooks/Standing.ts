@@ -78,8 +78,8 @@ export interface DeliveryFilter {
 }
 
 /**
- * What a replay sends again. `Ids`: these events, whether they were delivered or not, at most `MAX_REPLAYED_IDS`; ids
- * that are not archived are passed over. `Dead`: every delivery that is dead when the replay begins. `Times`: every
+ * What a replay sends again. `Ids`: these events, whether they were delivered or not, at most `MAX_REPLAYED_IDS`; each
+ * is archived when it is asked for. `Dead`: every delivery that is dead when the replay begins. `Times`: every
  * event of the types that the endpoint is told with a time at or after `from` and before `until`.
  */
 export type Replayed =

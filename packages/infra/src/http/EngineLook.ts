@@ -2,6 +2,7 @@
 import { Version } from "@flash-sale/domain/api/SystemApi"
 import { Duration, Effect, Option, Schema } from "effect"
 import { messageOf } from "../errors/MessageOf.ts"
+import * as Looked from "../facts/Looked.ts"
 
 /** How long an answer may take. */
 const WITHIN = Duration.seconds(2)
@@ -59,3 +60,11 @@ export const at = (port: number): Effect.Effect<Answering> =>
       Effect.succeed(isRefused(error) ? { _tag: "Nobody" } : { _tag: "Silent", why: messageOf(error) })
     )
   )
+
+/** The same of a port that a setting names, where it makes sense. */
+export const ofPort = (
+  port: Looked.Looked<number>
+): Effect.Effect<Looked.Looked<{ readonly port: number; readonly answering: Answering }>> =>
+  "why" in port
+    ? Effect.succeed(port)
+    : Effect.map(at(port.found), (answering) => Looked.found({ port: port.found, answering }))

@@ -42,27 +42,24 @@ export type Looker = "command" | "service"
 export const run = Effect.fnUntraced(function*(patient: Patient, looker: Looker = "command") {
   const isEmbedded = patient !== "distributed"
   const reader = SettingsLook.reader()
-  const engine = yield* isEmbedded ? embedded(reader, patient, looker) : distributed(reader)
+  const engine = yield* isEmbedded
+    ? embedded(reader, patient, looker)
+    : Effect.map(distributed(reader), (findings) => ({ findings, isRunning: false }))
   const whose = isEmbedded ? "serve" : looker === "service" ? "gateway" : "all"
   const { auth, facts, httpPort, keys: named, metricsPort } = yield* SettingsLook.look(reader, whose)
   const keys = yield* KeysLook.look({ named, auth, folder: isEmbedded ? yield* reader.read(patient) : undefined })
   const [gateway, processor, machine] = yield* Effect.all(
-    [answering(httpPort), answering(metricsPort), MachineLook.look],
+    [EngineLook.ofPort(httpPort), EngineLook.ofPort(metricsPort), MachineLook.look],
     { concurrency: "unbounded" }
   )
   return [
     ...SettingsChecks.judge(facts),
     ...KeyChecks.judge(keys),
-    ...engine,
-    ...EngineChecks.judge({ gateway, processor }, release.version),
+    ...engine.findings,
+    ...EngineChecks.judge({ gateway, processor, isRunning: engine.isRunning }, release.version),
     ...SettingsChecks.judgeMachine(machine)
   ].toSorted((a, b) => ORDER.indexOf(a.id) - ORDER.indexOf(b.id))
 })
-
-const answering = (port: Looked.Looked<number>) =>
-  "why" in port
-    ? Effect.succeed(port)
-    : Effect.map(EngineLook.at(port.found), (found) => Looked.found({ port: port.found, answering: found }))
 
 const distributed = (reader: Reader): Judged =>
   Effect.gen(function*() {
@@ -101,6 +98,12 @@ const distributed = (reader: Reader): Judged =>
     ]
   })
 
+interface Embedded {
+  readonly findings: ReadonlyArray<Check.Finding>
+  /** Whether an engine works in the folder. */
+  readonly isRunning: boolean
+}
+
 /** Whether the log is there and is not refused. */
 const isReadable = (facts: KafkaFacts | undefined): boolean =>
   facts !== undefined && "found" in facts.orders && facts.orders.found.partitions !== undefined &&
@@ -109,10 +112,14 @@ const isReadable = (facts: KafkaFacts | undefined): boolean =>
 /** An engine that holds its lock processes its orders. */
 const runningOf = ({ lock }: FolderFacts) => Looked.map(lock, (holder) => holder === "nobody" ? 0 : 1)
 
-const embedded = (reader: Reader, config: Config.Config<Settings.EmbeddedSettings>, looker: Looker): Judged =>
+const embedded = (
+  reader: Reader,
+  config: Config.Config<Settings.EmbeddedSettings>,
+  looker: Looker
+): Effect.Effect<Embedded> =>
   Effect.gen(function*() {
     const settings = yield* reader.read(config)
-    if ("why" in settings) return Unjudged.folder
+    if ("why" in settings) return { findings: Unjudged.folder, isRunning: false }
     const isBeside = looker === "command"
     const facts = yield* InfraLooks.folder(settings.found, isBeside)
     // An engine that runs has looked for losses at its start.
@@ -121,7 +128,7 @@ const embedded = (reader: Reader, config: Config.Config<Settings.EmbeddedSetting
     const { open, ...positions } = isWhole
       ? yield* LogLook.embedded(settings.found)
       : { ...LogLook.neither(none), open: Looked.notLooked(none) }
-    return [
+    const findings = [
       ...FolderChecks.judge(facts),
       ...LogChecks.judge({
         ...positions,
@@ -138,4 +145,5 @@ const embedded = (reader: Reader, config: Config.Config<Settings.EmbeddedSetting
       }),
       ...HoldsChecks.judge({ holds: positions.holds, refundsDue: OpenLetters.dueOf(open) })
     ]
+    return { findings, isRunning: "found" in facts.lock && facts.lock.found !== "nobody" }
   })

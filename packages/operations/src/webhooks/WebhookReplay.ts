@@ -21,7 +21,17 @@ const replayed = (selected: Selected): Effect.Effect<Replayed> =>
     ? Effect.map(Clock.currentTimeMillis, (now): Replayed => ({ ...selected, until: selected.until ?? now }))
     : Effect.succeed(selected)
 
-/** How many events a replay would send now. Changes nothing. */
+/** Unknown ids that one message names. */
+const NAMED = 5
+
+/** Why events that nobody knows are not sent again, in words. */
+export const unknownEvents = ({ ids }: Webhooks.UnknownEvents): string => {
+  const named = ids.slice(0, NAMED).map((id) => JSON.stringify(id)).join(", ")
+  const more = ids.length > NAMED ? ` and ${ids.length - NAMED} more` : ""
+  return `no event is archived under ${named}${more}: nothing is sent again`
+}
+
+/** How many events a replay would send now. Changes nothing. Fails where an event is not known, as `ask` does. */
 export const count = Effect.fnUntraced(function*(name: EndpointName, selected: Selected) {
   const webhooks = yield* Webhooks.optional
   const { events, isAll } = yield* webhooks.count(name, yield* replayed(selected))

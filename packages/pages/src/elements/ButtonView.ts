@@ -1,5 +1,5 @@
 /** What the button shows: from the sale, the order and the connection to words and what can be pressed. Pure. */
-import { isOver } from "../order/OrderState.ts"
+import { isOver, type OrderState } from "../order/OrderState.ts"
 import * as Words from "../order/Words.ts"
 import { timeLeft } from "../sale/TimeLeft.ts"
 import { type Action, type Message, offer, ofSale, priceOf, type Seen, waits } from "./SaleOffer.ts"
@@ -39,15 +39,15 @@ const after = (seen: Seen, message: Message, label: string): ButtonView => {
 }
 
 const refusal = (seen: Seen, code: string, until: number): ButtonView => {
-  const { again, text, title } = Words.ofCode(code)
+  const { again, text, title } = seen.isGuest && code === "unauthenticated" ? Words.GUEST : Words.ofCode(code)
   const wait = until - seen.elapsed
   const message: Message = { tone: again ? "warn" : "bad", title, text }
   if (again && wait > 0) return { main: waits(`Again in ${timeLeft(wait)}`), other: undefined, message }
   return again ? after(seen, message, "Try again") : { main: waits(title), other: undefined, message }
 }
 
-const ending = (seen: Seen, status: string): ButtonView => {
-  const { again, text, title } = Words.ofStatus(status)
+const ending = (seen: Seen, { reason, status }: Extract<OrderState, { readonly kind: "ended" }>): ButtonView => {
+  const { again, text, title } = Words.ofStatus(status, reason)
   const isGood = status === "COMPLETED" || status === "REFUNDED" || status === "CANCELLED"
   const message: Message = { tone: isGood ? "good" : "bad", title, text }
   if (!again) return { main: waits(title), other: undefined, message }
@@ -91,7 +91,7 @@ export const viewOf = (seen: Seen): ButtonView => {
   const { order } = seen
   if (order.kind === "refused") return refusal(seen, order.code, order.until)
   if (order.kind === "unseen") return unseen(order.code)
-  if (order.kind === "ended") return ending(seen, order.status)
+  if (order.kind === "ended") return ending(seen, order)
   if (!isOver(order)) return underWay(seen)
   return { main: offer(seen), other: undefined, message: ofSale(seen) }
 }

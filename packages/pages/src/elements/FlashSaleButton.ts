@@ -1,5 +1,6 @@
 /**
- * `<flash-sale-button gateway item token>`: one item's sale in any page, from the countdown to what became of an order.
+ * `<flash-sale-button gateway item token auth>`: one item's sale in any page, from the countdown to what became of an
+ * order.
  *
  * **Details**: it tells its page what it sees by events that bubble: `flash-sale-item` with the item's standing,
  * `flash-sale-order` with the order's id and its state, and `flash-sale-pay` before it has the order charged. A page
@@ -19,7 +20,7 @@ import { pressed, tokens } from "./Styles.ts"
 const OWN = new URL(import.meta.url).origin
 
 export class FlashSaleButton extends LitElement {
-  static override properties = { gateway: {}, item: {}, token: {} }
+  static override properties = { gateway: {}, item: {}, token: {}, auth: {} }
   static override styles = [tokens, pressed, styles]
 
   /** Where the engine is; where this module has come from, if it is not given. */
@@ -27,6 +28,8 @@ export class FlashSaleButton extends LitElement {
   declare item: string
   /** A buyer's token, or, as a property, what gives one; none where the engine takes orders of anybody. */
   declare token: ButtonToken
+  /** `required` where the engine takes orders of signed-in buyers alone, and nobody may have signed in yet. */
+  declare auth: string
   #session: SaleSession | undefined
   /** What the page was told last: of the order, and of the item without its clock. */
   #told = ""
@@ -37,6 +40,7 @@ export class FlashSaleButton extends LitElement {
     this.gateway = OWN
     this.item = ""
     this.token = ""
+    this.auth = ""
   }
 
   override disconnectedCallback(): void {
@@ -51,13 +55,14 @@ export class FlashSaleButton extends LitElement {
 
   /** Another item, engine or buyer is another sale. A token that is renewed is one that is given by a function. */
   override willUpdate(changed: PropertyValues): void {
-    if (!["gateway", "item", "token"].some((name) => changed.has(name)) || !this.isConnected) return
+    if (!["gateway", "item", "token", "auth"].some((name) => changed.has(name)) || !this.isConnected) return
     this.#end()
     if (this.item === "") return
     this.#session = new SaleSession({
       gateway: this.gateway || OWN,
       itemId: this.item,
       token: this.token === "" ? undefined : this.token,
+      needsToken: this.auth === "required",
       onChange: () => this.requestUpdate()
     })
   }

@@ -26,6 +26,10 @@ export interface Seen {
   readonly item: ItemStanding | undefined
   readonly sale: SaleState | undefined
   readonly order: OrderState
+  /** Whether there is no token, so that the buyer is a guest of this window. */
+  readonly isGuest: boolean
+  /** Whether the engine is known to take no order of a guest. */
+  readonly needsToken: boolean
   readonly isOnline: boolean
   /** Whether what is shown of the item may be old. */
   readonly isStale: boolean
@@ -43,7 +47,7 @@ export const priceOf = ({ currency, price }: Pick<ItemStanding["sale"], "currenc
   price === undefined || currency === undefined ? undefined : moneyOf(price, currency)
 
 /** The button where no order is under way. */
-export const offer = ({ isOnline, item, now, problem, sale }: Seen): Action => {
+export const offer = ({ isGuest, isOnline, item, needsToken, now, problem, sale }: Seen): Action => {
   if (item === undefined && problem === "unknown_item") return waits("Not for sale")
   if (item === undefined || sale === undefined) return waits(problem === undefined ? "Loading" : "Not reachable")
   if (!isOnline) return waits("Offline")
@@ -53,12 +57,13 @@ export const offer = ({ isOnline, item, now, problem, sale }: Seen): Action => {
   if (sale.kind === "paused") return waits("Paused")
   if (sale.kind === "closed") return waits("Closed")
   if (sale.kind === "sold_out") return waits("Sold out")
+  if (isGuest && needsToken) return waits(Words.GUEST.title)
   const price = priceOf(item.sale)
   return { label: price === undefined ? "Buy now" : `Buy for ${price}`, press: "buy" }
 }
 
 /** What is said where nobody has ordered; undefined where nothing is to be said. */
-export const ofSale = ({ item, now, problem, sale }: Seen): Message | undefined => {
+export const ofSale = ({ isGuest, item, needsToken, now, problem, sale }: Seen): Message | undefined => {
   if (item === undefined || sale === undefined) {
     return problem === undefined ? undefined : { tone: "warn", ...Words.ofSilence(problem) }
   }
@@ -66,6 +71,7 @@ export const ofSale = ({ item, now, problem, sale }: Seen): Message | undefined 
   if (sale.kind === "closed") return { tone: "plain", ...Words.ofCode("closed") }
   if (sale.kind === "before") return { tone: "plain", title: "Opens", text: momentOf(sale.opensAt) }
   if (sale.kind === "open") {
+    if (isGuest && needsToken) return { tone: "plain", ...Words.GUEST }
     return sale.closesAt === undefined
       ? undefined
       : {

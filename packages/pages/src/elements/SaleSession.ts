@@ -17,6 +17,8 @@ export interface SaleSessionOptions {
   readonly itemId: string
   /** Undefined where the engine takes orders of anybody. */
   readonly token: ButtonToken | undefined
+  /** Whether the engine is known to take no order without a token. */
+  readonly needsToken: boolean
   readonly onChange: () => void
 }
 
@@ -65,6 +67,8 @@ export class SaleSession {
       item,
       sale: item === undefined || now === undefined ? undefined : saleStateOf(item, now),
       order: this.#order,
+      isGuest: this.#options.token === undefined,
+      needsToken: this.#options.needsToken,
       isOnline: navigator.onLine,
       isStale,
       problem,

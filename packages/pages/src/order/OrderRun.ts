@@ -18,6 +18,7 @@ export class OrderRun {
   #state: OrderState = NONE
   /** The buyer's order, once it is known who buys. */
   #kept: KeptOrder | undefined
+  #following = new AbortController()
 
   constructor(options: OrderRunOptions) {
     this.#options = options
@@ -52,6 +53,7 @@ export class OrderRun {
     if (!isOver(this.#state)) return
     // Of what was sent before it is not known whether it has arrived: it is sent again as the same order.
     const unsure = this.#state.kind === "refused" ? this.#kept : undefined
+    this.#following.abort()
     this.#enter({ kind: "sending" })
     try {
       await pause(millis, signal)
@@ -103,6 +105,7 @@ export class OrderRun {
   /** Forgets an order that is over. */
   clear(): void {
     if (!isOver(this.#state)) return
+    this.#following.abort()
     this.#forget()
     this.#enter(NONE)
   }
@@ -123,7 +126,13 @@ export class OrderRun {
 
   /** Follows the order to its end. `refusal` is what is told where nobody knows the order. */
   async #follow({ requestId }: KeptOrder, refusal?: FlashSaleError): Promise<void> {
-    const failed = await watchOrder(this.#options, requestId, (order) => this.#enter(withStatus(this.#state, order)))
+    // One whose payment has failed is followed on until there is another one.
+    this.#following.abort()
+    this.#following = new AbortController()
+    const { signal } = this.#following
+    const options = { ...this.#options, signal: AbortSignal.any([this.#options.signal, signal]) }
+    const failed = await watchOrder(options, requestId, (order) => this.#enter(withStatus(this.#state, order)))
+    if (signal.aborted) return
     if (failed?.code === "unknown_order") this.#refuse(refusal ?? failed)
     else if (failed !== undefined) this.#lose(failed)
   }

@@ -13,8 +13,8 @@ export type OrderState =
   | { readonly kind: "returning" }
   /** There may be an order, which cannot be read now: why. */
   | { readonly kind: "unseen"; readonly code: string }
-  /** Its status is final. */
-  | { readonly kind: "ended"; readonly status: string }
+  /** Its status is final, but that a payment which failed may be tried again; `reason` is why, where it is known. */
+  | { readonly kind: "ended"; readonly status: string; readonly reason?: string }
   /** It was not taken: why, and until when another one is not, in milliseconds of a clock that nobody sets. */
   | { readonly kind: "refused"; readonly code: string; readonly until: number }
 
@@ -23,7 +23,10 @@ export const NONE: OrderState = { kind: "none" }
 /** The state after a status of the order. What the buyer has just asked for is kept until the engine has decided. */
 export const withStatus = (state: OrderState, order: OrderStanding | OrderChange): OrderState => {
   if (order.status === "PENDING") return state.kind === "none" || state.kind === "sending" ? { kind: "waiting" } : state
-  if (order.status !== "RESERVED") return { kind: "ended", status: order.status }
+  if (order.status !== "RESERVED") {
+    const reason = "reason" in order ? order.reason : undefined
+    return { kind: "ended", status: order.status, ...(reason === undefined ? {} : { reason }) }
+  }
   // Without an end it is being charged.
   if (order.confirmed === true || order.expires_at === undefined) return { kind: "paying" }
   if (state.kind === "paying" || state.kind === "returning") return state

@@ -28,6 +28,10 @@ const ALL = {
   unknown: words("Not for sale", "The shop does not know this item.", false),
   broken: words("That did not work", "The shop could not read the order. Nothing was charged.", false),
   noPayment: words("Payment declined", "Nothing was charged, and the units are free again."),
+  noAnswer: words(
+    "The payment is not clear",
+    "The payment provider did not answer. If the shop tries it again, this page tells you. A new order is a second one."
+  ),
   failed: words("The order failed", "Nothing was charged."),
   cancelled: words("Given back", "Nothing was charged, and the units are free again."),
   expired: words("Time is up", "The units were not paid for in time, and are free again."),
@@ -107,6 +111,8 @@ const find = (keys: Readonly<Record<string, Key>>, word: string): Words =>
 
 /** Words for why a call was refused; a later engine may have a code that is not known here. */
 export const ofCode = (code: string): Words => find(OF_CODE, code)
+/** Words for an engine that takes no order of a guest. */
+export const GUEST = words("Sign in to buy", "Orders are taken from buyers who have signed in.", false)
 /** Words for why nothing new is heard of what is shown. */
 export const ofSilence = (code: string): Words => {
   if (code === "unknown_item") return ALL.unknown
@@ -116,5 +122,8 @@ export const ofSilence = (code: string): Words => {
 }
 /** Words for why an order cannot be read. */
 export const ofReading = (code: string): Words => find(OF_CODE, code) === ALL.signIn ? ALL.signIn : ofSilence(code)
-/** Words for a final status. */
-export const ofStatus = (status: string): Words => find(OF_STATUS, status)
+/** Why a payment failed of which nobody knows whether money was taken. */
+const NO_ANSWER = "Payment Timeout"
+/** Words for a final status, and for why it is that. */
+export const ofStatus = (status: string, reason?: string): Words =>
+  status === "FAILED_PAYMENT" && reason === NO_ANSWER ? ALL.noAnswer : find(OF_STATUS, status)

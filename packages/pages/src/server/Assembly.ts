@@ -1,22 +1,16 @@
 /**
- * Reads every file that the pages are made of, once: takes the types out of TypeScript, and compresses. Why there is no
- * bundler: docs/decisions/0053-pages-without-a-build.md.
- *
- * **Details**: the folders are fixed, and what is in them is listed here. A request is looked up in what this gives, so
- * that no path of a request ever reaches the disk.
+ * What browsers get of each file: without types and comments, and compressed. Each is made when it is asked for, as all
+ * of them take half a second of one core. Why there is no bundler: docs/decisions/0053-pages-without-a-build.md.
  */
 import { createHash } from "node:crypto"
-import { existsSync, readdirSync, readFileSync } from "node:fs"
-import { findPackageJSON, stripTypeScriptTypes } from "node:module"
-import { basename, dirname, extname, join } from "node:path"
-import { fileURLToPath } from "node:url"
+import { stripTypeScriptTypes } from "node:module"
+import { extname } from "node:path"
 import { brotliCompressSync, constants, gzipSync } from "node:zlib"
 import * as ModuleGraph from "./ModuleGraph.ts"
-import * as Runbook from "./Runbook.ts"
+import { type Sources, TYPES } from "./Sources.ts"
 
 /** A file as it is served. */
 export interface Asset {
-  /** Its address below `/assets/<digest>/`: `shop/Shop.ts`. */
   readonly name: string
   readonly contentType: string
   readonly etag: string
@@ -25,74 +19,17 @@ export interface Asset {
   readonly brotli: Uint8Array
 }
 
-export interface Assembled {
-  readonly assets: ReadonlyArray<Asset>
-  /** Of all files together: part of every address, so that browsers may keep what is behind it for ever. */
-  readonly digest: string
-  /** What stands in the documents before there is any script, by the names of its files. */
-  readonly bodies: ReadonlyMap<string, string>
-  /** The names that each module needs, itself first and those of the modules that it imports after it. */
-  readonly needs: ReadonlyMap<string, ReadonlyArray<string>>
-  /** The body of the runbook. */
-  readonly runbook: string
+export interface Assembly {
+  readonly sources: Sources
+  /** What a browser gets of the file of this name, which is among the sources. */
+  readonly asset: (name: string) => Asset
+  /** The names that a module needs, itself first and those of the modules that it imports after it. */
+  readonly needs: (name: string) => ReadonlyArray<string>
 }
 
-const TYPES: Readonly<Record<string, string>> = {
-  ".ts": "text/javascript; charset=utf-8",
-  ".js": "text/javascript; charset=utf-8",
-  ".css": "text/css; charset=utf-8"
-}
-
-/** The rooms of this package that browsers get. */
-const ROOMS = ["design", "sale", "order", "elements", "shop", "home", "console"]
-/** What is part of a document. */
-const BODIES = ["shop/Shop.html"]
-/** Beside the packages. */
-const RUNBOOK = "../../../docs/operations.md"
-/** Of lit, what its module `lit` needs. */
-const LIT: Readonly<Record<string, ReadonlyArray<string>>> = {
-  lit: ["index.js"],
-  "lit-html": ["lit-html.js", "is-server.js"],
-  "lit-element": ["lit-element.js"],
-  "@lit/reactive-element": ["reactive-element.js", "css-tag.js"]
-}
-
-/** Its module is a third larger than its script, of which a line makes a module. The script has no notice. */
-const UPLOT = ["uPlot.iife.min.js", "uPlot.min.css"]
+/** A line that makes a module of a script. The script has no notice of its license. */
 const AS_MODULE: Readonly<Record<string, string>> = {
-  "uPlot.iife.min.js": "/*! MIT License. Copyright (c) 2022 Leon Sorokin */\nexport default uPlot\n"
-}
-
-const source = fileURLToPath(new URL("..", import.meta.url))
-
-const folderOf = (name: string, from: string | URL): string => {
-  const manifest = findPackageJSON(name, from)
-  if (manifest === undefined) throw new Error(`${name} is not installed`)
-  return dirname(manifest)
-}
-
-const filesIn = (folder: string): ReadonlyArray<string> =>
-  readdirSync(folder, { recursive: true, encoding: "utf8" })
-    .map((name) => name.replaceAll("\\", "/"))
-    .filter((name) => TYPES[extname(name)] !== undefined)
-    .toSorted()
-
-/** The path of each file, by its name. */
-const pathsOf = (): ReadonlyMap<string, string> => {
-  const found = new Map<string, string>()
-  const add = (name: string, folder: string, files: ReadonlyArray<string>) => {
-    for (const file of files) found.set(`${name}/${file}`, join(folder, file))
-  }
-  for (const room of ROOMS) add(room, join(source, room), filesIn(join(source, room)))
-  const client = join(folderOf("@flash-sale/client", import.meta.url), "src")
-  add("client", client, filesIn(client))
-  found.set(ModuleGraph.CURRENCIES, fileURLToPath(import.meta.resolve("@flash-sale/domain/records/Currencies")))
-  const lit = join(folderOf("lit", import.meta.url), "package.json")
-  for (const [name, files] of Object.entries(LIT)) {
-    add("lit", name === "lit" ? dirname(lit) : folderOf(name, lit), files)
-  }
-  add("uplot", join(folderOf("uplot", import.meta.url), "dist"), UPLOT)
-  return found
+  "uplot/uPlot.iife.min.js": "/*! MIT License. Copyright (c) 2022 Leon Sorokin */\nexport default uPlot\n"
 }
 
 /** Lines that are a comment, and what is left empty: people read the source, browsers pay for each byte. */
@@ -106,41 +43,41 @@ const withoutLines = (code: string): string =>
 const withoutComments = (code: string): string =>
   withoutLines(code.replaceAll(/^[ \t]*\/\*\*[\s\S]*?\*\/[ \t]*$/gm, ""))
 
-const textOf = (path: string): string => {
-  const text = readFileSync(path, "utf8")
-  if (extname(path) === ".ts") return withoutComments(stripTypeScriptTypes(text))
+const textOf = (name: string, source: string): string => {
+  const kind = extname(name)
+  if (kind === ".ts") return withoutComments(stripTypeScriptTypes(source))
   // What is installed keeps the notice of its license, which is a block.
-  return extname(path) === ".js" ? withoutLines(text) + (AS_MODULE[basename(path)] ?? "") : text
+  return kind === ".js" ? withoutLines(source) + (AS_MODULE[name] ?? "") : source
 }
 
-/** Nearly as small as at 11, which takes ten times as long. */
-const BROTLI = { params: { [constants.BROTLI_PARAM_QUALITY]: 9 } }
-const hashOf = (content: string | Uint8Array): string => createHash("sha256").update(content).digest("base64url")
+/** A thirtieth larger than at 11, in half of its time. A window above what a file has would cost ten times as much. */
+const BROTLI = { params: { [constants.BROTLI_PARAM_QUALITY]: 10, [constants.BROTLI_PARAM_LGWIN]: 17 } }
+
+/** These bytes alone: what is sent to another thread is the whole memory that they stand in. */
+const alone = (bytes: Buffer): Uint8Array => new Uint8Array(bytes)
 
 export const assetOf = (name: string, contentType: string, text: string): Asset => {
   const plain = Buffer.from(text)
   return {
     name,
     contentType,
-    etag: `"${hashOf(plain).slice(0, 22)}"`,
-    plain,
-    gzip: gzipSync(plain),
-    brotli: brotliCompressSync(plain, BROTLI)
+    etag: `"${createHash("sha256").update(plain).digest("base64url").slice(0, 22)}"`,
+    plain: alone(plain),
+    gzip: alone(gzipSync(plain)),
+    brotli: alone(brotliCompressSync(plain, BROTLI))
   }
 }
 
-/** All of it: half a second of one core. */
-export const assemble = (): Assembled => {
-  const texts = new Map(Array.from(pathsOf(), ([name, path]) => [name, textOf(path)]))
-  const assets = Array.from(texts, ([name, text]) => assetOf(name, TYPES[extname(name)]!, text))
-  const digest = hashOf(assets.map(({ etag, name }) => `${name} ${etag}`).join("\n")).slice(0, 16)
-  const bodies = new Map(BODIES.map((name) => [name, readFileSync(join(source, name), "utf8")]))
-  const runbook = join(source, RUNBOOK)
+export const make = (sources: Sources): Assembly => {
+  const texts = new Map<string, string>()
+  const servedText = (name: string): string => {
+    const text = texts.get(name) ?? textOf(name, sources.texts.get(name)!)
+    texts.set(name, text)
+    return text
+  }
   return {
-    assets,
-    digest,
-    bodies,
-    needs: ModuleGraph.needsOf(texts),
-    runbook: Runbook.bodyOf(existsSync(runbook) ? readFileSync(runbook, "utf8") : undefined)
+    sources,
+    asset: (name) => assetOf(name, TYPES[extname(name)]!, servedText(name)),
+    needs: (name) => ModuleGraph.needsOf(name, (asked) => sources.texts.has(asked) ? servedText(asked) : undefined)
   }
 }

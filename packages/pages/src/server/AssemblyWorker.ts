@@ -1,7 +1,10 @@
 /** Assembles in a thread of its own: orders do not wait for what a page is made of. */
-import { parentPort } from "node:worker_threads"
-import { assemble } from "./Assembly.ts"
-import { servedOf } from "./Served.ts"
+import { parentPort, workerData } from "node:worker_threads"
+import * as Assembly from "./Assembly.ts"
+import { parts } from "./Parts.ts"
+import * as Sources from "./Sources.ts"
 
-// oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread has no origin
-parentPort?.postMessage(servedOf(assemble()))
+for await (const part of parts(Assembly.make(Sources.read()), workerData)) {
+  // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread has no origin
+  parentPort!.postMessage(part)
+}

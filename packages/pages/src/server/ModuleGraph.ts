@@ -34,26 +34,24 @@ const fileOf = (specifier: string): string | undefined => {
 
 const IMPORT = /\b(?:import|export)\b[^"';()]*?\bfrom\s*["']([^"']+)["']|\bimport\s*["']([^"']+)["']/g
 
+/** What a browser gets of a module; undefined where it is not served. */
+export type TextOf = (name: string) => string | undefined
+
 /** The names that this module imports, in their order. Throws where one leads to nothing that is served. */
-const importsOf = (name: string, texts: ReadonlyMap<string, string>): ReadonlyArray<string> =>
-  Array.from(texts.get(name)!.matchAll(IMPORT), (match) => {
+const importsOf = (name: string, textOf: TextOf): ReadonlyArray<string> =>
+  Array.from(textOf(name)!.matchAll(IMPORT), (match) => {
     const specifier = (match[1] ?? match[2])!
     const target = specifier.startsWith(".")
       ? new URL(specifier, `file:///${name}`).pathname.slice(1)
       : fileOf(specifier)
-    if (target !== undefined && texts.has(target)) return target
+    if (target !== undefined && textOf(target) !== undefined) return target
     throw new Error(`${name} imports "${specifier}", which is not served`)
   })
 
-/** What each module needs, itself first. */
-export const needsOf = (texts: ReadonlyMap<string, string>): ReadonlyMap<string, ReadonlyArray<string>> => {
-  const modules = [...texts.keys()].filter((name) => !name.endsWith(".css"))
-  const imports = new Map(modules.map((name) => [name, importsOf(name, texts)]))
-  const reached = (name: string, found: Set<string> = new Set()): Set<string> => {
-    if (found.has(name)) return found
-    found.add(name)
-    for (const next of imports.get(name)!) reached(next, found)
-    return found
-  }
-  return new Map(modules.map((name) => [name, [...reached(name)]]))
+/** What a module needs, itself first. */
+export const needsOf = (name: string, textOf: TextOf): ReadonlyArray<string> => {
+  const found = new Set([name])
+  // What is found on the way is looked at in its turn.
+  for (const needed of found) for (const next of importsOf(needed, textOf)) found.add(next)
+  return [...found]
 }

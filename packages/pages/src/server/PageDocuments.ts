@@ -1,14 +1,25 @@
-/** The documents of the pages, and what a browser lets them do. Pure. */
+/** The documents of the pages, and what a browser lets them do. Pure but for the text of the runbook. */
 import { createHash } from "node:crypto"
 import { TOKENS } from "../design/Tokens.ts"
-import type { Assembled } from "./Assembly.ts"
+import { addressOf, importMap } from "./Addresses.ts"
+import type { Assembly } from "./Assembly.ts"
+import * as EmbedScript from "./EmbedScript.ts"
 import { CONSOLE_PACKAGES, PACKAGES, type Packages } from "./ModuleGraph.ts"
+import * as Sources from "./Sources.ts"
+
+/** In the order in which they are made where nobody has asked for one. */
+export const NAMES = ["home", "homeWithDocs", "shop", "shopOfBuyers", "embed", "console", "runbook"] as const
+export type DocumentName = typeof NAMES[number]
 
 export interface PageDocument {
-  readonly html: string
-  /** The value of `Content-Security-Policy`. */
-  readonly policy: string
+  readonly contentType: string
+  readonly text: string
+  /** The value of `Content-Security-Policy`; undefined where there is none. */
+  readonly policy: string | undefined
 }
+
+const HTML = "text/html; charset=utf-8"
+const SCRIPT = "text/javascript; charset=utf-8"
 
 interface Page {
   readonly title: string
@@ -19,14 +30,6 @@ interface Page {
   /** Its styles, beside those of every page. */
   readonly styles: ReadonlyArray<string>
 }
-
-export const addressOf = (digest: string, name: string): string => `/assets/${digest}/${name}`
-
-/** Where the names of packages lead. */
-export const importMap = (digest: string, packages: Packages): string =>
-  JSON.stringify({
-    imports: Object.fromEntries(Object.entries(packages).map(([name, file]) => [name, addressOf(digest, file)]))
-  })
 
 const hashOf = (text: string): string => `'sha256-${createHash("sha256").update(text).digest("base64")}'`
 
@@ -54,18 +57,24 @@ const ICON = "data:image/svg+xml," + encodeURIComponent(
     `<path d="M9 2 4 9h3l-1 5 5-7H8z" fill="#fff"/></svg>`
 )
 
-const documentOf = ({ digest, needs }: Assembled, page: Page): PageDocument => {
-  const { body, entry, packages, styles, title } = page
+const filesOfPage = ({ needs }: Assembly, { entry, styles }: Page): ReadonlyArray<string> => [
+  "design/Page.css",
+  ...styles,
+  ...(entry === undefined ? [] : needs(entry))
+]
+
+const documentOfPage = (assembly: Assembly, page: Page): PageDocument => {
+  const { digest } = assembly.sources
+  const { body, entry, packages, title } = page
   const map = importMap(digest, packages)
   const style = `:root{${TOKENS}}`
-  const sheets = ["design/Page.css", ...styles].map((name) =>
-    `<link rel="stylesheet" href="${addressOf(digest, name)}">`
+  const links = filesOfPage(assembly, page).map((name) =>
+    `<link rel="${name.endsWith(".css") ? "stylesheet" : "modulepreload"}" href="${addressOf(digest, name)}">`
   )
-  const preloads = entry === undefined ? [] : [
-    ...needs.get(entry)!.map((name) => `<link rel="modulepreload" href="${addressOf(digest, name)}">`),
-    `<script type="module" src="${addressOf(digest, entry)}"></script>`
-  ]
-  const html = `<!doctype html>
+  const script = entry === undefined
+    ? ""
+    : `\n<script type="module" src="${addressOf(digest, entry)}"></script>`
+  const text = `<!doctype html>
 <html lang="en">
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
@@ -73,66 +82,66 @@ const documentOf = ({ digest, needs }: Assembled, page: Page): PageDocument => {
 <title>${title}</title>
 <link rel="icon" href="${ICON}">
 <style>${style}</style>
-${sheets.join("\n")}
 <script type="importmap">${map}</script>
-${preloads.join("\n")}
+${links.join("\n")}${script}
 <body>
 ${body}
 ${entry === undefined ? "" : "<noscript><p>This page needs JavaScript.</p></noscript>"}
 `
-  return { html, policy: policyOf(map, style) }
+  return { contentType: HTML, text, policy: policyOf(map, style) }
 }
 
-/** `docs` is whether there is `/docs`. */
-export const home = (assembled: Assembled, docs: boolean): PageDocument =>
-  documentOf(assembled, {
-    title: "Flash Sale Engine",
-    entry: "home/Home.ts",
-    body: `<engine-home${docs ? " docs" : ""}></engine-home>`,
-    packages: PACKAGES,
-    styles: []
-  })
+/** The storefront of an engine that takes orders of signed-in buyers alone: it has none, and says what a shop has. */
+const ofBuyers = (shop: string): string =>
+  shop.replace(
+    "<flash-sale-button></flash-sale-button>",
+    `<flash-sale-button auth="required"></flash-sale-button>
+<aside class="note">
+<p><strong>A demonstration without a buyer.</strong> This engine takes orders from signed-in buyers only
+(<code>AUTH=required</code>), and nobody can sign in here. A shop’s own page gives the button its buyer’s token,
+which the shop’s server makes:</p>
+<pre>&lt;flash-sale-button item="101" token="…"&gt;&lt;/flash-sale-button&gt;</pre>
+<p class="muted">In the documentation: <code>docs/pages.md</code>, <code>docs/callers.md</code>.</p>
+</aside>`
+  )
 
-export const shop = (assembled: Assembled): PageDocument =>
-  documentOf(assembled, {
-    title: "Flash sale",
-    entry: "shop/Shop.ts",
-    body: assembled.bodies.get("shop/Shop.html")!,
-    packages: PACKAGES,
-    styles: []
-  })
+/** Marked is read for the runbook alone. */
+const runbookBody = async (): Promise<string> => (await import("./Runbook.ts")).bodyOf(Sources.runbook())
 
-export const consoleOf = (assembled: Assembled): PageDocument =>
-  documentOf(assembled, {
-    title: "Console",
-    entry: "console/Console.ts",
-    body: "<flash-sale-console></flash-sale-console>",
-    packages: CONSOLE_PACKAGES,
-    styles: ["uplot/uPlot.min.css", "console/Console.css"]
-  })
+const pageOf = async ({ sources }: Assembly, name: Exclude<DocumentName, "embed">): Promise<Page> => {
+  switch (name) {
+    case "home":
+    case "homeWithDocs": {
+      const body = `<engine-home${name === "homeWithDocs" ? " docs" : ""}></engine-home>`
+      return { title: "Flash Sale Engine", entry: "home/Home.ts", body, packages: PACKAGES, styles: [] }
+    }
+    case "shop":
+    case "shopOfBuyers": {
+      const body = name === "shop" ? sources.shop : ofBuyers(sources.shop)
+      return { title: "Flash sale", entry: "shop/Shop.ts", body, packages: PACKAGES, styles: [] }
+    }
+    case "console":
+      return {
+        title: "Console",
+        entry: "console/Console.ts",
+        body: "<flash-sale-console></flash-sale-console>",
+        packages: CONSOLE_PACKAGES,
+        styles: ["uplot/uPlot.min.css", "console/Console.css"]
+      }
+    case "runbook":
+      return { title: "Runbook", body: await runbookBody(), packages: {}, styles: ["console/Runbook.css"] }
+  }
+}
 
-export const runbookOf = (assembled: Assembled): PageDocument =>
-  documentOf(assembled, {
-    title: "Runbook",
-    body: assembled.runbook,
-    packages: {},
-    styles: ["console/Runbook.css"]
-  })
-
-/**
- * A script for a shop's page, which brings the button there: an import map has to stand before the first module, and
- * names the engine by the address that the script has come from.
- */
-export const embed = ({ digest }: Assembled): string => {
-  const entry = addressOf(digest, "elements/FlashSaleButton.ts")
-  return `(() => {
-  const { origin } = new URL(document.currentScript.src)
-  const add = (type, fields) =>
-    document.head.append(Object.assign(document.createElement("script"), { type, ...fields }))
-  const { imports } = ${importMap(digest, PACKAGES)}
-  for (const name in imports) imports[name] = origin + imports[name]
-  add("importmap", { textContent: JSON.stringify({ imports }) })
-  add("module", { src: origin + ${JSON.stringify(entry)} })
-})()
-`
+/** The document, and the names of the files that it needs. */
+export const make = async (
+  assembly: Assembly,
+  name: DocumentName
+): Promise<PageDocument & { readonly files: ReadonlyArray<string> }> => {
+  if (name === "embed") {
+    const files = assembly.needs(EmbedScript.BUTTON)
+    return { contentType: SCRIPT, text: EmbedScript.make(assembly.sources.digest), policy: undefined, files }
+  }
+  const page = await pageOf(assembly, name)
+  return { ...documentOfPage(assembly, page), files: filesOfPage(assembly, page) }
 }

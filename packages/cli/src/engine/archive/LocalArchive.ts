@@ -6,6 +6,7 @@ import * as ArchiveViews from "@flash-sale/operations/archive/ArchiveViews"
 import * as ItemReport from "@flash-sale/operations/archive/ItemReport"
 import * as OrderDetails from "@flash-sale/operations/orders/OrderDetails"
 import { Effect } from "effect"
+import * as CommandFailed from "../../terminal/CommandFailed.ts"
 import * as Target from "../../terminal/Target.ts"
 import * as OrderWords from "../order/OrderWords.ts"
 import type { PageOptions } from "./ArchiveView.ts"
@@ -32,7 +33,10 @@ export const audit = (filter: AuditFilter, { cursor, limit }: PageOptions) =>
     return { entries: entries.map(ArchiveViews.auditOf), next }
   })
 
-export const itemReport = (itemId: ItemId) => Target.bounded(ItemReport.read(itemId))
+export const itemReport = (itemId: ItemId) =>
+  Target.bounded(ItemReport.read(itemId)).pipe(
+    Effect.catchTag("UnknownItem", (error) => Effect.fail(CommandFailed.noItem(error)))
+  )
 
 /** Undefined where there is no archive, and where nobody knows the order: the log may. */
 export const orderDetails = (requestId: RequestId, itemId: ItemId | undefined) =>

@@ -3,7 +3,6 @@ import { ArchiveCursor, type AuditFilter, type OrderFilter } from "@flash-sale/d
 import type { ItemId, RequestId } from "@flash-sale/domain/records/Ids"
 import * as Moment from "@flash-sale/domain/records/Moment"
 import type { Counts } from "@flash-sale/operations/archive/Report"
-import { UnknownItem } from "@flash-sale/operations/items/KnownItem"
 import { Effect } from "effect"
 import * as CommandFailed from "../../terminal/CommandFailed.ts"
 import * as OrderWords from "../order/OrderWords.ts"
@@ -45,7 +44,7 @@ export const itemReport = ({ client, read }: RemoteCall) =>
         Effect.catchTag("UnknownItem", () => Effect.undefined)
       )
     )
-    if (found === undefined) return yield* CommandFailed.from(new UnknownItem({ itemId, isComplete: true }))
+    if (found === undefined) return yield* CommandFailed.noItem({ itemId, isComplete: true })
     if (typeof found === "string") {
       return yield* CommandFailed.unreachable("the answer is none that this release knows: is it another one?")
     }

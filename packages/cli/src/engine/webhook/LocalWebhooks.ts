@@ -1,6 +1,6 @@
 /** Webhooks of the engine whose stores the command reaches: out of its archive's database. */
 import type { ArchiveError, ArchiveUnavailable } from "@flash-sale/domain/ports/Archive"
-import type { TooManyAsked, UnknownEndpoint } from "@flash-sale/domain/ports/Webhooks"
+import type { TooManyAsked, UnknownEndpoint, UnknownEvents } from "@flash-sale/domain/ports/Webhooks"
 import type { EndpointName } from "@flash-sale/domain/webhooks/Endpoint"
 import * as WebhookList from "@flash-sale/operations/webhooks/WebhookList"
 import * as WebhookReplay from "@flash-sale/operations/webhooks/WebhookReplay"
@@ -13,10 +13,15 @@ import * as Target from "../../terminal/Target.ts"
 import { OUTCOME_WITHIN, type WebhookCalls } from "./WebhookCalls.ts"
 import * as WebhookWords from "./WebhookWords.ts"
 
+const notKnown = (error: UnknownEvents) => Effect.fail(WebhookWords.unknownEvents(WebhookReplay.unknownEvents(error)))
+
 /** What is read: it fails as commands do. */
-const found = <A>(question: Effect.Effect<A, ArchiveError | UnknownEndpoint>) =>
+const found = <A>(question: Effect.Effect<A, ArchiveError | UnknownEndpoint | UnknownEvents>) =>
   Target.bounded(question).pipe(
-    Effect.catchTag("UnknownEndpoint", ({ name }) => Effect.fail(WebhookWords.unknown(name))),
+    Effect.catchTags({
+      UnknownEndpoint: ({ name }) => Effect.fail(WebhookWords.unknown(name)),
+      UnknownEvents: notKnown
+    }),
     Effect.mapError(CommandFailed.from)
   )
 
@@ -26,13 +31,14 @@ const lost = ({ detail }: ArchiveUnavailable) =>
 /** What is asked for: an archive that fails from then on may have it, or not. */
 const asked = <A>(
   name: EndpointName,
-  change: Effect.Effect<A, ArchiveError | UnknownEndpoint | TooManyAsked>
+  change: Effect.Effect<A, ArchiveError | UnknownEndpoint | UnknownEvents | TooManyAsked>
 ) =>
   Effect.andThen(
     found(WebhookList.find(name)),
     Target.boundedAppend(change).pipe(
       Effect.catchTags({
         UnknownEndpoint: () => Effect.fail(WebhookWords.unknown(name)),
+        UnknownEvents: notKnown,
         TooManyAsked: () => Effect.fail(WebhookWords.busy(name)),
         ArchiveUnavailable: lost
       }),

@@ -1,5 +1,6 @@
 /** Webhooks through the admin API. */
 import type { UnknownWebhook, WebhookBusy } from "@flash-sale/domain/api/admin/webhooks/WebhookErrors"
+import type { InvalidRequest } from "@flash-sale/domain/api/Errors"
 import { ArchiveCursor } from "@flash-sale/domain/archive/Questions"
 import * as Moment from "@flash-sale/domain/records/Moment"
 import type { EndpointName } from "@flash-sale/domain/webhooks/Endpoint"
@@ -12,12 +13,21 @@ import type { RemoteCall } from "../RemoteCall.ts"
 import { type Outcome, OUTCOME_WITHIN, type WebhookCalls } from "./WebhookCalls.ts"
 import * as WebhookWords from "./WebhookWords.ts"
 
-type Refused = UnknownWebhook | WebhookBusy
+type Refused = UnknownWebhook | WebhookBusy | InvalidRequest
+
+/** What is wrong with the ids of events; undefined where nothing is. */
+const idsIn = ({ errors = [] }: InvalidRequest): string | undefined =>
+  errors.find(({ field }) => field === "ids")?.message
 
 /** What stands against a call is an answer of it: everything else goes wrong with any call alike. */
 const REFUSED = {
   UnknownWebhook: (error: UnknownWebhook) => Effect.succeed(error),
   WebhookBusy: (error: WebhookBusy) => Effect.succeed(error)
+}
+/** The flag has another name than the field. */
+const OF_REPLAY = {
+  ...REFUSED,
+  InvalidRequest: (error: InvalidRequest) => idsIn(error) === undefined ? Effect.fail(error) : Effect.succeed(error)
 }
 const UNKNOWN = { UnknownWebhook: REFUSED.UnknownWebhook }
 
@@ -28,6 +38,7 @@ const granted = <A extends object>(
 ): Effect.Effect<Exclude<A, Refused>, CommandFailed.CommandFailed> =>
   Effect.flatMap(answer, (given) => {
     if (!("_tag" in given)) return Effect.succeed(given as Exclude<A, Refused>)
+    if (given._tag === "InvalidRequest") return Effect.fail(WebhookWords.unknownEvents(idsIn(given) ?? given.error))
     return Effect.fail(given._tag === "WebhookBusy" ? WebhookWords.busy(name) : WebhookWords.unknown(name))
   })
 
@@ -79,7 +90,7 @@ const count = ({ client, read }: RemoteCall): WebhookCalls["count"] =>
   Effect.fnUntraced(function*(name, selected) {
     const payload = { ...whatOf(selected), ...COUNTED }
     const ask = client.webhooks.webhookReplay({ params: { name }, headers: {}, payload })
-    const counted = yield* granted(name, read(Effect.catchTags(ask, REFUSED)))
+    const counted = yield* granted(name, read(Effect.catchTags(ask, OF_REPLAY)))
     return "dry_run" in counted ? counted satisfies Counted : yield* otherRelease
   })
 
@@ -89,7 +100,7 @@ const replay = ({ changeOnce, client }: RemoteCall): WebhookCalls["replay"] =>
     const payload = { ...whatOf(selected), reason: yield* Remote.reasonOf(author) }
     const ask = (key: string) =>
       client.webhooks.webhookReplay({ params: { name }, headers: { "idempotency-key": key }, payload })
-    const queued = yield* granted(name, changeOnce((key) => Effect.catchTags(ask(key), REFUSED)))
+    const queued = yield* granted(name, changeOnce((key) => Effect.catchTags(ask(key), OF_REPLAY)))
     return "dry_run" in queued ? yield* otherRelease : queued.id
   })
 

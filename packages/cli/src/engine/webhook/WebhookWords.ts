@@ -9,6 +9,9 @@ export const unknown = (name: EndpointName): CommandFailed.CommandFailed =>
       "of webhooks has read it in WEBHOOKS_FILE"
   )
 
+/** Nobody knows these events. */
+export const unknownEvents = (why: string): CommandFailed.CommandFailed => CommandFailed.usage(`--id: ${why}`)
+
 /** As much as may be asked for at once is not done. */
 export const busy = (name: EndpointName): CommandFailed.CommandFailed =>
   CommandFailed.failed(

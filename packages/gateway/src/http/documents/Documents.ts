@@ -1,4 +1,5 @@
 /** What the gateway has for people, and what describes it beside `/openapi.json`: its events, its API, its pages. */
+import type { AuthMode } from "@flash-sale/domain/access/MayDo"
 import * as PageRoutes from "@flash-sale/pages/server/PageRoutes"
 import { Layer } from "effect"
 import type { HttpRouter } from "effect/http"
@@ -11,11 +12,13 @@ export interface Wanted {
   readonly pages: boolean
 }
 
-export const layer = ({ docs, pages }: Wanted): Layer.Layer<never, never, HttpRouter.HttpRouter> =>
+export const layer = (
+  { auth, docs, pages }: Wanted & { readonly auth: AuthMode }
+): Layer.Layer<never, never, HttpRouter.HttpRouter> =>
   Layer.mergeAll(
     AsyncApiRoute.layer,
     docs ? Docs.layer : Layer.empty,
-    pages ? PageRoutes.layer(docs) : Layer.empty
+    pages ? PageRoutes.layer({ docs, needsToken: auth === "required" }) : Layer.empty
   )
 
 /** The paths of what is wanted. */

@@ -1,8 +1,14 @@
 /** What operators ask of webhooks, over the database of the archive. */
 import type { ArchiveUnavailable } from "@flash-sale/domain/ports/Archive"
-import { MAX_REPLAYS, TooManyAsked, UnknownEndpoint, type Webhooks } from "@flash-sale/domain/ports/Webhooks"
+import {
+  MAX_REPLAYS,
+  TooManyAsked,
+  UnknownEndpoint,
+  UnknownEvents,
+  type Webhooks
+} from "@flash-sale/domain/ports/Webhooks"
 import type { EndpointName } from "@flash-sale/domain/webhooks/Endpoint"
-import type { ReplayCount } from "@flash-sale/domain/webhooks/Standing"
+import type { ReplayCount, Replayed } from "@flash-sale/domain/webhooks/Standing"
 import { Effect } from "effect"
 import * as EntryRow from "../rows/EntryRow.ts"
 import * as WebhookChangeRow from "../rows/WebhookChangeRow.ts"
@@ -12,6 +18,7 @@ import * as Keyset from "../sql/Keyset.ts"
 import type { ArchiveDatabase, Session } from "../sql/Session.ts"
 import * as Counts from "./Counts.ts"
 import * as DeliveryRows from "./DeliveryRows.ts"
+import * as EntriesById from "./EntriesById.ts"
 import * as ReplayCounts from "./ReplayCounts.ts"
 import * as ReplayRows from "./ReplayRows.ts"
 import * as Standings from "./Standings.ts"
@@ -37,7 +44,7 @@ const ENABLE = "UPDATE webhook_endpoints SET gone_at = NULL WHERE name = $1 AND 
 const HURRY = `UPDATE webhook_deliveries SET due_at = 0 WHERE endpoint = $1 AND state = '${DeliveryRows.WAITING}'`
 
 /** A transaction's work tells a refusal as a value, as only what the database says is an error there. */
-const refusing = <A, Refusal extends UnknownEndpoint | TooManyAsked>(
+const refusing = <A, Refusal extends UnknownEndpoint | UnknownEvents | TooManyAsked>(
   done: Effect.Effect<{ readonly done: A } | { readonly refused: Refusal }, ArchiveUnavailable>
 ): Effect.Effect<A, ArchiveUnavailable | Refusal> =>
   Effect.flatMap(done, (asked) => "done" in asked ? Effect.succeed(asked.done) : Effect.fail(asked.refused))
@@ -46,6 +53,8 @@ const refusing = <A, Refusal extends UnknownEndpoint | TooManyAsked>(
 const enter = (session: Session, change: EntryRow.EntryValues) => session.each(EntryRow.INSERT, [change])
 
 const unknown = (name: EndpointName) => ({ refused: new UnknownEndpoint({ name }) })
+const missing = (session: Session, replayed: Replayed) =>
+  replayed._tag === "Ids" ? EntriesById.missing(session, replayed.ids) : Effect.succeed([])
 const tooMany = (detail: string) => ({ refused: new TooManyAsked({ detail }) })
 
 export const askedOf = ({ dialect, session, snapshot, write }: ArchiveDatabase): Webhooks["Service"] => ({
@@ -75,11 +84,13 @@ export const askedOf = ({ dialect, session, snapshot, write }: ArchiveDatabase):
       ([row]) => decoded(() => row === undefined ? undefined : TestRows.read(row))
     ),
   replay: (endpoint, replayed, operator, now, key) =>
-    refusing<number, UnknownEndpoint | TooManyAsked>(write((opened) =>
+    refusing<number, UnknownEndpoint | UnknownEvents | TooManyAsked>(write((opened) =>
       Effect.gen(function*() {
         if (!(yield* known(opened, endpoint))) return unknown(endpoint)
         const before = key === undefined ? undefined : yield* ReplayRows.findByKey(opened, key)
         if (before !== undefined) return { done: before }
+        const ids = yield* missing(opened, replayed)
+        if (ids.length > 0) return { refused: new UnknownEvents({ ids }) }
         if ((yield* countOf(opened, ASKED_REPLAYS, endpoint)) >= MAX_REPLAYS) {
           return tooMany(`${MAX_REPLAYS} replays of ${endpoint} are not done yet`)
         }
@@ -90,9 +101,11 @@ export const askedOf = ({ dialect, session, snapshot, write }: ArchiveDatabase):
       })
     )),
   count: (endpoint, replayed) =>
-    refusing<ReplayCount, UnknownEndpoint>(Effect.gen(function*() {
+    refusing<ReplayCount, UnknownEndpoint | UnknownEvents>(Effect.gen(function*() {
       const [row] = yield* session.all("SELECT events FROM webhook_endpoints WHERE name = $1", endpoint)
       if (row === undefined) return unknown(endpoint)
+      const ids = yield* missing(session, replayed)
+      if (ids.length > 0) return { refused: new UnknownEvents({ ids }) }
       return { done: yield* ReplayCounts.count(session, endpoint, replayed, yield* decoded(() => Counts.globsOf(row))) }
     })),
   replays: (endpoint) =>

@@ -70,7 +70,7 @@ export const WebhookReplay = Schema.Struct({
   ids: Schema.optionalKey(
     Schema.Array(EventId).check(Schema.isMinLength(1), Schema.isMaxLength(MAX_REPLAYED_IDS)).annotate({
       description:
-        `These events, 1 to ${MAX_REPLAYED_IDS}, whether they were delivered or not; unknown ids are passed over`
+        `These events, 1 to ${MAX_REPLAYED_IDS}, whether they were delivered or not; 400 where one is not known`
     })
   ),
   dead: Schema.optionalKey(Schema.Literal(true).annotate({ description: "Every delivery that was given up" })),
