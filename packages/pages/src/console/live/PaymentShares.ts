@@ -11,14 +11,13 @@ const LEAST = 10
 export const paymentShares = ({ times, values }: Samples): PaymentShares | undefined => {
   const last = times.at(-1) ?? 0
   let [ended, declined, failed] = [0, 0, 0]
-  times.forEach((time, at) => {
-    if (time <= last - WINDOW) return
+  for (let at = times.length - 1; at >= 0 && times[at]! > last - WINDOW; at--) {
     // A rate is of the time since the sample before.
-    const seconds = Math.min(GAP, time - (times[at - 1] ?? time - 1))
+    const seconds = Math.min(GAP, times[at]! - (times[at - 1] ?? times[at]! - 1))
     const of = (name: "paid" | "declined" | "unpaid") => (values[name][at] ?? 0) * seconds
     declined += of("declined")
     failed += of("unpaid")
     ended += of("paid") + of("declined") + of("unpaid")
-  })
+  }
   return ended < LEAST ? undefined : { declined: declined / ended, failed: failed / ended }
 }

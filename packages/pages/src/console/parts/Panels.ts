@@ -7,9 +7,9 @@ import type { Loaded } from "./Loaded.ts"
 
 export type Shown = TemplateResult | typeof nothing | string
 
-/** A section of the runbook, which the console has beside it. */
+/** A section of the runbook, which the console has beside it: in a window that has the key, as it leads back. */
 export const runbook = (section: string, words = "Runbook"): TemplateResult =>
-  html`<a class="runbook" href="/console/runbook#${section}" target="_blank">${words}</a>`
+  html`<a class="runbook" href="/console/runbook#${section}" target="_blank" rel="opener">${words}</a>`
 
 /** A moment for the reader, with UTC beside. */
 export const moment = (iso: string | undefined): Shown => {
