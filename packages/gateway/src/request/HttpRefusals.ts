@@ -48,7 +48,11 @@ export interface Elsewhere {
 
 export interface RefusalPage {
   readonly html: string
-  readonly fields: { readonly status: number; readonly headers: Readonly<Record<string, string>> }
+  readonly fields: {
+    readonly status: number
+    readonly contentType: string
+    readonly headers: Readonly<Record<string, string>>
+  }
 }
 
 /** What says that a page is not there to who asks for one, as browsers do; undefined for all others. */
@@ -69,6 +73,7 @@ export const pageOf = (
 `,
     fields: {
       status,
+      contentType: "text/html; charset=utf-8",
       headers: {
         "content-security-policy": "default-src 'none'; frame-ancestors 'none'",
         "x-content-type-options": "nosniff",

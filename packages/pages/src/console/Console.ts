@@ -37,7 +37,7 @@ export class FlashSaleConsole extends LitElement {
   constructor() {
     super()
     this.route = routeOf("")
-    new FirstSight(this, () => this.route.path[0] ?? "")
+    this.addController(new FirstSight(this, () => this.route.path[0] ?? ""))
   }
 
   override createRenderRoot(): HTMLElement {

@@ -2,7 +2,7 @@
  * What one sees first: in a navigation that is wider than the window, where one is; its edges say that there is more.
  * Where a key is asked for, its field has the focus.
  */
-import type { ReactiveController, ReactiveControllerHost } from "lit"
+import type { ReactiveController } from "lit"
 
 const NAVIGATION = ".side"
 const KEY = "#key"
@@ -23,15 +23,14 @@ const showCurrent = (navigation: Element): void => {
 }
 
 export class FirstSight implements ReactiveController {
-  readonly #host: ReactiveControllerHost & Element
+  readonly #host: Element
   readonly #place: () => string
   #shown: string | undefined
 
   /** `place` is the name of the page where one is. */
-  constructor(host: ReactiveControllerHost & Element, place: () => string) {
+  constructor(host: Element, place: () => string) {
     this.#host = host
     this.#place = place
-    host.addController(this)
   }
 
   readonly #resized = () => {

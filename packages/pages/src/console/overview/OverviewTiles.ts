@@ -69,8 +69,8 @@ export const tiles = (
       ${tile("Refused a second", rateOf(sumOf(gateways.refused_per_second)), mostly(gateways.refused_per_second))}
       ${
     tile(
-      "Answers that failed",
-      `${rateOf(failed)} a second`,
+      "Failed answers a second",
+      rateOf(failed),
       mostly(gateways.failed_per_second),
       failed > 0 ? "bad" : ""
     )
