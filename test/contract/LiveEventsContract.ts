@@ -1,9 +1,9 @@
 /**
  * What every `LiveEvents` does. The events come from folding, so the layer provides the store as well.
  *
- * One event for each call of `fold` with `emitEvents` that moved an order, changed a count or said how the item is sold:
- * the counts after it, and each change of an order that is known by name, in order, with the status that buyers see
- * (`OutcomeStatus.status`). A record that confirms, cancels or refunds an order is told of as well where it has no
+ * One event for each call of `fold` with `emitEvents` that moved an order, changed a count or said how the item is
+ * sold: the counts after it, and each change of an order that is known by name, in order, with the status that buyers
+ * see (`OutcomeStatus.status`). A record that confirms, cancels or refunds an order is told of as well where it has no
  * effect.
  */
 import { describe, expect, layer } from "@effect/vitest"

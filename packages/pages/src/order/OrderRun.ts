@@ -3,7 +3,7 @@ import { FlashSaleError, newRequestId } from "@flash-sale/client"
 import { pause } from "../sale/Timers.ts"
 import type { KeptOrder, OrderMemory } from "./OrderMemory.ts"
 import { isOver, NONE, type OrderState, withStatus } from "./OrderState.ts"
-import { type OrderWatchOptions, watchOrder } from "./OrderWatch.ts"
+import { OrderWatch, type OrderWatchOptions } from "./OrderWatch.ts"
 
 export interface OrderRunOptions extends OrderWatchOptions {
   readonly itemId: string
@@ -18,10 +18,11 @@ export class OrderRun {
   #state: OrderState = NONE
   /** The buyer's order, once it is known who buys. */
   #kept: KeptOrder | undefined
-  #following = new AbortController()
+  readonly #watch: OrderWatch
 
   constructor(options: OrderRunOptions) {
     this.#options = options
+    this.#watch = new OrderWatch(options)
   }
 
   #enter(state: OrderState): void {
@@ -53,7 +54,7 @@ export class OrderRun {
     if (!isOver(this.#state)) return
     // Of what was sent before it is not known whether it has arrived: it is sent again as the same order.
     const unsure = this.#state.kind === "refused" ? this.#kept : undefined
-    this.#following.abort()
+    this.#watch.stop()
     this.#enter({ kind: "sending" })
     try {
       await pause(millis, signal)
@@ -105,7 +106,7 @@ export class OrderRun {
   /** Forgets an order that is over. */
   clear(): void {
     if (!isOver(this.#state)) return
-    this.#following.abort()
+    this.#watch.stop()
     this.#forget()
     this.#enter(NONE)
   }
@@ -126,13 +127,7 @@ export class OrderRun {
 
   /** Follows the order to its end. `refusal` is what is told where nobody knows the order. */
   async #follow({ requestId }: KeptOrder, refusal?: FlashSaleError): Promise<void> {
-    // One whose payment has failed is followed on until there is another one.
-    this.#following.abort()
-    this.#following = new AbortController()
-    const { signal } = this.#following
-    const options = { ...this.#options, signal: AbortSignal.any([this.#options.signal, signal]) }
-    const failed = await watchOrder(options, requestId, (order) => this.#enter(withStatus(this.#state, order)))
-    if (signal.aborted) return
+    const failed = await this.#watch.follow(requestId, (order) => this.#enter(withStatus(this.#state, order)))
     if (failed?.code === "unknown_order") this.#refuse(refusal ?? failed)
     else if (failed !== undefined) this.#lose(failed)
   }
@@ -144,16 +139,18 @@ export class OrderRun {
 
   /** It was not taken, or nobody knows whether it was. */
   #refuse(error: unknown): void {
-    if (this.#options.signal.aborted) return
-    if (!(error instanceof FlashSaleError)) throw error
+    if (!this.#isHeard(error)) return
     if (!error.outcomeUnknown) this.#forget()
     this.#enter({ kind: "refused", code: error.code, until: performance.now() + (error.retryAfterMillis ?? 0) })
   }
 
   /** It may be there, and cannot be seen: it is kept. */
   #lose(error: unknown): undefined {
-    if (this.#options.signal.aborted) return
+    if (this.#isHeard(error)) this.#enter({ kind: "unseen", code: error.code })
+  }
+
+  #isHeard(error: unknown): error is FlashSaleError {
     if (!(error instanceof FlashSaleError)) throw error
-    this.#enter({ kind: "unseen", code: error.code })
+    return !this.#options.signal.aborted
   }
 }

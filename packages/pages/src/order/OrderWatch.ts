@@ -32,7 +32,7 @@ const toItsEnd = async (
  * Ends after the final status, but for a payment that has failed, which the shop may try again; or with the signal.
  * Undefined then; else why the order cannot be read, for good.
  */
-export const watchOrder = async (
+const watchOrder = async (
   { client, page, signal: outer }: OrderWatchOptions,
   requestId: string,
   onOrder: (order: OrderEvent["order"]) => void
@@ -69,4 +69,27 @@ export const watchOrder = async (
     }
   })
   return failed
+}
+
+/** Follows one order at a time. */
+export class OrderWatch {
+  readonly #options: OrderWatchOptions
+  #ending = new AbortController()
+
+  constructor(options: OrderWatchOptions) {
+    this.#options = options
+  }
+
+  /** As `watchOrder`, and until it is stopped, or there is another one. */
+  async follow(requestId: string, onOrder: (order: OrderEvent["order"]) => void): Promise<FlashSaleError | undefined> {
+    this.stop()
+    const { signal } = this.#ending = new AbortController()
+    const options = { ...this.#options, signal: AbortSignal.any([this.#options.signal, signal]) }
+    const failed = await watchOrder(options, requestId, onOrder)
+    return signal.aborted ? undefined : failed
+  }
+
+  stop(): void {
+    this.#ending.abort()
+  }
 }

@@ -12,8 +12,11 @@ export const BUSY_TIMEOUT_MILLIS = 500
 /** Pages of the write-ahead log at which a commit takes them to the file: 4 MiB. */
 export const WAL_PAGES = 1_000
 
-/** How much of the file is kept in memory, in KiB. */
-const CACHE_KIB = 65_536
+/**
+ * How much of the file is kept in memory, in KiB. The system keeps it as well, and counts it as nobody's: four times as
+ * much made no order cheaper.
+ */
+const CACHE_KIB = 16_384
 
 export type Row = Readonly<Record<string, SQLOutputValue>>
 
