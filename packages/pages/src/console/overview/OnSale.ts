@@ -19,6 +19,10 @@ const SHOWN = 8
 const EVERY = 2_000
 
 export class ConsoleOnSale extends PageElement {
+  static override properties = { ...PageElement.properties, isSaid: { attribute: false } }
+
+  /** Whether the page around it says already that nothing is told. */
+  declare isSaid: boolean
   readonly #pace = new SellingPace()
   #signal = new AbortController().signal
   readonly #round = new ItemRound((cursor) =>
@@ -85,9 +89,7 @@ export class ConsoleOnSale extends PageElement {
     return html`
       <section aria-labelledby="on-sale">
         <h2 id="on-sale">On sale</h2>
-        ${
-      // The page says already that nothing is told.
-      shown(this.#items, (items) => this.#list(items), this.context.feed.isStale)}
+        ${shown(this.#items, (items) => this.#list(items), this.isSaid)}
       </section>
     `
   }

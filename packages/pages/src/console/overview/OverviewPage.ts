@@ -53,7 +53,8 @@ export class ConsoleOverview extends PageElement {
     }
       ${tiles(overview, shares, this.may("dlq"))}
       ${plots(samples, isStale ? heard : undefined)}
-      <console-on-sale .context=${this.context} .route=${this.route}></console-on-sale>
+      <console-on-sale .context=${this.context} .route=${this.route}
+        .isSaid=${isStale}></console-on-sale>
       ${instances(overview)}
     `
   }
