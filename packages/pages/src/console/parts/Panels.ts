@@ -50,7 +50,7 @@ export const shown = <A>(loaded: Loaded<A>, show: (value: A) => Shown, isSaid = 
   const { error, value } = loaded
   const retry = () => loaded.reload()
   if (value === undefined) {
-    return error === undefined
+    return error === undefined || isSaid
       ? html`<div class="state loading" aria-busy="true"><span class="hidden">Loading</span></div>`
       : refused(error, retry)
   }
