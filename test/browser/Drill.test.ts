@@ -48,7 +48,7 @@ const replay = async ({ page, sees }: Visitor, acts: Acts.Acts): Promise<void> =
   await acts.press("Tab")
   await acts.type(WHY_REPLAYED)
   await acts.press("Enter")
-  await acts.wait(() => sees(`${FAILED.length}: replayed.`))
+  await acts.wait(() => sees(`${FAILED.length} replayed: ${FAILED.length} completed.`))
   await sees("No order needs a person.")
 }
 
@@ -63,7 +63,7 @@ const correct = async ({ page, sees }: Visitor, acts: Acts.Acts): Promise<void> 
   await acts.press("Tab")
   await acts.type(WHY_TAKEN)
   await acts.press("Enter")
-  await acts.wait(() => sees(`available, of ${shown(PAIRS - MISSING)}.`))
+  await acts.wait(() => sees(`${ITEM}: ${MISSING} units taken out.`))
 }
 
 /** Sees each of it in the audit. */
@@ -71,6 +71,8 @@ const account = async ({ page }: Visitor, acts: Acts.Acts): Promise<void> => {
   await acts.click(page.getByRole("link", { name: "Audit" }))
   const rows = (what: string, why: string) => page.getByRole("row").filter({ hasText: what }).filter({ hasText: why })
   await acts.wait(() => rows(`Took out ${MISSING} units`, WHY_TAKEN).waitFor())
+  await acts.wait(() => rows(`${FAILED.length} × Dead letter replayed`, WHY_REPLAYED).waitFor())
+  await acts.click(page.getByRole("button", { name: "Show each" }))
   await acts.wait(() => rows("Dead letter replayed", WHY_REPLAYED).nth(FAILED.length - 1).waitFor())
   for (const id of FAILED) expect(await rows(id, WHY_REPLAYED).count(), id).toBe(1)
 }
