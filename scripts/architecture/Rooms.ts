@@ -61,10 +61,9 @@ export const PLAN: Readonly<Record<string, Floors>> = {
     "items",
     "keys",
     "letters",
-    "orders",
     "overview",
     "webhooks"
-  ]],
+  ], ["orders"]],
   "packages/gateway/src": [
     ["request"],
     ["access", "guards"],

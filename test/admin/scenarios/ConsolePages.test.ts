@@ -41,6 +41,20 @@ layer(TestAdmin.layer({}), { excludeTestServices: true })("The console's pages",
       assert.deepStrictEqual([missing.status, missing.headers["cache-control"]], [404, "no-store"])
     }))
 
+  it.effect("where there is none a browser gets a page that leads to the console, and a program what it reads", () =>
+    Effect.gen(function*() {
+      const page = yield* ask("GET", "/nope", { accept: "text/html,application/xhtml+xml,*/*;q=0.8" })
+      assert.strictEqual(page.status, 404)
+      assert.strictEqual(page.headers["content-type"], "text/html; charset=utf-8")
+      assert.strictEqual(page.headers["cache-control"], "no-store")
+      assert.strictEqual(page.headers["content-security-policy"], "default-src 'none'; frame-ancestors 'none'")
+      assert.include(page.text, `<a href="/console">The console</a>`)
+      for (const accept of ["*/*", "application/json"]) {
+        const { headers, status } = yield* ask("GET", "/nope", { accept })
+        assert.deepStrictEqual([status, headers["content-type"]], [404, "application/json"])
+      }
+    }))
+
   it.effect("are not for pages of other sites, unless they are followed to by a link", () =>
     Effect.gen(function*() {
       const framed = { ...LINK, "sec-fetch-dest": "iframe" }

@@ -69,6 +69,9 @@ describe("stock", () => {
     expect(linesOf(change, { units: "40" })).toMatch(/^Takes out 40 units: 30 units can be bought then\. 4 units/)
     now = item({}, { available: 10 })
     expect(linesOf(change, { units: "11" })).toMatch(/^\? Only 10 units can be taken out\. 4 units that buyers hold/)
+    expect(linesOf(addStock(none, () => item({}, { available: 0, held: 0 }), -1, after), { units: "1" })).toBe(
+      "? Nothing is left to take out."
+    )
     expect(linesOf(change, { units: "10" })).toMatch(/^Takes out 10 units: 0 units/)
     expect(linesOf(setStock(none, () => now, after), { units: "25" })).toBe(
       "Puts in 15 units: 25 units can be bought then."

@@ -28,7 +28,12 @@ const world = (kept: string | undefined, known: ReadonlyArray<string>, answers =
     )
   })
   const told: Array<string> = []
-  const session = new ConsoleSession({ ask: () => {}, tell: (words) => told.push(words), onChange: () => {} })
+  const session = new ConsoleSession({
+    ask: () => {},
+    tell: (words) => told.push(words),
+    onChange: () => {},
+    onBack: () => {}
+  })
   return {
     session,
     told,

@@ -8,7 +8,7 @@ import { fieldOf, isoOf, utcOf } from "../../../packages/pages/src/console/words
 import { noOrdersWords } from "../../../packages/pages/src/console/words/OrderWords.ts"
 import { refusalOf } from "../../../packages/pages/src/console/words/Refusals.ts"
 import { byCount, refusedWords } from "../../../packages/pages/src/console/words/RefusedWords.ts"
-import { saleWordsOf, smallestOf, typedPrice } from "../../../packages/pages/src/console/words/SaleWords.ts"
+import { saleWordsOf, smallestOf, soldOutIn, typedPrice } from "../../../packages/pages/src/console/words/SaleWords.ts"
 
 describe("Figures", () => {
   it.each([
@@ -121,6 +121,19 @@ describe("OrderWords", () => {
 })
 
 describe("SaleWords", () => {
+  const item = { item_id: "101", available: 40, held: 0, sold: 60, sale: { paused: false } }
+  it.each([
+    ["of an open sale", item, { seconds: 20, units: 10 }, 80],
+    ["of a few units", item, { seconds: 60, units: 9 }, undefined],
+    ["of a few seconds", item, { seconds: 19, units: 100 }, undefined],
+    ["of units that came back", item, { seconds: 60, units: -20 }, undefined],
+    ["of nothing that was seen", item, undefined, undefined],
+    ["while it is paused", { ...item, sale: { paused: true } }, { seconds: 60, units: 60 }, undefined],
+    ["where nothing is left", { ...item, available: 0 }, { seconds: 60, units: 60 }, undefined]
+  ])("when it is sold out: %s", (_, item, pace, seconds) => {
+    expect(soldOutIn(item, pace, 0)).toBe(seconds)
+  })
+
   it("are no warning for an item that is sold out", () => {
     const item = { item_id: "101", available: 0, held: 0, sold: 100, sale: { paused: false } }
     expect(saleWordsOf(item, 0)).toEqual({ look: "plain", words: "Sold out" })

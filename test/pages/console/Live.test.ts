@@ -1,8 +1,9 @@
 import { describe, expect, it } from "vitest"
 import type { Overview, OverviewHistory } from "../../../packages/pages/src/console/calls/Wire.ts"
+import { paymentShares } from "../../../packages/pages/src/console/live/PaymentShares.ts"
 import { NONE, remembered, type Samples, seen, WINDOW } from "../../../packages/pages/src/console/live/Samples.ts"
 import { SellingPace } from "../../../packages/pages/src/console/overview/SellingPace.ts"
-import { problemsOf } from "../../../packages/pages/src/console/words/Problems.ts"
+import { letterTone, problemsOf } from "../../../packages/pages/src/console/words/Problems.ts"
 
 const isoOf = (seconds: number): string => new Date(seconds * 1_000).toISOString()
 
@@ -99,17 +100,37 @@ describe("Samples after a gap", () => {
 })
 
 describe("SellingPace", () => {
-  it("says nothing at first, then how fast and until when, of those that are still seen", () => {
+  it("says nothing at first, then how fast, of those that are still seen", () => {
     const pace = new SellingPace()
     pace.see([{ item_id: "a", available: 100 }, { item_id: "b", available: 5 }], 10)
     expect(pace.of("a")).toBeUndefined()
     pace.see([{ item_id: "a", available: 80 }], 20)
-    expect(pace.of("a")).toBe(2)
-    expect(pace.soldOutIn({ item_id: "a", available: 80 })).toBe(40)
+    expect([pace.of("a"), pace.perSecond("a")]).toEqual([{ seconds: 10, units: 20 }, 2])
     expect(pace.of("b")).toBeUndefined()
     pace.see([{ item_id: "a", available: 80 }], 75)
-    expect(pace.of("a")).toBe(0)
-    expect(pace.soldOutIn({ item_id: "a", available: 80 })).toBeUndefined()
+    expect(pace.perSecond("a")).toBe(0)
+  })
+})
+
+describe("PaymentShares", () => {
+  const paying = (samples: Samples, seconds: number, rates: object) =>
+    seen(samples, overview({}, { payments: { per_second: rates, in_flight: 0 } }, { now: isoOf(seconds) }))
+  const during = (from: number, count: number, rates: object, before = NONE) =>
+    Array.from({ length: count }, (_, n) => from + n).reduce((all, at) => paying(all, at, rates), before)
+
+  it("are of the last minute, without what was voided", () => {
+    const before = during(1_000, 60, { unknown: 5 })
+    const after = during(1_060, 60, { paid: 3, unknown: 1, refused: 1, declined: 1, voided: 9 }, before)
+    const shares = paymentShares(after)!
+    expect([shares.failed, shares.declined].map((share) => share.toFixed(3))).toEqual(["0.333", "0.167"])
+    expect(problemsOf(overview(), shares)).toMatchObject([{ tone: "bad", title: "33% of the payments fail" }])
+    expect(paymentShares(before)).toEqual({ declined: 0, failed: 1 })
+  })
+
+  it("are not said of a few", () => {
+    expect(paymentShares(NONE)).toBeUndefined()
+    expect(paymentShares(during(1_000, 9, { unknown: 1 }))).toBeUndefined()
+    expect(problemsOf(overview(), { declined: 0.9, failed: 0.1 })).toEqual([])
   })
 })
 
@@ -129,6 +150,18 @@ describe("Problems", () => {
       "Processing is 40\u00a0s behind",
       "An upgrade is under way"
     ])
-    expect(found.map(({ tone }) => tone)).toEqual(["bad", "bad", "warn", "warn", "warn"])
+    expect(found.map(({ tone }) => tone)).toEqual(["bad", "bad", "bad", "warn", "warn"])
+    expect(found[2]!.text).toBe("The oldest has waited for 1\u00a0h 6\u00a0min.")
+  })
+
+  // As the alerts have it, and `doctor`.
+  it.each([
+    [undefined, undefined],
+    [{ size: 0, oldest_seconds: 0 }, undefined],
+    [{ size: 100, oldest_seconds: 3_600 }, "warn"],
+    [{ size: 101, oldest_seconds: 1 }, "bad"],
+    [{ size: 1, oldest_seconds: 3_601 }, "bad"]
+  ])("have one severity for dead letters: %o", (letters, tone) => {
+    expect(letterTone(letters)).toBe(tone)
   })
 })

@@ -1,5 +1,6 @@
 import { FlashSaleError } from "@flash-sale/client"
-import { describe, expect, it } from "vitest"
+import { describe, expect, it, vi } from "vitest"
+import { AGAIN, Reachability, spread } from "../../../packages/pages/src/console/calls/Reachability.ts"
 import type { ItemPage, ItemRow } from "../../../packages/pages/src/console/calls/Wire.ts"
 import { ItemRound, MOST_ITEMS } from "../../../packages/pages/src/console/overview/ItemRound.ts"
 import { SellingPace } from "../../../packages/pages/src/console/overview/SellingPace.ts"
@@ -11,12 +12,43 @@ describe("Loaded", () => {
   it.each([
     ["an answer", { error: undefined, hasValue: true, every: 2_000 }, 2_000],
     ["an answer that is asked for once", { error: undefined, hasValue: true, every: undefined }, undefined],
-    ["what may pass", { error: passing, hasValue: false, every: undefined }, 5_000],
-    ["a refusal of what is shown", { error: final, hasValue: true, every: 2_000 }, 5_000],
+    ["what may pass", { error: passing, hasValue: false, every: undefined }, AGAIN],
+    ["a refusal of what is shown", { error: final, hasValue: true, every: 2_000 }, AGAIN],
     ["a refusal from the start", { error: final, hasValue: false, every: 2_000 }, undefined],
     ["a refusal of what is asked for once", { error: final, hasValue: true, every: undefined }, undefined]
   ])("is asked again after %s", (_, asked, wait) => {
     expect(waitOf(asked)).toBe(wait)
+  })
+})
+
+describe("Reachability", () => {
+  const away = new FlashSaleError("no", { code: "network_error", retryable: true })
+  const refused = new FlashSaleError("no", { code: "store_unavailable", status: 503, retryable: true })
+
+  it("tells once that the engine answers again, and only after it did not", () => {
+    const reach = new Reachability()
+    const heard = vi.fn<() => void>()
+    const forget = reach.onBack(heard)
+    reach.answered()
+    reach.failed(refused)
+    reach.answered()
+    expect(heard).not.toHaveBeenCalled()
+    reach.failed(away)
+    for (let time = 0; time < 3; time++) reach.answered()
+    expect(heard).toHaveBeenCalledOnce()
+    forget()
+    reach.askNow()
+    expect(heard).toHaveBeenCalledOnce()
+  })
+
+  it("ends the waiting of all, which is never long", async () => {
+    const reach = new Reachability()
+    const waiting = [1, 2].map(() => reach.wait(600_000, new AbortController().signal))
+    reach.failed(away)
+    reach.answered()
+    await Promise.all(waiting)
+    expect([spread(AGAIN, 0), spread(AGAIN, 1)].map(Math.round)).toEqual([2_000, 3_000])
+    await reach.wait(600_000, AbortSignal.abort())
   })
 })
 
@@ -76,8 +108,7 @@ describe("SellingPace", () => {
     pace.see([{ item_id: "a", available: 100 }], 0)
     pace.see([{ item_id: "b", available: 50 }], 2)
     pace.see([{ item_id: "a", available: 80 }], 10)
-    expect([pace.of("a"), pace.of("b")]).toEqual([2, undefined])
-    expect(pace.soldOutIn({ item_id: "a", available: 80 })).toBe(40)
+    expect([pace.of("a"), pace.of("b")]).toEqual([{ seconds: 10, units: 20 }, undefined])
     pace.see([], 71)
     expect(pace.of("a")).toBeUndefined()
   })

@@ -29,14 +29,14 @@ const nameOf = (part: Part): string =>
 /** The storefront's budget is 40 KB with its document; the document has 1.6. */
 const MOST = 36_600
 /** The console's is 110 KB with its document; what grows has to be paid for here. */
-const MOST_OF_CONSOLE = 100_000
+const MOST_OF_CONSOLE = 107_000
 
 describe("Assembly", () => {
   it("gives modules without types and without comments, and each encoding has the same content", () => {
     const button = assembly.asset("elements/FlashSaleButton.ts")
     const text = textOf(button.plain)
     expect(text).toContain("customElements.define(\"flash-sale-button\"")
-    expect(text).not.toMatch(/\bdeclare\b|: void|^\s*\/\*\*/m)
+    expect(text).not.toMatch(/\bdeclare\b|: void|^\s*\/\*\*|^[ \t]/m)
     expect(textOf(gunzipSync(button.gzip))).toBe(text)
     expect(textOf(brotliDecompressSync(button.brotli))).toBe(text)
   })

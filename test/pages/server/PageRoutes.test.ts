@@ -125,6 +125,15 @@ layer(TestGateway.layer({ pages: true }), { excludeTestServices: true })("Pages"
       assert.match(bytes.toString(), /\/assets\/[\w-]{16}\/elements\/FlashSaleButton\.ts/)
     }))
 
+  it.effect("where there is no page a browser gets one that says so, and leads to what is here", () =>
+    Effect.gen(function*() {
+      const { bytes, headers, status } = yield* ask("/nope", { accept: "text/html,*/*;q=0.8" })
+      assert.deepStrictEqual([status, headers["content-type"]], [404, "text/html; charset=utf-8"])
+      assert.strictEqual(headers["content-security-policy"], "default-src 'none'; frame-ancestors 'none'")
+      assert.include(bytes.toString(), "<a href=\"/\">What is here</a>")
+      assert.strictEqual((yield* ask("/nope", { accept: "*/*" })).headers["content-type"], "application/json")
+    }))
+
   it.effect("the pages take GET and nothing else", () =>
     Effect.gen(function*() {
       for (const path of ["/", "/shop/101", "/embed.js"]) {
@@ -154,5 +163,7 @@ layer(TestGateway.layer({}), { excludeTestServices: true })("Without pages", (it
         assert.strictEqual(status, 404, path)
         assert.include(bytes.toString(), "\"code\":\"not_found\"")
       }
+      const page = yield* ask("/", { accept: "text/html" })
+      assert.include(page.bytes.toString(), "<a href=\"/openapi.json\">The API's document</a>")
     }))
 })

@@ -17,8 +17,8 @@ it("has a heading for each of its own links", () => {
 })
 
 it("has a heading for each section that the console links to", () => {
-  const words = readFileSync(new URL("words/Refusals.ts", CONSOLE), "utf8") +
-    readFileSync(new URL("words/Problems.ts", CONSOLE), "utf8")
+  const words = ["Refusals", "Problems", "ProblemCodes"]
+    .map((name) => readFileSync(new URL(`words/${name}.ts`, CONSOLE), "utf8")).join("")
   const dashed = Array.from(words.matchAll(/"([a-z]+(?:-[a-z]+)+|flashsale[a-z]+)"/g), ([, section]) => section)
   const linked = sources.flatMap((text) => Array.from(text.matchAll(/runbook\("([^"]+)"/g), ([, section]) => section))
   const sections = [...new Set([...dashed, ...linked])]
@@ -27,7 +27,16 @@ it("has a heading for each section that the console links to", () => {
 })
 
 it("leads to nothing that is not beside it, and has nothing that a browser would run or load", () => {
-  expect(runbook).not.toMatch(/href="(?!#)|<script|<img|<iframe|style=|\son\w+=|<!--/)
+  expect(runbook).not.toMatch(/href="(?!#|\/console")|<script|<img|<iframe|style=|\son\w+=|<!--/)
+})
+
+it("begins with the way back to the console and its chapters", () => {
+  const [top] = runbook.split("<main", 1)
+  const chapters = Array.from(runbook.matchAll(/<h2 id="([^"]+)"/g), ([, id]) => id)
+  expect(top).toContain(`<a href="/console">Console</a>`)
+  expect(chapters.length).toBeGreaterThan(20)
+  expect(Array.from(top!.matchAll(/href="#([^"]+)"/g), ([, id]) => id)).toEqual(chapters)
+  expect(Runbook.bodyOf("# One\n\ntext")).not.toContain("Contents")
 })
 
 it("says where it is where it is not there", () => {

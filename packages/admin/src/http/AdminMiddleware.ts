@@ -28,7 +28,13 @@ const bodyTooLarge: HttpRefusals.HttpRefusal = {
   error: "The body is larger than 160 KiB"
 }
 
-const answer = Effect.fnUntraced(function*({ code, error, headers = {}, status }: HttpRefusals.HttpRefusal) {
+const CONSOLE: HttpRefusals.Elsewhere = { path: "/console", words: "The console" }
+
+const answer = Effect.fnUntraced(function*(refusal: HttpRefusals.HttpRefusal) {
+  const { code, error, headers = {}, status } = refusal
+  const { headers: { accept } } = yield* HttpServerRequest.HttpServerRequest
+  const page = HttpRefusals.pageOf(refusal, accept, CONSOLE)
+  if (page !== undefined) return HttpServerResponse.text(page.html, page.fields)
   const { correlationId } = yield* RequestContext
   const body: Problem = { error, code, retryable: status >= 500, correlation_id: correlationId }
   return HttpServerResponse.jsonUnsafe(body, { status, headers })

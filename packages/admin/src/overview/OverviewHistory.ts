@@ -31,6 +31,7 @@ export const sampleOf = ({ gateways, now, processors, status }: typeof OverviewN
   lag_records: processors.lag.records,
   lag_seconds: processors.lag.seconds,
   payments_in_flight: processors.payments.in_flight,
+  payments_per_second: processors.payments.per_second,
   ...(processors.dead_letters === undefined ? {} : { dead_letters: processors.dead_letters.size })
 })
 

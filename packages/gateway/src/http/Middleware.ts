@@ -23,11 +23,17 @@ import * as Paths from "./Paths.ts"
 import { RefusalCounts } from "./RefusalCounts.ts"
 import * as RequestTracing from "./RequestTracing.ts"
 
+/** Where a person may go: to the pages, where this gateway has any. */
+const HOME: HttpRefusals.Elsewhere = { path: "/", words: "What is here" }
+const API: HttpRefusals.Elsewhere = { path: "/openapi.json", words: "The API's document" }
+
 const answer = Effect.fnUntraced(function*(counts: RefusalCounts["Service"], refusal: HttpRefusals.HttpRefusal) {
   const request = yield* RequestContext
-  const { method, url } = yield* HttpServerRequest.HttpServerRequest
+  const { headers: { accept }, method, url } = yield* HttpServerRequest.HttpServerRequest
   const { code, error, headers = {}, status } = refusal
   counts.refused(request, Paths.broughtBy(method, url), code)
+  const page = HttpRefusals.pageOf(refusal, accept, (yield* Paths.Paths)("/") === undefined ? API : HOME)
+  if (page !== undefined) return HttpServerResponse.text(page.html, page.fields)
   const body: Problem = { error, code, retryable: status >= 500, correlation_id: request.correlationId }
   return HttpServerResponse.jsonUnsafe(body, { status, headers })
 })

@@ -40,6 +40,49 @@ export const encoded: HttpRefusal = {
 export const unknownHost: HttpRefusal = { status: 421, code: "unknown_host", error: "Unknown host" }
 export const bug: HttpRefusal = { status: 500, code: "internal_error", error: "Internal server error" }
 
+/** Where a person may go from a page that is not there. */
+export interface Elsewhere {
+  readonly path: string
+  readonly words: string
+}
+
+export interface RefusalPage {
+  readonly html: string
+  readonly fields: {
+    readonly status: number
+    readonly contentType: string
+    readonly headers: Readonly<Record<string, string>>
+  }
+}
+
+/** What says that a page is not there to who asks for one, as browsers do; undefined for all others. */
+export const pageOf = (
+  { status }: HttpRefusal,
+  accept: string | undefined,
+  { path, words }: Elsewhere
+): RefusalPage | undefined =>
+  status !== notFound.status || accept?.includes("text/html") !== true ? undefined : {
+    html: `<!doctype html>
+<html lang="en">
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<title>Not found</title>
+<h1>Not found</h1>
+<p>There is no page at this address. <a href="${path}">${words}</a></p>
+`,
+    fields: {
+      status,
+      contentType: "text/html; charset=utf-8",
+      headers: {
+        "content-security-policy": "default-src 'none'; frame-ancestors 'none'",
+        "x-content-type-options": "nosniff",
+        "referrer-policy": "no-referrer",
+        vary: "accept"
+      }
+    }
+  }
+
 /** `allow` are the methods that the path takes. */
 export const methodNotAllowed = (allow: string): HttpRefusal => ({
   status: 405,

@@ -2,6 +2,7 @@
 import { html, LitElement, nothing } from "lit"
 import { after } from "../sale/Timers.ts"
 import { ConsoleSession } from "./ConsoleSession.ts"
+import { FirstSight } from "./FirstSight.ts"
 import { header, navigation } from "./Frame.ts"
 import { keyForm } from "./KeyForm.ts"
 import { placeOf } from "./Pages.ts"
@@ -27,7 +28,8 @@ export class FlashSaleConsole extends LitElement {
       this.requestUpdate()
       // What a change will do follows what there is.
       this.#dialog?.requestUpdate()
-    }
+    },
+    onBack: () => this.#dialog?.engineIsBack()
   })
   #leaving = new AbortController()
   #cancelNotice = () => {}
@@ -35,6 +37,7 @@ export class FlashSaleConsole extends LitElement {
   constructor() {
     super()
     this.route = routeOf("")
+    this.addController(new FirstSight(this, () => this.route.path[0] ?? ""))
   }
 
   override createRenderRoot(): HTMLElement {
@@ -119,8 +122,8 @@ export class FlashSaleConsole extends LitElement {
         onSkip: () => this.#goToPage()
       })
     }
-        ${navigation(context.operator, context.feed, this.route)}
-        <main>${content}</main>
+        ${navigation(context, this.route)}
+        <main class=${context.feed.isStale ? "old" : ""}>${content}</main>
         <div class="notice" role="status">${this.notice === undefined ? nothing : html`<p>${this.notice}</p>`}</div>
         <console-change></console-change>
       </div>

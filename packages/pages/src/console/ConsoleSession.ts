@@ -4,6 +4,7 @@ import { windowStorage } from "../order/OrderMemory.ts"
 import { AdminCalls } from "./calls/AdminCalls.ts"
 import { consoleKey, isKeyLike, isRejection, keyIn, NO_KEY } from "./calls/ConsoleKey.ts"
 import { may, type Operator } from "./calls/Operator.ts"
+import { DoctorWatch } from "./live/DoctorWatch.ts"
 import { OverviewFeed } from "./live/OverviewFeed.ts"
 import type { ConsoleContext } from "./parts/ConsoleContext.ts"
 
@@ -15,6 +16,8 @@ export interface ConsoleSessionOptions {
   /** Says something once. */
   readonly tell: (words: string) => void
   readonly onChange: () => void
+  /** The engine answers, after it did not. */
+  readonly onBack: () => void
 }
 
 export class ConsoleSession {
@@ -112,6 +115,7 @@ export class ConsoleSession {
     this.#ending.abort()
     this.#ending = new AbortController()
     this.#context?.feed.end()
+    this.#context?.doctor.end()
     this.#change(() => {
       this.#context = undefined
       this.#isAsking = false
@@ -120,9 +124,11 @@ export class ConsoleSession {
 
   #open(calls: AdminCalls, operator: Operator): void {
     const feed = new OverviewFeed(calls)
+    calls.reach.onBack(this.#options.onBack)
     feed.listen(this.#options.onChange)
-    if (may(operator, "read")) feed.begin()
-    this.#change(() => this.#context = { calls, operator, feed, ask: this.#options.ask })
+    const doctor = new DoctorWatch(calls, this.#options.onChange)
+    if (may(operator, "read")) { for (const told of [feed, doctor]) told.begin() }
+    this.#change(() => this.#context = { calls, operator, feed, doctor, ask: this.#options.ask })
   }
 
   #reject(key: string, error: unknown, signal: AbortSignal): void {

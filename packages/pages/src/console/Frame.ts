@@ -2,16 +2,26 @@
 import { html, nothing, type TemplateResult } from "lit"
 import { countOf } from "../sale/TimeLeft.ts"
 import { may, type Operator } from "./calls/Operator.ts"
+import { markEdges } from "./FirstSight.ts"
+import type { DoctorWatch } from "./live/DoctorWatch.ts"
 import type { OverviewFeed } from "./live/OverviewFeed.ts"
+import { paymentShares } from "./live/PaymentShares.ts"
 import { isShown, PAGES } from "./Pages.ts"
+import type { ConsoleContext } from "./parts/ConsoleContext.ts"
 import type { Shown } from "./parts/Panels.ts"
 import { hrefOf, type Route } from "./parts/Route.ts"
+import { numbered } from "./words/Figures.ts"
 import { timeOf } from "./words/Moments.ts"
+import { letterTone, problemsOf } from "./words/Problems.ts"
 
-const standing = ({ heard, isStale, overview, refused }: OverviewFeed): readonly [look: string, words: string] => {
+const standing = (
+  { heard, isStale, overview, refused, samples }: OverviewFeed
+): readonly [look: string, words: string] => {
   if (overview === undefined) return refused === undefined ? ["", "Connecting"] : ["bad", "Not known"]
   if (isStale) return ["warn", `As of ${timeOf(heard ?? 0)}`]
-  return overview.status === "healthy" ? ["good", "Healthy"] : ["bad", "Not healthy"]
+  if (overview.status !== "healthy") return ["bad", "Not healthy"]
+  const isWrong = problemsOf(overview, paymentShares(samples)).some(({ tone }) => tone === "bad")
+  return isWrong ? ["bad", "Problems"] : ["good", "Healthy"]
 }
 
 const health = (operator: Operator, feed: OverviewFeed): Shown => {
@@ -37,20 +47,32 @@ export const header = (operator: Operator, feed: OverviewFeed, { onLeave, onSkip
     </header>
   `
 
-const letters = ({ overview }: OverviewFeed): Shown => {
-  const size = overview?.processors.dead_letters?.size ?? 0
-  return size === 0 ? nothing : html`<span class="count">${countOf(size)}</span>`
+const letters = ({ letters: size = 0, overview }: OverviewFeed): Shown => {
+  const tone = letterTone(overview?.processors.dead_letters) ?? "warn"
+  return size === 0 ? nothing : html`<span class="count ${tone}">${countOf(size)}</span>`
 }
 
-export const navigation = (operator: Operator, feed: OverviewFeed, route: Route): TemplateResult => {
+/** What is wrong with the installation, and what should be known. */
+const findings = ({ sums }: DoctorWatch): Shown => {
+  if (sums === undefined || sums.wrong + sums.warning === 0) return nothing
+  const tone = sums.wrong > 0 ? "bad" : "warn"
+  const words = `${countOf(sums.wrong)} wrong, ${numbered(sums.warning, "warning")}`
+  return html`<span class="count ${tone}" title=${words}>${countOf(sums.wrong + sums.warning)}</span>`
+}
+
+/** Beside the name of a page. */
+const countBeside = (name: string, { doctor, feed }: ConsoleContext): Shown =>
+  name === "dead-letters" ? letters(feed) : name === "doctor" ? findings(doctor) : nothing
+
+export const navigation = (context: ConsoleContext, route: Route): TemplateResult => {
   const here = route.path[0] ?? PAGES[0]!.name
   return html`
-    <nav class="side" aria-label="Pages">
+    <nav class="side" aria-label="Pages" @scroll=${({ currentTarget }: Event) => markEdges(currentTarget as Element)}>
       <ul>
         ${
-    PAGES.filter((page) => isShown(operator, page)).map(({ label, name }) =>
-      html`<li><a href=${hrefOf([name])} aria-current=${name === here ? "page" : nothing}>${label}
-              ${name === "dead-letters" ? letters(feed) : nothing}</a></li>`
+    PAGES.filter((page) => isShown(context.operator, page)).map(({ label, name }) =>
+      html`<li><a href=${hrefOf([name])} aria-current=${name === here ? "page" : nothing}><span class="label"
+        data-label=${label}>${label}</span> ${countBeside(name, context)}</a></li>`
     )
   }
       </ul>

@@ -2,17 +2,10 @@
 import { FlashSaleError } from "@flash-sale/client/http/FlashSaleError.ts"
 import { newRequestId } from "@flash-sale/client/time/Chance.ts"
 import { pause } from "../sale/Timers.ts"
-import type { KeptOrder, OrderMemory } from "./OrderMemory.ts"
+import type { KeptOrder } from "./OrderMemory.ts"
+import type { OrderRunOptions } from "./OrderRunOptions.ts"
 import { isOver, NONE, type OrderState, withStatus } from "./OrderState.ts"
-import { OrderWatch, type OrderWatchOptions } from "./OrderWatch.ts"
-
-export interface OrderRunOptions extends OrderWatchOptions {
-  readonly itemId: string
-  readonly memory: OrderMemory
-  /** The buyer. Fails as the client does where there is no token. */
-  readonly userId: () => Promise<string>
-  readonly onState: (state: OrderState) => void
-}
+import { OrderWatch } from "./OrderWatch.ts"
 
 export class OrderRun {
   readonly #options: OrderRunOptions
@@ -150,7 +143,8 @@ export class OrderRun {
   }
 
   #isHeard(error: unknown): error is FlashSaleError {
+    if (this.#options.signal.aborted) return false
     if (!(error instanceof FlashSaleError)) throw error
-    return !this.#options.signal.aborted
+    return true
   }
 }

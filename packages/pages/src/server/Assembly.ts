@@ -40,8 +40,9 @@ const withoutLines = (code: string): string =>
     .replaceAll(/\n{2,}/g, "\n")
     .trimStart()
 
+/** No template of these pages has lines whose spaces at their beginning are seen. */
 const withoutComments = (code: string): string =>
-  withoutLines(code.replaceAll(/^[ \t]*\/\*\*[\s\S]*?\*\/[ \t]*$/gm, ""))
+  withoutLines(code.replaceAll(/^[ \t]*\/\*\*[\s\S]*?\*\/[ \t]*$/gm, "")).replaceAll(/^[ \t]+/gm, "")
 
 const textOf = (name: string, source: string): string => {
   const kind = extname(name)

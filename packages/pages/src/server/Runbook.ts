@@ -31,6 +31,17 @@ const marked = new Marked({
 export const MISSING =
   "# Operations\n\nThe runbook is not beside this engine: it is `docs/operations.md` in the repository."
 
+/** The chapters of a text, each with the way there. */
+const contentsOf = (text: string): string => {
+  const chapters = marked.lexer(text).flatMap((token) => token.type === "heading" && token.depth === 2 ? [token] : [])
+  if (chapters.length === 0) return ""
+  const items = chapters.map(({ text, tokens = [] }) =>
+    `<li><a href="#${anchorOf(text)}">${marked.Parser.parseInline(tokens)}</a></li>`
+  )
+  return `<details><summary>Contents</summary><ol>${items.join("")}</ol></details>`
+}
+
 /** The body of the page. `text` is its Markdown; undefined where it is not there. */
 export const bodyOf = (text = MISSING): string =>
-  `<main class="runbook-page">\n${marked.parse(text, { async: false })}</main>`
+  `<nav class="runbook-nav" aria-label="Runbook"><a href="/console">Console</a>${contentsOf(text)}</nav>
+<main class="runbook-page">\n${marked.parse(text, { async: false })}</main>`

@@ -53,6 +53,8 @@ export const OverviewSample = Schema.Struct({
   lag_records: Schema.Int,
   lag_seconds: Schema.Finite,
   payments_in_flight: Schema.Int,
+  // Optional, as a gateway before 0.2.0 does not say it.
+  payments_per_second: Schema.optionalKey(Rates),
   dead_letters: Schema.optionalKey(Schema.Int.annotate({ description: "Those that are open; absent: not known" }))
 }).annotate({ identifier: "OverviewSample", description: "What the engine did at one moment." })
 

@@ -45,6 +45,7 @@ const sample = {
   lag_records: 30,
   lag_seconds: 0.05,
   payments_in_flight: 80,
+  payments_per_second: { paid: 850 },
   dead_letters: 0
 } satisfies typeof OverviewSample.Encoded
 

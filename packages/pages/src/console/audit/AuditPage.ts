@@ -5,6 +5,7 @@ import { PageElement } from "../parts/PageElement.ts"
 import { empty, moment, type Shown, shown } from "../parts/Panels.ts"
 import { hrefOf } from "../parts/Route.ts"
 import { type Column, pager, table } from "../parts/Table.ts"
+import { type AuditGroup, foldOf, WHAT } from "../words/AuditFold.ts"
 import { doneOf, webhookOf } from "../words/AuditWords.ts"
 import { fieldOf, isoOf } from "../words/Moments.ts"
 
@@ -21,17 +22,13 @@ const about = (entry: AuditRow): Shown => {
   return webhook === undefined ? "–" : link(["webhooks", webhook], webhook)
 }
 
-const COLUMNS: ReadonlyArray<Column<AuditRow>> = [
-  { name: "When", of: ({ time }) => moment(time) },
-  { name: "Who", of: ({ by }) => by },
-  { name: "What", of: doneOf, isText: true },
-  { name: "Of", of: about },
-  { name: "Why", of: ({ reason }) => reason ?? "–", isText: true }
-]
-
-const FILTERS = ["item", "by", "since"] as const
+const FILTERS = ["item", "by", "what", "since"] as const
 
 export class ConsoleAudit extends PageElement {
+  static override properties = { ...PageElement.properties, opened: { state: true } }
+
+  /** The groups that are shown one by one, by the id of their oldest entry, which stays when more are done. */
+  declare opened: ReadonlySet<string>
   readonly #page = this.loads((signal) => {
     const { query } = this.route
     const of = (name: string) => query.get(name) ?? undefined
@@ -43,29 +40,77 @@ export class ConsoleAudit extends PageElement {
     })
   }, EVERY)
 
-  #find = (event: Event) => {
-    event.preventDefault()
-    const typed = new FormData(event.target as HTMLFormElement)
-    const of = (name: typeof FILTERS[number]) => String(typed.get(name) ?? "").trim()
-    location.hash = hrefOf(["audit"], { item: of("item"), by: of("by"), since: isoOf(of("since")) })
+  constructor() {
+    super()
+    this.opened = new Set()
+  }
+
+  #go(name: typeof FILTERS[number], value: string | undefined): void {
+    const filter = Object.fromEntries(FILTERS.map((one) => [one, this.route.query.get(one) ?? undefined]))
+    location.hash = hrefOf(["audit"], { ...filter, [name]: value })
   }
 
   #filters(): Shown {
     const { query } = this.route
     const since = Date.parse(query.get("since") ?? "")
+    const valueOf = ({ target }: Event) => (target as HTMLInputElement).value.trim()
+    const text = (name: "item" | "by", label: string) =>
+      html`<label>${label} <input type="search" autocomplete="off" .value=${query.get(name) ?? ""}
+        @change=${(event: Event) => this.#go(name, valueOf(event))}></label>`
     return html`
-      <form class="filters" role="search" @submit=${this.#find}>
-        <label>Item <input name="item" autocomplete="off" .value=${query.get("item") ?? ""}></label>
-        <label>Who <input name="by" autocomplete="off" .value=${query.get("by") ?? ""}></label>
-        <label>Since <input name="since" type="datetime-local" step="1"
-          .value=${Number.isNaN(since) ? "" : fieldOf(since)}></label>
-        <button type="submit">Find</button>
+      <form class="filters" aria-label="Filter" @submit=${(event: Event) => event.preventDefault()}>
+        ${text("item", "Item")} ${text("by", "Who")}
+        <label>What <select @change=${(event: Event) => this.#go("what", valueOf(event))}>
+          ${
+      [["", "Anything"] as const, ...WHAT].map(([prefix, words]) =>
+        html`<option value=${prefix} .selected=${prefix === (query.get("what") ?? "")}>${words}</option>`
+      )
+    }</select></label>
+        <label>Since <input type="datetime-local" step="1" .value=${Number.isNaN(since) ? "" : fieldOf(since)}
+          @change=${(event: Event) => this.#go("since", isoOf(valueOf(event)))}></label>
       </form>
     `
   }
 
+  #toggle(id: string): void {
+    const opened = new Set(this.opened)
+    if (!opened.delete(id)) opened.add(id)
+    this.opened = opened
+  }
+
+  #done({ entries, isFolded }: AuditGroup): Shown {
+    const words = doneOf(entries[0])
+    if (!isFolded) return words
+    const { id } = entries.at(-1)!
+    return html`${entries.length} × ${words} <button type="button" class="small" aria-expanded="false"
+      @click=${() => this.#toggle(id)}>Show each</button>`
+  }
+
+  #columns(): ReadonlyArray<Column<AuditGroup>> {
+    return [
+      { name: "When", of: ({ entries: [{ time }] }) => moment(time) },
+      { name: "Who", of: ({ entries: [{ by }] }) => by },
+      { name: "What", of: (group) => this.#done(group), isText: true },
+      { name: "Of", of: ({ entries, isFolded }) => isFolded ? `${entries.length} of them` : about(entries[0]) },
+      { name: "Why", of: ({ entries: [{ reason }] }) => reason ?? "–", isText: true }
+    ]
+  }
+
   #list({ entries, next }: AuditPage): Shown {
-    if (entries.length > 0) return html`${table("Changes by hand", COLUMNS, entries)} ${pager(this.route, next)}`
+    const what = this.route.query.get("what") ?? ""
+    const meant = entries.filter(({ type }) => type.startsWith(what))
+    if (meant.length > 0) {
+      const groups = foldOf(meant).flatMap((group) =>
+        group.isFolded && this.opened.has(group.entries.at(-1)!.id)
+          ? group.entries.map((entry): AuditGroup => ({ entries: [entry], isFolded: false }))
+          : [group]
+      )
+      return html`${table("Changes by hand", this.#columns(), groups)} ${pager(this.route, next)}`
+    }
+    if (entries.length > 0) {
+      const more = next === undefined ? "There are no more." : "There may be some on the next page."
+      return html`${empty("None on this page", more)} ${pager(this.route, next)}`
+    }
     return FILTERS.some((name) => this.route.query.has(name))
       ? empty("Nothing was found", "No change by hand is like this.")
       : empty("Nothing was done yet", "Every change of stock, of a sale or of an order by hand stands here.")

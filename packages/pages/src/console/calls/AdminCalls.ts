@@ -7,6 +7,7 @@ import { FlashSaleError } from "@flash-sale/client/http/FlashSaleError.ts"
 import { type Call, send } from "@flash-sale/client/http/Transport.ts"
 import { timing } from "@flash-sale/client/time/Timing.ts"
 import { linked } from "../../sale/StreamLink.ts"
+import { AGAIN, Reachability, spread } from "./Reachability.ts"
 
 /** How long a read may take, in milliseconds. */
 const READ_MILLIS = 20_000
@@ -46,6 +47,8 @@ const withQuery = (path: string, query: Query): string => {
 
 /** Each fails with a `FlashSaleError`, or with the reason of its signal. */
 export class AdminCalls {
+  /** Whether the engine answers. */
+  readonly reach = new Reachability()
   readonly #options: AdminCallsOptions
   readonly #settings: Settings
 
@@ -77,8 +80,13 @@ export class AdminCalls {
     onLink: (isThere: boolean) => void
   ): AsyncGenerator<ServerEvent> {
     const settings = { ...this.#settings, fetch: linked(onLink) }
+    // A person waits: the engine is asked again soon, however often it did not answer.
+    const pause = async (millis: number, signal = new AbortController().signal) => {
+      await this.reach.wait(Math.min(millis, spread(AGAIN)), signal)
+      signal.throwIfAborted()
+    }
     try {
-      yield* follow({ settings, timing }, path, options, BOUNDS)
+      yield* follow({ settings, timing: { ...timing, pause } }, path, options, BOUNDS)
     } catch (error) {
       throw this.#seen(error)
     }
@@ -87,6 +95,7 @@ export class AdminCalls {
   async #send<A>(call: Call, millis: number, signal: AbortSignal | undefined): Promise<A> {
     try {
       const answer = await send(this.#settings, call, millis, signal, MAX_BYTES)
+      this.reach.answered()
       if (answer.status >= 400) throw refusal(answer)
       if (answer.body === undefined) throw unexpected(answer, "the answer is not the engine's")
       return answer.body as A
@@ -96,6 +105,7 @@ export class AdminCalls {
   }
 
   #seen(error: unknown): unknown {
+    this.reach.failed(error)
     if (error instanceof FlashSaleError && error.status === 401) this.#options.onRejected(error)
     return error
   }

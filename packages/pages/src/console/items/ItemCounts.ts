@@ -6,21 +6,28 @@ import { left } from "../parts/ItemCells.ts"
 import type { Shown } from "../parts/Panels.ts"
 import { facts } from "../parts/Table.ts"
 import { durationOf, rateOf } from "../words/Figures.ts"
+import { now } from "../words/Moments.ts"
 import { byCount, refusedWords } from "../words/RefusedWords.ts"
+import { soldOutIn } from "../words/SaleWords.ts"
 
-const soldOutIn = ({ available, rates }: ItemDetails): string =>
-  available === 0 ? "now" : rates === undefined || rates.left <= 0 ? "–" : durationOf(available / rates.left)
+const soldOut = (item: ItemDetails): Shown => {
+  const { rates } = item
+  const pace = rates === undefined ? undefined : { seconds: rates.seconds, units: rates.left * rates.seconds }
+  const seconds = soldOutIn(item, pace, now())
+  if (seconds === undefined) return html`<dd class="figure">–</dd>`
+  return html`<dd class="figure">${durationOf(seconds)}</dd><dd class="small muted">as in the last minute</dd>`
+}
 
 export const counts = (item: ItemDetails): TemplateResult =>
   html`
     <dl class="tiles">
-      <div class="tile wide"><dt>Left</dt><dd>${left(item)}</dd></div>
+      <div class="tile"><dt>Left</dt><dd>${left(item)}</dd></div>
       <div class="tile"><dt>Held</dt><dd class="figure">${countOf(item.held)}</dd></div>
       <div class="tile"><dt>Sold</dt><dd class="figure">${countOf(item.sold)}</dd></div>
       <div class="tile"><dt>Sold a second</dt><dd class="figure">${
     item.rates === undefined ? "–" : rateOf(item.rates.sold)
   }</dd></div>
-      <div class="tile"><dt>Sold out in</dt><dd class="figure">${soldOutIn(item)}</dd></div>
+      <div class="tile"><dt>Sold out in</dt>${soldOut(item)}</div>
       <div class="tile"><dt>Behind</dt><dd class="figure">${
     item.lag === undefined ? "–" : durationOf(item.lag.seconds)
   }</dd></div>

@@ -7,6 +7,7 @@ import { badge, itemLink, left, saleBadge } from "../parts/ItemCells.ts"
 import { PageElement } from "../parts/PageElement.ts"
 import { empty, type Shown, shown } from "../parts/Panels.ts"
 import { type Column, pager, table } from "../parts/Table.ts"
+import { numbered } from "../words/Figures.ts"
 import { priceOf } from "../words/SaleWords.ts"
 import { everySale } from "./EverySaleChange.ts"
 import { newItem } from "./NewItem.ts"
@@ -25,11 +26,31 @@ const COLUMNS: ReadonlyArray<Column<ItemRow>> = [
 ]
 
 export class ConsoleItems extends PageElement {
+  static override properties = { ...PageElement.properties, typed: { state: true } }
+
+  /** A part of the ids that are shown. */
+  declare typed: string
   readonly #page = this.loads(
     (signal) =>
       this.context.calls.get<ItemPage>("/items", signal, { cursor: this.route.query.get("cursor") ?? undefined }),
     EVERY
   )
+
+  constructor() {
+    super()
+    this.typed = ""
+  }
+
+  /** Those of the page that have in their id what is typed: the engine finds whole ids alone. */
+  #matching(items: ReadonlyArray<ItemRow>, isAll: boolean): Shown {
+    if (this.typed === "") return table("Items", COLUMNS, items)
+    const typed = this.typed.toLowerCase()
+    const found = items.filter(({ item_id: id }) => id.toLowerCase().includes(typed))
+    const words = `${countOf(found.length)} of the ${numbered(items.length, "item")} on this page`
+    return html`<p class="small muted" role="status">${words}.
+        ${isAll ? "" : "Items of other pages are found by their whole id: Go leads there."}</p>
+      ${found.length === 0 ? nothing : table("Items", COLUMNS, found)}`
+  }
 
   #actions(): Shown {
     const { ask, calls } = this.context
@@ -69,9 +90,10 @@ export class ConsoleItems extends PageElement {
       ${
       isEmpty ?
         empty("None on this page", next === undefined ? "There are no more." : "There may be some on the next page.") :
-        table("Items", COLUMNS, items)
+        this.#matching(items, next === undefined && !this.route.query.has("cursor"))
     }
       ${pager(this.route, next)}
+      ${next === undefined ? nothing : html`<p class="small muted">In the order of their partitions.</p>`}
     `
   }
 
@@ -79,7 +101,7 @@ export class ConsoleItems extends PageElement {
     return html`
       <div class="page-head">
         <h1>Items</h1>
-        ${find(FIND_ITEM)}
+        ${find({ ...FIND_ITEM, onTyped: (typed) => this.typed = typed })}
         <div class="actions">${this.#actions()}</div>
       </div>
       ${shown(this.#page, (page) => this.#list(page))}

@@ -55,7 +55,10 @@ const ofAdding = (text: string | undefined, sign: 1 | -1, counts: Counts): Effec
       `Puts in ${units(count)}: ${units(available + count)} can be bought then, of ${countOf(stocked + count)}.`
     )
   }
-  if (count > available) return missing([`Only ${units(available)} can be taken out.`, ...ofHeld(counts)].join(" "))
+  if (count > available) {
+    const most = available === 0 ? "Nothing is left to take out." : `Only ${units(available)} can be taken out.`
+    return missing([most, ...ofHeld(counts)].join(" "))
+  }
   return effects(...taken(count, counts))
 }
 

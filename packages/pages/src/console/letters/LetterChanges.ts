@@ -7,6 +7,7 @@ import { numbered } from "../words/Figures.ts"
 import { holding, type Outcome, sumLines, tried } from "../words/LetterWords.ts"
 import { DoneInPart } from "../words/Refusals.ts"
 import { type LetterRun, run } from "./LetterRun.ts"
+import { follow } from "./ReplayOutcomes.ts"
 
 /** Which letters are meant: these, or all that a filter leaves. */
 export type Selection =
@@ -20,15 +21,22 @@ export const MOST = 10_000
 const countedOf = (selection: Selection): string =>
   selection.kind === "these" ? numbered(selection.letters.length, "dead letter") : selection.words
 
-const saidOf = ({ outcomes, unknown, untried }: LetterRun): string =>
-  [
-    ...sumLines(outcomes),
+const isReplayed = ({ outcome }: Outcome): boolean => outcome === "replayed"
+
+/** `became` is what became of those that were replayed, where that was looked at. */
+const saidOf = ({ outcomes, unknown, untried }: LetterRun, became?: string): string => {
+  const replayed = outcomes.filter(isReplayed).length
+  return [
+    ...(replayed === 0 ? [] : [`${countOf(replayed)} replayed${became === undefined ? "" : `: ${became}`}`]),
+    ...sumLines(outcomes.filter((outcome) => !isReplayed(outcome))),
     ...(unknown === 0 ? [] : [`${countOf(unknown)}: nobody knows, as no answer came`]),
     ...(untried === 0 ? [] : [`${numbered(untried, "letter")} not tried: do it again`])
   ].map((line) => `${line}.`).join(" ")
+}
 
+/** `isFollowed` is whether it is looked at what becomes of the orders. */
 const handle =
-  (calls: AdminCalls, action: "replay" | "discard", sending: Sending) =>
+  (calls: AdminCalls, action: "replay" | "discard", sending: Sending, isFollowed = false) =>
   async (ids: ReadonlyArray<string>): Promise<string> => {
     const send = (part: ReadonlyArray<string>) =>
       calls.change<LettersHandled>(
@@ -39,7 +47,10 @@ const handle =
       )
     const found = await run(ids, send, sending)
     if (found.error !== undefined) throw new DoneInPart(saidOf(found), found.error)
-    return saidOf(found)
+    const became = isFollowed && found.outcomes.some(isReplayed)
+      ? await follow(calls, found.outcomes, sending)
+      : undefined
+    return saidOf(found, became)
   }
 
 /** Where there are as many as one change may be about there may be more. */
@@ -64,7 +75,8 @@ const WHICH = [
   ["tried", "All that can be tried, also those that would be turned away"]
 ] as const
 
-export const replay = (calls: AdminCalls, selection: Selection, after: () => void): Change => {
+/** `seesOrders` is whether the operator may look at orders: then it is said what became of them. */
+export const replay = (calls: AdminCalls, selection: Selection, after: () => void, seesOrders = false): Change => {
   let looked: ReadonlyArray<Outcome> = []
   const chosen = (which = "holding") => which === "tried" ? tried(looked) : holding(looked)
   return {
@@ -81,9 +93,10 @@ export const replay = (calls: AdminCalls, selection: Selection, after: () => voi
       if (length === 0) return missing(["None can be replayed so.", ...lines].join(" "))
       const charged = "Each makes a new attempt of its order, which charges its buyer once it holds units."
       const tries = `Tries ${numbered(length, "order")} again, of ${countOf(looked.length)}.`
-      return effects(tries, ...lines, charged, ...rest(looked.length))
+      return effects(tries, ...rest(looked.length), ...lines, charged)
     },
-    send: (sending) => handle(calls, "replay", sending)(chosen(sending.values["which"]).map(({ id }) => id)),
+    send: (sending) =>
+      handle(calls, "replay", sending, seesOrders)(chosen(sending.values["which"]).map(({ id }) => id)),
     after
   }
 }
@@ -111,11 +124,11 @@ const discarded = (letters: ReadonlyArray<Pick<LetterRow, "reason">>): ReadonlyA
   const failed = letters.filter(({ reason }) => reason === "Payment Timeout").length
   return [
     `Takes ${numbered(letters.length, "letter")} off the list. Nothing is tried again, and nothing brings them back.`,
+    ...rest(letters.length),
     ...(failed === 0 ? [] : [`${numbered(failed, "order")} stay failed: their buyers were told so, and owe nothing.`]),
     ...(due === 0
       ? []
-      : [`Says that ${numbered(due, "buyer has", "buyers have")} the money back. Pay it back before.`]),
-    ...rest(letters.length)
+      : [`Says that ${numbered(due, "buyer has", "buyers have")} the money back. Pay it back before.`])
   ]
 }
 

@@ -3,7 +3,7 @@ import { html, nothing, type TemplateResult } from "lit"
 import { moneyOf } from "../../sale/TimeLeft.ts"
 import { part } from "../calls/AdminCalls.ts"
 import type { LetterDetails } from "../calls/Wire.ts"
-import { badge, itemLink, statusBadge } from "../parts/ItemCells.ts"
+import { badge, itemLink, orderLink, statusBadge } from "../parts/ItemCells.ts"
 import { PageElement } from "../parts/PageElement.ts"
 import { moment, runbook, type Shown, shown } from "../parts/Panels.ts"
 import { hrefOf } from "../parts/Route.ts"
@@ -63,18 +63,14 @@ export class ConsoleLetter extends PageElement {
       <div class="actions">
         ${
       letter.reason === "Payment Timeout"
-        ? html`<button type="button" @click=${() => ask(replay(calls, selection, this.#after))}>Replay…</button>`
+        ? html`<button type="button" @click=${() =>
+          ask(replay(calls, selection, this.#after, this.may("orders")))}>Replay…</button>`
         : nothing
     }
         <button type="button" class="danger" @click=${() =>
       ask(discard(calls, selection, this.#after))}>Discard…</button>
       </div>
     `
-  }
-
-  #order(id: string | undefined): Shown {
-    if (id === undefined) return "–"
-    return this.may("orders") ? html`<a href=${hrefOf(["orders", id])}>${id}</a>` : id
   }
 
   #outlookOf(): Shown {
@@ -100,7 +96,7 @@ export class ConsoleLetter extends PageElement {
           ${
       facts([
         ["Item", letter?.item_id === undefined ? "–" : itemLink({ item_id: letter.item_id })],
-        ["Order", this.#order(letter?.request_id)],
+        ["Order", orderLink(letter?.request_id, letter?.item_id, this.may("orders"))],
         ["Order is now", details.order?.status === undefined ? "–" : statusBadge(details.order.status)],
         ["Attempt", letter?.attempt ?? "–"],
         ["Price of one unit", price(details)],

@@ -2,6 +2,7 @@
 import { html, nothing, type PropertyValues, type TemplateResult } from "lit"
 import { countOf } from "../../sale/TimeLeft.ts"
 import type { LetterPage, LetterRow } from "../calls/Wire.ts"
+import { orderLink } from "../parts/ItemCells.ts"
 import { PageElement } from "../parts/PageElement.ts"
 import { empty, moment, runbook, type Shown, shown } from "../parts/Panels.ts"
 import { hrefOf } from "../parts/Route.ts"
@@ -14,12 +15,13 @@ import { filterOf, filters, tabs } from "./LetterFilters.ts"
 const EVERY = 5_000
 const age = (iso: string): string => durationOf(Math.max(0, Math.round((now() - Date.parse(iso)) / 1_000)))
 
-const COLUMNS: ReadonlyArray<Column<LetterRow>> = [
+/** `seesOrders` is whether orders may be looked at. */
+const columnsOf = (seesOrders: boolean): ReadonlyArray<Column<LetterRow>> => [
   { name: "Letter", of: ({ id }) => html`<a href=${hrefOf(["dead-letters", id])}>${id}</a>` },
   { name: "Reason", of: ({ reason }) => reason },
   { name: "Waits", of: ({ put_at: at }) => age(at), isNumber: true },
   { name: "Item", of: ({ item_id: item }) => item ?? "–" },
-  { name: "Order", of: ({ request_id: order }) => order ?? "–", isWide: true },
+  { name: "Order", of: ({ item_id: item, request_id: id }) => orderLink(id, item, seesOrders) },
   { name: "Attempt", of: ({ attempt }) => attempt, isNumber: true, isWide: true },
   { name: "Put at", of: ({ put_at: at }) => moment(at), isWide: true }
 ]
@@ -37,6 +39,7 @@ export class ConsoleLetters extends PageElement {
       cursor: this.route.query.get("cursor") ?? undefined
     })
     this.#open = page.open
+    this.context.feed.countLetters(page.open.total)
     return page
   }, EVERY)
 
@@ -71,20 +74,26 @@ export class ConsoleLetters extends PageElement {
       html`<input type="checkbox" aria-label=${label} .checked=${isTicked}
         @change=${({ target }: Event) => this.#tick(of, (target as HTMLInputElement).checked)}>`
     const all = box("All of this page", ids.length > 0 && ids.every((id) => this.chosen.has(id)), ids)
-    return [{ name: "", head: all, of: ({ id }) => box(id, this.chosen.has(id), [id]) }, ...COLUMNS]
+    return [
+      { name: "", head: all, of: ({ id }) => box(id, this.chosen.has(id), [id]) },
+      ...columnsOf(this.may("orders"))
+    ]
   }
 
   /** Those that are chosen, and all, have buttons of their own: what a button does never changes under the pointer. */
-  #actions({ letters }: LetterPage): TemplateResult {
+  #actions({ letters, open }: LetterPage): TemplateResult {
     const { ask, calls } = this.context
     const chosen = letters.filter(({ id }) => this.chosen.has(id))
     const filter = filterOf(this.route)
     const match = Object.keys(filter).length > 0 ? " that match" : ""
     const these: Selection = { kind: "these", letters: chosen }
-    const all: Selection = { kind: "filter", filter, words: `all dead letters${match}` }
+    const words = match === "" && open.total > MOST
+      ? `the oldest ${countOf(MOST)} dead letters`
+      : `all dead letters${match}`
+    const all: Selection = { kind: "filter", filter, words }
     const button = (words: string, make: typeof replay, selection: Selection, isAny: boolean) =>
       html`<button type="button" class=${make === discard ? "danger" : ""} ?disabled=${!isAny} @click=${() =>
-        ask(make(calls, selection, this.#after))}>${words}…</button>`
+        ask(make(calls, selection, this.#after, this.may("orders")))}>${words}…</button>`
     const which = chosen.length === 0 ? "chosen" : countOf(chosen.length)
     return html`
       <div class="actions">
@@ -106,7 +115,7 @@ export class ConsoleLetters extends PageElement {
   #list({ letters, next, open }: LetterPage): Shown {
     return html`
       ${
-      open.total > MOST
+      open.total > MOST && letters.length > 0
         ? html`<p class="stale">What is done to all is done to the oldest ${countOf(MOST)} of ${countOf(open.total)}.
           The others follow as these are handled.</p>`
         : nothing

@@ -2,8 +2,9 @@
 import { FlashSaleError } from "@flash-sale/client/http/FlashSaleError.ts"
 import { readObject } from "@flash-sale/client/wire/Json.ts"
 import { type Page, whileShown } from "../../sale/Shown.ts"
-import { after, pause } from "../../sale/Timers.ts"
+import { after } from "../../sale/Timers.ts"
 import type { AdminCalls } from "../calls/AdminCalls.ts"
+import { AGAIN, spread } from "../calls/Reachability.ts"
 import type { Overview, OverviewHistory } from "../calls/Wire.ts"
 import { now, setNow } from "../words/Moments.ts"
 import { GAP, NONE, remembered, type Samples, seen } from "./Samples.ts"
@@ -12,8 +13,6 @@ const PATH = "/overview/events"
 const HISTORY = "/overview/history"
 /** How long the stream may be silent before what it has told counts as old, in milliseconds. */
 const STALE_AFTER = 4_000
-/** When it is asked for again after it was refused, in milliseconds. */
-const AGAIN = 5_000
 
 export class OverviewFeed {
   readonly #calls: AdminCalls
@@ -25,6 +24,8 @@ export class OverviewFeed {
   #isStale = false
   #heard: number | undefined
   #samples: Samples = NONE
+  /** Dead letters as a page has counted them, and what the overview said of them then. */
+  #counted: { readonly size: number; readonly told: number | undefined } | undefined
 
   constructor(calls: AdminCalls) {
     this.#calls = calls
@@ -52,6 +53,18 @@ export class OverviewFeed {
 
   get samples(): Samples {
     return this.#samples
+  }
+
+  /** How many dead letters are open: as was counted last, so that no two places say different numbers. */
+  get letters(): number | undefined {
+    const told = this.#overview?.processors.dead_letters?.size
+    return this.#counted?.told === told ? this.#counted?.size ?? told : told
+  }
+
+  /** A page has counted the dead letters, which is newer than what processors have said until now. */
+  countLetters(size: number): void {
+    const told = this.#overview?.processors.dead_letters?.size
+    if (this.letters !== size) this.#change(() => this.#counted = { size, told })
   }
 
   /** Is called after each change. What is returned ends that. */
@@ -87,7 +100,7 @@ export class OverviewFeed {
         if (!(error instanceof FlashSaleError)) throw error
         this.#age(error)
       }
-      await pause(AGAIN, signal)
+      await this.#calls.reach.wait(spread(AGAIN), signal)
     }
   }
 
@@ -104,6 +117,7 @@ export class OverviewFeed {
     if (overview === undefined) return
     setNow(overview.now)
     const at = now()
+    if (this.#isStale) this.#calls.reach.askNow()
     const isAfterGap = this.#heard === undefined || at - this.#heard > GAP * 1_000
     this.#cancelStale()
     this.#cancelStale = after(STALE_AFTER, () => this.#age())

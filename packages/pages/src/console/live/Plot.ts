@@ -16,6 +16,7 @@ export class ConsolePlot extends LitElement {
     times: { attribute: false },
     lines: { attribute: false },
     format: { attribute: false },
+    asOf: { attribute: false },
     pointed: { state: true }
   }
 
@@ -25,6 +26,8 @@ export class ConsolePlot extends LitElement {
   /** As many each time. */
   declare lines: ReadonlyArray<Line>
   declare format: (value: number) => string
+  /** When the last of it was told, in milliseconds since 1970; undefined where that is now. */
+  declare asOf: number | undefined
   declare pointed: number | undefined
   #plot: uPlot | undefined
   #drawn = -Infinity
@@ -70,6 +73,10 @@ export class ConsolePlot extends LitElement {
       <b>${value === undefined ? "–" : this.format(value)}</b></li>`
   }
 
+  get #last(): string {
+    return this.asOf === undefined ? "now" : `as of ${timeOf(this.asOf)}`
+  }
+
   override render() {
     const at = this.pointed ?? this.times.length - 1
     const time = this.times[at]
@@ -77,7 +84,9 @@ export class ConsolePlot extends LitElement {
       <div class="plot-head">
         <h2>${this.heading}</h2>
         <ul>${this.lines.map((line) => this.#line(line, at))}</ul>
-        <span class="muted">${this.pointed === undefined || time === undefined ? "now" : timeOf(time * 1_000)}</span>
+        <span class="muted">${
+      this.pointed !== undefined && time !== undefined ? timeOf(time * 1_000) : this.#last
+    }</span>
       </div>
       <div class="plot-canvas" role="img" aria-label="${this.heading}: the last 15 minutes"></div>
     `

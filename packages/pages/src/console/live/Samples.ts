@@ -9,7 +9,7 @@ const APART = 0.9
 /** Nothing was seen for so long: the line is broken, in seconds. */
 export const GAP = 12
 
-export const SERIES = ["accepted", "refused", "failed", "behind", "payments"] as const
+export const SERIES = ["accepted", "refused", "failed", "behind", "paid", "declined", "unpaid"] as const
 export type Series = typeof SERIES[number]
 
 /** A column of each, as plots take them. */
@@ -26,12 +26,22 @@ const columns = (of: (name: Series) => ReadonlyArray<number | null>): Samples["v
   refused: of("refused"),
   failed: of("failed"),
   behind: of("behind"),
-  payments: of("payments")
+  paid: of("paid"),
+  declined: of("declined"),
+  unpaid: of("unpaid")
 })
 
 export const NONE: Samples = { times: [], values: columns(() => []) }
 
-const NOTHING: Row = { accepted: null, refused: null, failed: null, behind: null, payments: null }
+const NOTHING: Row = {
+  accepted: null,
+  refused: null,
+  failed: null,
+  behind: null,
+  paid: null,
+  declined: null,
+  unpaid: null
+}
 
 const append = ({ times, values }: Samples, at: number, row: Row): Samples => {
   const oldest = times.findIndex((time) => time >= at - WINDOW)
@@ -56,6 +66,15 @@ const take = (samples: Samples, at: number, row: Row): Samples => {
 
 const secondsOf = (iso: string): number => Date.parse(iso) / 1_000
 
+/** Payments that ended, by how: what was voided was not to be paid any more. */
+const ofPayments = (rates: Readonly<Record<string, number>> | undefined) =>
+  rates === undefined ? { paid: null, declined: null, unpaid: null } : {
+    paid: rates["paid"] ?? 0,
+    declined: rates["declined"] ?? 0,
+    // No answer came, or the provider refuses us.
+    unpaid: (rates["unknown"] ?? 0) + (rates["refused"] ?? 0)
+  }
+
 /** With what the engine tells of this moment. */
 export const seen = (samples: Samples, { gateways, now, processors: { lag, payments } }: Overview): Samples =>
   take(samples, secondsOf(now), {
@@ -63,7 +82,7 @@ export const seen = (samples: Samples, { gateways, now, processors: { lag, payme
     refused: sumOf(gateways.refused_per_second),
     failed: sumOf(gateways.failed_per_second),
     behind: lag.seconds,
-    payments: payments.in_flight
+    ...ofPayments(payments.per_second)
   })
 
 const isNothing = (row: Row): boolean => Object.values(row).every((value) => value === null)
@@ -75,7 +94,7 @@ const rowsOf = ({ samples }: OverviewHistory): ReadonlyArray<readonly [at: numbe
     refused: sumOf(sample.refused_per_second),
     failed: sumOf(sample.failed_per_second),
     behind: sample.lag_seconds,
-    payments: sample.payments_in_flight
+    ...ofPayments(sample.payments_per_second)
   }])
 
 /** With what the engine remembers of times at which nothing was seen here: before, and in between. */
@@ -89,10 +108,15 @@ export const remembered = (samples: Samples, history: OverviewHistory): Samples 
     .reduce((all, [at, of]) => take(all, at, of), NONE)
 }
 
-const row = ({ values }: Samples, place: number): Row => ({
-  accepted: values.accepted[place] ?? null,
-  refused: values.refused[place] ?? null,
-  failed: values.failed[place] ?? null,
-  behind: values.behind[place] ?? null,
-  payments: values.payments[place] ?? null
-})
+const row = ({ values }: Samples, place: number): Row => {
+  const at = (name: Series) => values[name][place] ?? null
+  return {
+    accepted: at("accepted"),
+    refused: at("refused"),
+    failed: at("failed"),
+    behind: at("behind"),
+    paid: at("paid"),
+    declined: at("declined"),
+    unpaid: at("unpaid")
+  }
+}

@@ -2,6 +2,7 @@
 import { html, nothing, type TemplateResult } from "lit"
 import { part } from "../calls/AdminCalls.ts"
 import type { OrderDetails } from "../calls/Wire.ts"
+import { replay } from "../letters/LetterChanges.ts"
 import { latestOf } from "../parts/Change.ts"
 import { find, FIND_ORDER } from "../parts/Find.ts"
 import { itemLink, statusBadge } from "../parts/ItemCells.ts"
@@ -9,30 +10,12 @@ import { PageElement } from "../parts/PageElement.ts"
 import { isNotFound, moment, runbook, type Shown, shown } from "../parts/Panels.ts"
 import { hrefOf } from "../parts/Route.ts"
 import { facts } from "../parts/Table.ts"
-import { moneyOfOrder, stepWords } from "../words/OrderWords.ts"
+import { letterOf } from "../words/OrderLetters.ts"
+import { moneyOfOrder } from "../words/OrderWords.ts"
 import { canBeCancelled, canBeRefunded, cancel, isSameOrder, refund } from "./OrderChanges.ts"
+import { history } from "./OrderHistory.ts"
 
 const EVERY = 3_000
-
-type Entry = OrderDetails["history"][number]
-
-const entry = ({ by, data, offset, partition, reason, time, type }: Entry): TemplateResult =>
-  html`
-    <li>
-      <p><strong>${stepWords(type)}</strong> ${moment(time)}</p>
-      ${by === undefined ? nothing : html`<p>By ${by}${reason === undefined ? "" : `: ${reason}`}</p>`}
-      <details><summary>Event data</summary>
-        <p class="small muted">Partition ${partition}, record ${offset}</p>
-        <pre tabindex="0">${JSON.stringify(data, null, 2)}</pre></details>
-    </li>
-  `
-
-const history = ({ archived, history }: OrderDetails): Shown => {
-  if (history.length > 0) return html`<ol class="history">${history.map(entry)}</ol>`
-  return html`<p class="muted">${
-    archived ? "Nothing is known of its way." : "The archive has not read it yet: there is its status alone."
-  }</p>`
-}
 
 const due = ({ refund_due: payments }: OrderDetails["order"]): Shown =>
   payments === undefined ?
@@ -52,11 +35,30 @@ export class ConsoleOrder extends PageElement {
     return this.route.path[1] ?? ""
   }
 
-  #actions({ order }: OrderDetails): TemplateResult {
+  /** The order's dead letter while it is open, and what can be done about it. */
+  #letter({ history }: OrderDetails): Shown {
+    const letter = letterOf(history)
+    if (letter === undefined || !letter.isOpen) return nothing
+    const link = this.may("dlq") ? html`<a href=${hrefOf(["dead-letters", letter.id])}>${letter.id}</a>` : letter.id
+    return html`<p class="stale">It needs a person: ${letter.reason}, dead letter ${link}.
+      ${runbook("dead-letters")}</p>`
+  }
+
+  #replay({ history }: OrderDetails): Shown {
+    const letter = letterOf(history)
+    if (letter?.isOpen !== true || letter.reason !== "Payment Timeout" || !this.may("dlq")) return nothing
+    const { ask, calls } = this.context
+    return html`<button type="button" @click=${() =>
+      ask(replay(calls, { kind: "these", letters: [letter] }, this.#after, true))}>Replay…</button>`
+  }
+
+  #actions(details: OrderDetails): TemplateResult {
+    const { order } = details
     const { ask, calls } = this.context
     const latest = latestOf(order, () => this.#order.value?.order, isSameOrder)
     return html`
       <div class="actions">
+        ${this.#replay(details)}
         ${
       this.may("orders") && canBeCancelled(order)
         ? html`<button type="button" class="danger" @click=${() =>
@@ -103,10 +105,10 @@ export class ConsoleOrder extends PageElement {
       <div class="page-head"><h1>${order.request_id}</h1> ${statusBadge(order.status)}
         ${order.refund === "pending" ? html`<span class="muted">Refund under way</span>` : nothing}
         ${this.#actions(details)}</div>
-      ${due(order)} ${this.#others(details)}
+      ${this.#letter(details)} ${due(order)} ${this.#others(details)}
       <div class="columns">
         <section aria-labelledby="order"><h2 id="order">Order</h2>${this.#facts(details)}</section>
-        <section aria-labelledby="history"><h2 id="history">History</h2>${history(details)}</section>
+        <section aria-labelledby="history"><h2 id="history">History</h2>${history(details, this.may("dlq"))}</section>
         ${
       notes.length === 0
         ? nothing

@@ -4,7 +4,7 @@ import { countOf } from "../../sale/TimeLeft.ts"
 import type { Overview } from "../calls/Wire.ts"
 import { badge } from "../parts/ItemCells.ts"
 import { type Column, table } from "../parts/Table.ts"
-import { durationOf, rateOf } from "../words/Figures.ts"
+import { durationOf, numbered, rateOf, WITH_UNIT } from "../words/Figures.ts"
 
 type Instance = Overview["instances"][number]
 
@@ -26,8 +26,10 @@ const standing = (instance: Instance): TemplateResult => {
 
 const does = (instance: Instance): string =>
   instance.service === "gateway"
-    ? `${rateOf(instance.accepted_per_second)} orders/s, ${countOf(instance.streams)} streams`
-    : `${rateOf(instance.folded_per_second)} records/s, ${countOf(instance.partitions.running)} partitions`
+    ? `${rateOf(instance.accepted_per_second)}${WITH_UNIT}orders/s, ${numbered(instance.streams, "stream")}`
+    : `${rateOf(instance.folded_per_second)}${WITH_UNIT}records/s, ${
+      numbered(instance.partitions.running, "partition")
+    }`
 
 const COLUMNS: ReadonlyArray<Column<Instance>> = [
   { name: "Service", of: ({ service }) => service === "gateway" ? "Gateway" : "Processor" },

@@ -4,10 +4,12 @@ import { countOf } from "../../sale/TimeLeft.ts"
 import type { ItemPage, ItemRow } from "../calls/Wire.ts"
 import { itemLink, left, saleBadge } from "../parts/ItemCells.ts"
 import { PageElement } from "../parts/PageElement.ts"
-import { empty, shown } from "../parts/Panels.ts"
+import { empty, type Shown, shown } from "../parts/Panels.ts"
 import { hrefOf } from "../parts/Route.ts"
 import { type Column, table } from "../parts/Table.ts"
 import { durationOf, rateOf } from "../words/Figures.ts"
+import { now } from "../words/Moments.ts"
+import { soldOutIn } from "../words/SaleWords.ts"
 import { ItemRound } from "./ItemRound.ts"
 import { SellingPace } from "./SellingPace.ts"
 
@@ -17,6 +19,10 @@ const SHOWN = 8
 const EVERY = 2_000
 
 export class ConsoleOnSale extends PageElement {
+  static override properties = { ...PageElement.properties, isSaid: { attribute: false } }
+
+  /** Whether the page around it says already that nothing is told. */
+  declare isSaid: boolean
   readonly #pace = new SellingPace()
   #signal = new AbortController().signal
   readonly #round = new ItemRound((cursor) =>
@@ -37,14 +43,13 @@ export class ConsoleOnSale extends PageElement {
         name: "Units a second",
         isNumber: true,
         isWide: true,
-        of: ({ item_id: id }) => rateOf(Math.max(0, this.#pace.of(id) ?? 0))
+        of: ({ item_id: id }) => rateOf(this.#pace.perSecond(id))
       },
       {
         name: "Sold out in",
         isNumber: true,
         of: (item) => {
-          if (item.available === 0) return "now"
-          const seconds = this.#pace.soldOutIn(item)
+          const seconds = soldOutIn(item, this.#pace.of(item.item_id), now())
           return seconds === undefined ? "–" : durationOf(seconds)
         }
       }
@@ -53,7 +58,7 @@ export class ConsoleOnSale extends PageElement {
 
   #busiest(items: ReadonlyArray<ItemRow>): ReadonlyArray<ItemRow> {
     const rank = ({ available, item_id: id, sale, sold }: ItemRow) =>
-      [this.#pace.of(id) ?? 0, sale.paused || available === 0 ? 0 : 1, sold] as const
+      [this.#pace.perSecond(id), sale.paused || available === 0 ? 0 : 1, sold] as const
     const order = (one: ItemRow, other: ItemRow) => {
       const [a, b] = [rank(one), rank(other)]
       return b[0] - a[0] || b[1] - a[1] || b[2] - a[2]
@@ -65,23 +70,28 @@ export class ConsoleOnSale extends PageElement {
   #ofWhich(count: number): string {
     if (!this.#round.isWhole) return `The busiest of the first ${countOf(count)} items: the others are not looked at.`
     if (count <= LOOKED_AT) return ""
-    return `The busiest of ${countOf(count)} items, ${LOOKED_AT} of which are looked at every ${EVERY / 1_000} s.`
+    return `The busiest of ${countOf(count)} items, ${LOOKED_AT} of which are looked at every ${
+      durationOf(EVERY / 1_000)
+    }.`
+  }
+
+  #list(items: ReadonlyArray<ItemRow>): Shown {
+    if (items.length === 0) {
+      return empty(
+        "Nothing is on sale",
+        html`An item begins with its first stock: <a href=${hrefOf(["items"])}>items</a>.`
+      )
+    }
+    return html`${table("On sale", this.#columns(), this.#busiest(items))}
+      <p class="small muted">${this.#ofWhich(items.length)} When it is sold out: if it goes on as in the last minute.
+        <a href=${hrefOf(["items"])}>All items</a></p>`
   }
 
   override render() {
     return html`
       <section aria-labelledby="on-sale">
         <h2 id="on-sale">On sale</h2>
-        ${
-      shown(this.#items, (items) =>
-        items.length === 0
-          ? empty(
-            "Nothing is on sale",
-            html`An item begins with its first stock: <a href=${hrefOf(["items"])}>items</a>.`
-          )
-          : html`${table("On sale", this.#columns(), this.#busiest(items))}
-            <p class="small muted">${this.#ofWhich(items.length)} <a href=${hrefOf(["items"])}>All items</a></p>`)
-    }
+        ${shown(this.#items, (items) => this.#list(items), this.isSaid)}
       </section>
     `
   }

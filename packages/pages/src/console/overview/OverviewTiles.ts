@@ -4,7 +4,8 @@ import { countOf } from "../../sale/TimeLeft.ts"
 import type { Overview } from "../calls/Wire.ts"
 import type { Shown } from "../parts/Panels.ts"
 import { hrefOf } from "../parts/Route.ts"
-import { durationOf, rateOf, sumOf } from "../words/Figures.ts"
+import { durationOf, numbered, rateOf, shareOf, sumOf } from "../words/Figures.ts"
+import { isFailing, letterTone, type PaymentShares } from "../words/Problems.ts"
 import { byCount, refusedWords } from "../words/RefusedWords.ts"
 
 const tile = (name: string, value: Shown, below: Shown = nothing, look = ""): TemplateResult =>
@@ -31,19 +32,33 @@ const letters = (overview: Overview, isLinked: boolean): TemplateResult => {
     "Dead letters",
     shown,
     size === 0 ? "none" : `oldest ${durationOf(counts!.oldest_seconds)}`,
-    size === 0 ? "" : "warn"
+    letterTone(counts)
   )
 }
 
+const failing = (shares: PaymentShares | undefined): TemplateResult =>
+  shares === undefined
+    ? tile("Payments that fail", "–", "too few in the last minute")
+    : tile(
+      "Payments that fail",
+      shareOf(shares.failed),
+      `in the last minute, ${shareOf(shares.declined)} declined`,
+      isFailing(shares) ? "bad" : ""
+    )
+
 /** `seesLetters` is whether the operator may look at them. */
-export const tiles = (overview: Overview, seesLetters: boolean): TemplateResult => {
+export const tiles = (
+  overview: Overview,
+  shares: PaymentShares | undefined,
+  seesLetters: boolean
+): TemplateResult => {
   const { gateways, processors } = overview
   const { lag, partitions, payments } = processors
   const failed = sumOf(gateways.failed_per_second)
   const total = partitions.total ??
     partitions.running + partitions.recovering + partitions.waiting + partitions.refusing
   return html`
-    <dl class="tiles">
+    <dl class="tiles four">
       ${
     tile(
       "Accepted a second",
@@ -52,7 +67,14 @@ export const tiles = (overview: Overview, seesLetters: boolean): TemplateResult 
     )
   }
       ${tile("Refused a second", rateOf(sumOf(gateways.refused_per_second)), mostly(gateways.refused_per_second))}
-      ${tile("Failed a second", rateOf(failed), mostly(gateways.failed_per_second), failed > 0 ? "bad" : "")}
+      ${
+    tile(
+      "Failed answers a second",
+      rateOf(failed),
+      mostly(gateways.failed_per_second),
+      failed > 0 ? "bad" : ""
+    )
+  }
       ${tile("Behind", durationOf(lag.seconds), `${countOf(lag.records)} records wait`)}
       ${
     tile(
@@ -62,9 +84,14 @@ export const tiles = (overview: Overview, seesLetters: boolean): TemplateResult 
       payments.held_back ? "bad" : ""
     )
   }
-      ${letters(overview, seesLetters)}
-      ${tile("Partitions", `${countOf(partitions.running)} of ${countOf(total)}`, "running")}
-      ${tile("Instances", countOf(gateways.count + processors.count), `${countOf(gateways.streams)} open streams`)}
+      ${failing(shares)} ${letters(overview, seesLetters)}
+      ${
+    tile(
+      "Partitions that run",
+      `${countOf(partitions.running)} of ${countOf(total)}`,
+      `${numbered(gateways.count + processors.count, "instance")}, ${numbered(gateways.streams, "open stream")}`
+    )
+  }
     </dl>
   `
 }

@@ -1,5 +1,6 @@
-/** How fast items go, by what was seen of them within the last minute, and when that empties them. Pure. */
+/** How fast items go, by what was seen of them within the last minute. Pure. */
 import type { ItemRow } from "../calls/Wire.ts"
+import type { Pace } from "../words/SaleWords.ts"
 
 /** How far back is looked, in seconds. */
 const WINDOW = 60
@@ -23,17 +24,17 @@ export class SellingPace {
     for (const [id, seen] of this.#seen) if ((seen.at(-1)?.at ?? 0) < at - WINDOW) this.#seen.delete(id)
   }
 
-  /** Units a second by which what is left goes down; undefined where that is not known yet. */
-  of(id: string): number | undefined {
+  /** By how many units what is left went down; undefined where that is not known yet. */
+  of(id: string): Pace | undefined {
     const seen = this.#seen.get(id) ?? []
     const [first, last] = [seen[0], seen.at(-1)]
     if (first === undefined || last === undefined || last.at - first.at < LEAST) return undefined
-    return (first.available - last.available) / (last.at - first.at)
+    return { seconds: last.at - first.at, units: first.available - last.available }
   }
 
-  /** In how many seconds nothing is left, if it goes on like this; undefined where it does not go down. */
-  soldOutIn({ available, item_id: id }: Pick<ItemRow, "item_id" | "available">): number | undefined {
+  /** Units a second; none where it is not known yet, or where units came back. */
+  perSecond(id: string): number {
     const pace = this.of(id)
-    return pace === undefined || pace <= 0 || available === 0 ? undefined : available / pace
+    return pace === undefined ? 0 : Math.max(0, pace.units / pace.seconds)
   }
 }

@@ -28,6 +28,11 @@ export class ConsoleChange extends LitElement {
     })
   }
 
+  /** The engine answers, after it did not. */
+  engineIsBack(): void {
+    this.#current?.engineIsBack()
+  }
+
   /** Closes it, unless what it shows is being sent. */
   leave(): void {
     const { isClosed, words } = this.#current?.close() ?? { isClosed: false }

@@ -10,19 +10,22 @@ export interface Find {
   /** What stands there at first: an id that led nowhere. */
   readonly id?: string
   readonly action: string
+  /** Hears what is typed, before one goes anywhere. */
+  readonly onTyped?: (typed: string) => void
 }
 
 /** A field for the id, which leads to its place. */
-export const find = ({ action, id = "", label, page, placeholder }: Find): TemplateResult => {
+export const find = ({ action, id = "", label, onTyped, page, placeholder }: Find): TemplateResult => {
+  const typed = ({ target }: Event) => onTyped?.((target as HTMLInputElement).value.trim())
   const go = (event: Event) => {
     event.preventDefault()
-    const typed = (event.target as HTMLFormElement).querySelector("input")!.value.trim()
-    if (typed !== "") location.hash = hrefOf([page, typed])
+    const wanted = (event.target as HTMLFormElement).querySelector("input")!.value.trim()
+    if (wanted !== "") location.hash = hrefOf([page, wanted])
   }
   return html`
     <form class="find" role="search" @submit=${go}>
       <label class="hidden" for="find">${label}</label>
-      <input id="find" type="search" placeholder=${placeholder} autocomplete="off" .value=${id}>
+      <input id="find" type="search" placeholder=${placeholder} autocomplete="off" .value=${id} @input=${typed}>
       <button type="submit">${action}</button>
     </form>
   `

@@ -10,6 +10,10 @@ import { hrefOf } from "./Route.ts"
 export const itemLink = ({ item_id: id }: Pick<ItemRow, "item_id">): TemplateResult =>
   html`<a href=${hrefOf(["items", id])}>${id}</a>`
 
+/** To an order, for who may look at orders. */
+export const orderLink = (id: string | undefined, item: string | undefined, mayLook: boolean): TemplateResult =>
+  id !== undefined && mayLook ? html`<a href=${hrefOf(["orders", id], { item })}>${id}</a>` : html`${id ?? "–"}`
+
 export const badge = (look: string, words: string): TemplateResult => html`<span class="badge ${look}">${words}</span>`
 
 export const saleBadge = (item: Parameters<typeof saleWordsOf>[0]): TemplateResult => {

@@ -1,10 +1,9 @@
 /** What a page has asked the engine for: nothing yet, an answer, a refusal, or an answer that may be old. */
 import type { ReactiveController, ReactiveControllerHost } from "lit"
 import { pauseShown } from "../../sale/Shown.ts"
+import { AGAIN, spread } from "../calls/Reachability.ts"
 import { now } from "../words/Moments.ts"
 
-/** How long after a refusal it is asked again, in milliseconds. */
-const AGAIN = 5_000
 /** How much later than it was due an answer may come before the one of before counts as old, in milliseconds. */
 const LATE = 5_000
 
@@ -81,6 +80,11 @@ export class Loaded<A> implements ReactiveController {
     void this.#go(this.#asking.signal)
   }
 
+  /** The engine answers again: what it has not answered is asked at once. */
+  engineIsBack(): void {
+    if (this.#error !== undefined) this.reload()
+  }
+
   /** Another question: what was answered before does not count any more. */
   restart(): void {
     this.#value = undefined
@@ -112,7 +116,7 @@ export class Loaded<A> implements ReactiveController {
       this.#host.requestUpdate()
       const wait = waitOf({ error: this.#error, every: this.#every, hasValue: this.#value !== undefined })
       if (wait === undefined) return
-      await pauseShown(document, wait, signal)
+      await pauseShown(document, this.#error === undefined ? wait : spread(wait), signal)
       this.#age(wait)
     }
   }

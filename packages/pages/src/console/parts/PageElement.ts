@@ -14,6 +14,7 @@ export class PageElement extends LitElement {
   declare context: ConsoleContext
   declare route: Route
   readonly #loaded: Array<Loaded<unknown>> = []
+  #forgetBack = () => {}
 
   constructor() {
     super()
@@ -22,6 +23,18 @@ export class PageElement extends LitElement {
 
   override createRenderRoot(): HTMLElement {
     return this
+  }
+
+  override connectedCallback(): void {
+    super.connectedCallback()
+    this.#forgetBack = this.context.calls.reach.onBack(() => {
+      for (const loaded of this.#loaded) loaded.engineIsBack()
+    })
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback()
+    this.#forgetBack()
   }
 
   /** Another place in the same page is another question. */

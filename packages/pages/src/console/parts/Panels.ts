@@ -7,9 +7,9 @@ import type { Loaded } from "./Loaded.ts"
 
 export type Shown = TemplateResult | typeof nothing | string
 
-/** A section of the runbook, which the console has beside it. */
+/** A section of the runbook, which the console has beside it: in a window that has the key, as it leads back. */
 export const runbook = (section: string, words = "Runbook"): TemplateResult =>
-  html`<a class="runbook" href="/console/runbook#${section}" target="_blank">${words}</a>`
+  html`<a class="runbook" href="/console/runbook#${section}" target="_blank" rel="opener">${words}</a>`
 
 /** A moment for the reader, with UTC beside. */
 export const moment = (iso: string | undefined): Shown => {
@@ -45,26 +45,21 @@ export const stale = (at: number | undefined, why: string, again?: () => void): 
     again === undefined ? nothing : html`<button type="button" class="small" @click=${again}>Try again</button>`
   }</p>`
 
-/** Why nothing new is told, beside what was told before. */
-export const silence = (error: unknown): TemplateResult => {
-  const { section, text, title } = refusalOf(error)
-  return html`<li class="bad"><strong>${title}</strong> <span>${text}</span>
-    ${section === undefined ? nothing : runbook(section)}</li>`
-}
-
-/** What was asked for, in the state that it is in. */
-export const shown = <A>(loaded: Loaded<A>, show: (value: A) => Shown): Shown => {
+/** What was asked for, in the state that it is in. `isSaid` is whether the page says already that it may be old. */
+export const shown = <A>(loaded: Loaded<A>, show: (value: A) => Shown, isSaid = false): Shown => {
   const { error, value } = loaded
   const retry = () => loaded.reload()
   if (value === undefined) {
-    return error === undefined
+    return error === undefined || isSaid
       ? html`<div class="state loading" aria-busy="true"><span class="hidden">Loading</span></div>`
       : refused(error, retry)
   }
-  const age = error !== undefined
+  const age = isSaid
+    ? nothing
+    : error !== undefined
     ? stale(loaded.at, refusalOf(error).title, retry)
     : loaded.isOld
     ? stale(loaded.at, "Looking again.")
     : nothing
-  return html`${age} ${show(value)}`
+  return html`${age} <div class="contents ${error === undefined ? "" : "old"}">${show(value)}</div>`
 }

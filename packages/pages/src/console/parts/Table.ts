@@ -15,10 +15,17 @@ export interface Column<Row> {
   readonly isWide?: boolean
 }
 
-const classOf = <Row>({ isNumber, isText, isWide }: Column<Row>): string =>
-  [isNumber === true ? "number" : "", isText === true ? "text" : "", isWide === true ? "wide" : ""].filter((name) =>
-    name !== ""
-  ).join(" ")
+/** Where rows are cards the first column that has a name is the title of each. */
+const classOf = <Row>(column: Column<Row>, columns: ReadonlyArray<Column<Row>>): string => {
+  const { isNumber, isText, isWide } = column
+  const isTitle = column === columns.find(({ name }) => name !== "")
+  return [
+    isTitle ? "title" : "",
+    isNumber === true ? "number" : "",
+    isText === true ? "text" : "",
+    isWide === true ? "wide" : ""
+  ].filter((name) => name !== "").join(" ")
+}
 
 /** `caption` is for who does not see where the table is. */
 export const table = <Row>(
@@ -31,13 +38,17 @@ export const table = <Row>(
       <table>
         <thead>
           <tr>${
-    columns.map((column) => html`<th scope="col" class=${classOf(column)}>${column.head ?? column.name}</th>`)
+    columns.map((column) => html`<th scope="col" class=${classOf(column, columns)}>${column.head ?? column.name}</th>`)
   }</tr>
         </thead>
         <tbody>
           ${
     rows.map((row) =>
-      html`<tr>${columns.map((column) => html`<td class=${classOf(column)}>${column.of(row)}</td>`)}</tr>`
+      html`<tr>${
+        columns.map((column) =>
+          html`<td class=${classOf(column, columns)} data-name=${column.name}>${column.of(row)}</td>`
+        )
+      }</tr>`
     )
   }
         </tbody>

@@ -7,6 +7,11 @@ const ONE_DIGIT = new Intl.NumberFormat(undefined, { minimumFractionDigits: 1, m
 export const rateOf = (perSecond: number): string =>
   perSecond !== 0 && Math.abs(perSecond) < 10 ? ONE_DIGIT.format(perSecond) : countOf(Math.round(perSecond))
 
+const SHARE = new Intl.NumberFormat(undefined, { style: "percent", maximumFractionDigits: 0 })
+
+/** A share of all: `48%`, as the reader's language writes it. */
+export const shareOf = (share: number): string => SHARE.format(share)
+
 export const sumOf = (rates: Readonly<Record<string, number>>): number =>
   Object.values(rates).reduce((sum, rate) => sum + rate, 0)
 

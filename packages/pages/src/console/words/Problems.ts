@@ -1,109 +1,54 @@
-/** What is wrong with an engine, in words, and where the runbook goes on. Pure. */
+/** What is wrong with an engine and its orders, in words, and where the runbook goes on. Pure. */
 import { countOf } from "../../sale/TimeLeft.ts"
 import type { Overview } from "../calls/Wire.ts"
-import { durationOf } from "./Figures.ts"
+import { durationOf, numbered, shareOf } from "./Figures.ts"
+import { ofCode, type ShownProblem } from "./ProblemCodes.ts"
 
-export interface ShownProblem {
-  readonly tone: "bad" | "warn"
-  readonly title: string
-  readonly text: string
-  /** The heading of the runbook, as its anchor. */
-  readonly section: string
-  /** The page of the console where something can be done about it. */
-  readonly page?: ProblemPage
-}
-
-/** By the name of its place. */
-export type ProblemPage = "dead-letters" | "items"
-
-type Code = Overview["problems"][number]["code"]
-type Words = readonly [one: string, many: string, text: string, section: string, page?: ProblemPage]
-
-const OF_CODE: Readonly<Record<Code, Words>> = {
-  no_gateway: ["No gateway reports", "", "Nobody takes orders.", "flashsalenogateway"],
-  no_processor: ["No processor reports", "", "Orders are taken and wait in the log.", "flashsalenoprocessor"],
-  redis_away: [
-    "One instance cannot use the store",
-    "# instances cannot use the store",
-    "Orders wait, and statuses cannot be read. Everything goes on by itself when it is back.",
-    "redis-is-away-or-was-lost"
-  ],
-  kafka_away: [
-    "One instance cannot use the order log",
-    "# instances cannot use the order log",
-    "No order can be taken or decided there.",
-    "orders-are-accepted-and-not-processed"
-  ],
-  breaker_not_closed: [
-    "One gateway refuses all orders",
-    "# gateways refuse all orders",
-    "The log has failed several times in a row. It is asked again by itself.",
-    "the-breaker-is-open"
-  ],
-  partitions_unowned: [
-    "Nobody processes one partition",
-    "Nobody processes # partitions",
-    "Orders of their items wait. Is a processor missing?",
-    "orders-are-accepted-and-not-processed"
-  ],
-  partitions_waiting: [
-    "One partition waits",
-    "# partitions wait",
-    "Their processor waits for the store or the log.",
-    "orders-are-accepted-and-not-processed"
-  ],
-  partitions_halted: [
-    "One partition is halted",
-    "# partitions are halted",
-    "The log is not what it was. A person has to decide.",
-    "the-log-was-lost"
-  ],
-  items_stopped: [
-    "One item stands still",
-    "# items stand still",
-    "What is stored of it is damaged. Others go on.",
-    "an-item-is-stopped",
-    "items"
-  ],
-  payments_held_back: [
-    "Payments are held back",
-    "",
-    "The provider does not answer, or a key is missing. Units stay held until then.",
-    "payments-do-not-get-through"
-  ]
-}
-
-/** How old a dead letter may be before it is said to be waiting for long, in seconds: as the alert has it. */
-const OLD_LETTER = 1_800
+/** How many dead letters, and how old in seconds, are wrong and no warning any more: as the alerts and `doctor` say. */
+const [MANY_LETTERS, OLD_LETTER] = [100, 3_600]
+/** The share of payments that fail from which on it is wrong: as the alert has it. */
+const MANY_FAIL = 0.2
 /** How far behind is said to be far, in seconds. */
 const FAR_BEHIND = 30
 
-const ofCode = ({ code, count }: Overview["problems"][number]): ShownProblem => {
-  const words = Object.hasOwn(OF_CODE, code) ? OF_CODE[code] : undefined
-  if (words === undefined) {
-    return { tone: "bad", title: code, text: "A later release knows more.", section: "what-you-see" }
-  }
-  const [one, many, text, section, page] = words
-  const title = count === 1 || many === "" ? one : many.replace("#", countOf(count))
-  return { tone: "bad", title, text, section, ...(page === undefined ? {} : { page }) }
+/** Of the payments that ended: what was declined is the buyers' own. */
+export interface PaymentShares {
+  readonly declined: number
+  readonly failed: number
+}
+
+/** Whether so many payments fail that somebody has to look. */
+export const isFailing = (shares: PaymentShares | undefined): boolean => (shares?.failed ?? 0) > MANY_FAIL
+
+const failing = (shares: PaymentShares | undefined): ReadonlyArray<ShownProblem> =>
+  shares === undefined || !isFailing(shares) ? [] : [{
+    tone: "bad",
+    title: `${shareOf(shares.failed)} of the payments fail`,
+    text: "In the last minute the provider gave no answer to these, or refused us. Each leaves a dead letter.",
+    section: "flashsalepaymentfailures"
+  }]
+
+/** The tone of dead letters that are open; undefined where there are none. */
+export const letterTone = (letters: Overview["processors"]["dead_letters"]): ShownProblem["tone"] | undefined => {
+  if (letters === undefined || letters.size === 0) return undefined
+  return letters.size > MANY_LETTERS || letters.oldest_seconds > OLD_LETTER ? "bad" : "warn"
+}
+
+const lettersOf = ({ dead_letters: letters }: Overview["processors"]): ReadonlyArray<ShownProblem> => {
+  const tone = letterTone(letters)
+  if (letters === undefined || tone === undefined) return []
+  const title = letters.size === 1 ? "One order needs a person" : `${countOf(letters.size)} orders need a person`
+  const text = `The oldest has waited for ${durationOf(letters.oldest_seconds)}.`
+  return [{ tone, title, text, section: "dead-letters", page: "dead-letters" }]
 }
 
 const warningsOf = ({ processors, versions }: Overview): ReadonlyArray<ShownProblem> => {
-  const { dead_letters: letters, lag, payments } = processors
+  const { lag, payments } = processors
   const found: Array<ShownProblem> = []
-  const warn = (title: string, text: string, section: string, more: Pick<ShownProblem, "page"> = {}) =>
-    found.push({ tone: "warn", title, text, section, ...more })
-  if (letters !== undefined && letters.size > 0) {
-    const age = durationOf(letters.oldest_seconds)
-    const title = letters.size === 1 ? "One order needs a person" : `${countOf(letters.size)} orders need a person`
-    const text = letters.oldest_seconds > OLD_LETTER
-      ? `The oldest dead letter waits for ${age} already.`
-      : `The oldest waits for ${age}.`
-    warn(title, text, "dead-letters", { page: "dead-letters" })
-  }
+  const warn = (title: string, text: string, section: string) => found.push({ tone: "warn", title, text, section })
   if (payments.in_doubt > 0) {
     warn(
-      `${countOf(payments.in_doubt)} payments in doubt`,
+      `${numbered(payments.in_doubt, "payment")} in doubt`,
       "Nobody knows yet whether the money was taken. Each is asked for again.",
       "payments-do-not-get-through"
     )
@@ -117,8 +62,14 @@ const warningsOf = ({ processors, versions }: Overview): ReadonlyArray<ShownProb
   return found
 }
 
-/** What is wrong, and what should be looked at. */
-export const problemsOf = (overview: Overview): ReadonlyArray<ShownProblem> => [
-  ...overview.problems.map(ofCode),
-  ...warningsOf(overview)
-]
+/** What is wrong, and what should be looked at. `shares` is undefined where too few payments ended to say. */
+export const problemsOf = (overview: Overview, shares?: PaymentShares): ReadonlyArray<ShownProblem> => {
+  const { problems, processors } = overview
+  const found = [
+    ...problems.map(ofCode),
+    ...failing(shares),
+    ...lettersOf(processors),
+    ...warningsOf(overview)
+  ]
+  return found.toSorted((one, other) => Number(other.tone === "bad") - Number(one.tone === "bad"))
+}

@@ -30,6 +30,25 @@ export const saleWordsOf = (
   }
 }
 
+/** How many units went within a time that was measured, those that came back taken off. */
+export interface Pace {
+  readonly seconds: number
+  readonly units: number
+}
+
+/** Of less nothing is said: a few holds in a few seconds are no pace. */
+const LEAST: Pace = { seconds: 20, units: 10 }
+
+/** In how many seconds nothing is left, if it goes on like this; undefined where that cannot be said. */
+export const soldOutIn = (
+  item: Parameters<typeof saleWordsOf>[0],
+  pace: Pace | undefined,
+  now: number
+): number | undefined => {
+  if (pace === undefined || pace.seconds < LEAST.seconds || pace.units < LEAST.units) return undefined
+  return saleStateOf(item, now).kind === "open" ? item.available * pace.seconds / pace.units : undefined
+}
+
 /** The price of one unit; undefined where there is none. */
 export const priceOf = ({ currency, price }: Pick<ItemRow["sale"], "currency" | "price">): string | undefined =>
   price === undefined || currency === undefined ? undefined : moneyOf(price, currency)
