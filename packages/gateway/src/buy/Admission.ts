@@ -12,7 +12,7 @@
  * | the read of the item or of its buyer | nothing; the fold decides | 202 |
  * | the claim, as the store is away | nothing; a repeated id is decided once all the same | 202 |
  * | the append, for sure | nothing: the claim is given back | 503 |
- * | the append, with an unknown outcome | the claim, until its lease ends, or its id as long | 503 `outcome_unknown`: retry the same id |
+ * | the append, with an unknown outcome | the claim or the id, for a lease | 503 `outcome_unknown`: retry the same id |
  * | another order under the same id is on its way | nothing | 409, once that one is in the log: see `DuplicateWait` |
  * | confirming the claim | the lease, and the status that the processor writes | 202 |
  * | any of this, by a bug | what was done before it | 500, once, and the place is given back |
