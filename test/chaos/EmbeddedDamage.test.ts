@@ -38,7 +38,15 @@ const sold = async (url: string): Promise<number> => {
   return UNITS - available - (held ?? 0)
 }
 
-/** An engine that has sold so many orders, one after the other, and was killed then. */
+/** Keeps what is committed from now on in the write-ahead log alone, as a reader of this moment does. */
+const keepInLog = (file: string): DatabaseSync => {
+  const reader = new DatabaseSync(file, { readOnly: true })
+  reader.exec("BEGIN")
+  reader.prepare("SELECT count(*) FROM log").get()
+  return reader
+}
+
+/** An engine that has sold so many orders, one after the other, and was killed then: they are in its log alone. */
 const killedAfter = async (orders: number): Promise<Sold> => {
   const folder = await Services.folder()
   const settings = {
@@ -51,9 +59,12 @@ const killedAfter = async (orders: number): Promise<Sold> => {
   const engine = await Services.service("serve", settings)
   await engine.start()
   await engine.untilHealth(200)
+  const file = join(folder, FILE_NAME)
+  const reader = keepInLog(file)
   await sellMore(engine, 0, orders)
   await engine.killHard()
-  return { folder, file: join(folder, FILE_NAME), wal: join(folder, `${FILE_NAME}-wal`), settings, engine }
+  reader.close()
+  return { folder, file, wal: join(folder, `${FILE_NAME}-wal`), settings, engine }
 }
 
 /** Sells so many orders more, and waits until each is final and known to the file beside the log. */

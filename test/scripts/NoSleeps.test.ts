@@ -42,8 +42,7 @@ const SLEEPING: Exceptions = {
   "test/infra/kafka/SecuredKafka.test.ts":
     "the rate of appends, and the end of a session, after which it signs in again",
   "test/infra/kafka/client/RequestCoalescer.test.ts": "a request that takes its time, by the test's clock",
-  "test/infra/sqlite/database/FileCheck.test.ts":
-    "a write of the mark, which the test's clock does not move, and the pauses between looks at a file in use",
+  "test/infra/sqlite/database/FileCheck.test.ts": "the pauses between looks at a file in use",
   "test/infra/payment/provider.ts": "a provider that answers late",
   "test/infra/redis/ReadOnly.test.ts": "how long no second line may appear",
   "test/infra/redis/RedisRights.test.ts": "how long no second line may appear",

@@ -4,6 +4,7 @@ import { Effect, Exit, Schedule, type Scope, Semaphore } from "effect"
 import { join } from "node:path"
 import { messageOf } from "../../errors/MessageOf.ts"
 import * as PrivateFiles from "../../files/PrivateFiles.ts"
+import * as CheckpointThread from "../../sqlite/database/checkpoints/CheckpointThread.ts"
 import * as Connection from "../../sqlite/database/Connection.ts"
 import { CannotOpen } from "../../sqlite/database/OpenFile.ts"
 import * as ResultCode from "../../sqlite/database/ResultCode.ts"
@@ -85,8 +86,10 @@ export const make = (folder: string): Effect.Effect<ArchiveDatabase, CannotOpen,
   Effect.gen(function*() {
     const path = join(folder, FILE_NAME)
     const writer = yield* connect(path)
+    const thread = yield* CheckpointThread.make(path, writer)
     const writing = yield* Semaphore.make(1)
-    const write = <A>(work: Work<A>) => transaction(writer, writing, beginAlone(writer), work)
+    const write = <A>(work: Work<A>) =>
+      Effect.tap(transaction(writer, writing, beginAlone(writer), work), () => Effect.sync(thread.committed))
     yield* Effect.mapError(
       write((session) => Migration.migrate(session, DIALECT, VERSIONS)),
       ({ detail }) => new CannotOpen({ path, detail })

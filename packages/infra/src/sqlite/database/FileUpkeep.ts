@@ -1,7 +1,10 @@
 /** What the engine does for its file beside reading and writing: marks how far the log is, and empties the WAL. */
 import { Effect, Schedule, type Scope } from "effect"
+import { join } from "node:path"
 import * as Log from "../../observability/logs/Log.ts"
+import * as CheckpointThread from "./checkpoints/CheckpointThread.ts"
 import type { Connection } from "./Connection.ts"
+import { FILE_NAME } from "./FileCheck.ts"
 import { attempt } from "./GroupCommit.ts"
 import * as HighWaterMark from "./HighWaterMark.ts"
 import * as LogChain from "./LogChain.ts"
@@ -52,10 +55,15 @@ export const make = Effect.fnUntraced(function*(
     Effect.catch(() => Effect.sync(() => void (isMarked = false))),
     Effect.uninterruptible
   )
+  const thread = yield* CheckpointThread.make(join(folder, FILE_NAME), connection)
   const empty = Effect.suspend(() => {
     if (isEmpty) return Effect.void
     isEmpty = true
-    return Effect.map(attempt(connection.checkpoint), (done) => void (isEmpty = done))
+    // What the thread takes, this one need not.
+    return Effect.andThen(
+      thread.pass,
+      Effect.map(attempt(connection.checkpoint), (done) => void (isEmpty = done))
+    )
   }).pipe(Effect.catch(() => Effect.sync(() => void (isEmpty = false))))
 
   // What was in the file at the start may not be on the disk yet: it is now.
@@ -69,6 +77,7 @@ export const make = Effect.fnUntraced(function*(
     committed: () => {
       isMarked = false
       isEmpty = false
+      thread.committed()
     }
   }
 })
