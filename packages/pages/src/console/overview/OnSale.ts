@@ -70,7 +70,9 @@ export class ConsoleOnSale extends PageElement {
   #ofWhich(count: number): string {
     if (!this.#round.isWhole) return `The busiest of the first ${countOf(count)} items: the others are not looked at.`
     if (count <= LOOKED_AT) return ""
-    return `The busiest of ${countOf(count)} items, ${LOOKED_AT} of which are looked at every ${durationOf(EVERY / 1_000)}.`
+    return `The busiest of ${countOf(count)} items, ${LOOKED_AT} of which are looked at every ${
+      durationOf(EVERY / 1_000)
+    }.`
   }
 
   #list(items: ReadonlyArray<ItemRow>): Shown {
