@@ -8,6 +8,7 @@ const servers = "./test/servers/globalSetup.ts"
 
 /** Each takes about half a minute or more, and has rarely found anything: `npm run test:full` has them. */
 const LONG = [
+  "test/browser/ConsoleManyLetters.test.ts",
   "test/browser/Drill.test.ts",
   "test/browser/Outage.test.ts",
   "test/chaos/AlteredLog.test.ts",

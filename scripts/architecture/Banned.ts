@@ -17,7 +17,8 @@ const BANNED: ReadonlyArray<Banned> = [
     message: "time comes from Clock, or from the record",
     except: {
       "packages/client/src/webhooks/VerifyWebhook.ts": "runs where there is no Effect",
-      "packages/pages/src/console/words/Moments.ts": "runs in browsers, where there is no Effect"
+      "packages/pages/src/console/words/Moments.ts": "runs in browsers, where there is no Effect",
+      "packages/pages/src/sale/ClockTrust.ts": "runs in browsers, where there is no Effect"
     }
   },
   { pattern: /\bMath\.random\b/g, message: "chance comes from Random, so that a seed replays it", except: {} },

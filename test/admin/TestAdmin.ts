@@ -8,6 +8,7 @@ import { UserId } from "@flash-sale/domain/records/Ids"
 import * as PartitionCount from "@flash-sale/gateway/guards/PartitionCount"
 import * as StoreBreaker from "@flash-sale/gateway/guards/StoreBreaker"
 import * as Unconfirmed from "@flash-sale/gateway/guards/Unconfirmed"
+import * as UnknownOutcomes from "@flash-sale/gateway/guards/UnknownOutcomes"
 import * as ArchiveReads from "@flash-sale/gateway/reads/ArchiveReads"
 import * as KnownOrders from "@flash-sale/gateway/reads/KnownOrders"
 import type * as Infra from "@flash-sale/infra/Infra"
@@ -128,7 +129,7 @@ const ask = (port: number): TestAdmin["Service"]["ask"] => (method, path, { body
 
 /** What the gateway of the same process would know of its orders. */
 const knownOrders = KnownOrders.layer.pipe(
-  Layer.provide([ArchiveReads.layer, Unconfirmed.layer]),
+  Layer.provide([ArchiveReads.layer, Unconfirmed.layer, UnknownOutcomes.layer]),
   Layer.provide([PartitionCount.layer, StoreBreaker.layer])
 )
 

@@ -53,8 +53,9 @@ it("is small, nothing jumps, and twenty updates a second are little work", async
   const { page } = await visit(browser, proxy.url, "/console")
   await page.addInitScript(WATCH)
   await page.goto(`${proxy.url}/console#key=${engine.key}`)
+  // Of the machine's other work the page can say nothing: one good round is enough.
   const loads: Array<Weight> = []
-  for (let load = 0; load < ROUNDS; load++) {
+  while (loads.length < ROUNDS && !loads.some(({ longest }) => longest <= LONGEST_TASK)) {
     await page.reload()
     await page.locator("console-plot canvas").first().waitFor()
     await page.getByRole("link", { name: "101", exact: true }).waitFor()
@@ -63,13 +64,13 @@ it("is small, nothing jumps, and twenty updates a second are little work", async
   const session = await page.context().newCDPSession(page)
   await session.send("Profiler.enable")
   const rounds: Array<Round> = []
-  for (let number = 0; number < ROUNDS; number++) rounds.push(await round(page, session, proxy.told))
+  const isGood = ({ longest, script }: Round) => longest <= LONGEST_TASK && script <= MOST_SCRIPT_MILLIS
+  while (rounds.length < ROUNDS && !rounds.some(isGood)) rounds.push(await round(page, session, proxy.told))
   const { bytes, shift }: Weight = await page.evaluate(READ)
   if (process.env["SHOW"] === "1") process.stdout.write(`${JSON.stringify({ loads, rounds, bytes, shift })}\n`)
   expect(bytes).toBeGreaterThan(50_000)
   expect(bytes).toBeLessThanOrEqual(MOST_BYTES)
   expect(shift).toBeLessThanOrEqual(MOST_SHIFT)
-  // Of the machine's other work the page can say nothing, so the best counts.
   expect(Math.min(...loads.map(({ longest }) => longest))).toBeLessThanOrEqual(LONGEST_TASK)
   expect(Math.min(...rounds.map(({ longest }) => longest))).toBeLessThanOrEqual(LONGEST_TASK)
   expect(Math.min(...rounds.map(({ script }) => script))).toBeLessThanOrEqual(MOST_SCRIPT_MILLIS)

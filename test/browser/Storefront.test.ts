@@ -11,9 +11,17 @@ import { visit } from "./Visitor.ts"
 
 /** Twice to five times what they take, as others may use the machine. */
 const TIMEOUT = 120_000
-/** So far ahead that both buyers, whose browsers have all files by then, have the page open before. */
-const OPENS_IN = 10_000
+/** So far ahead that nobody's page is slower. */
+const AN_HOUR = 3_600_000
+/** How long the countdown is seen, in milliseconds. */
+const OPENS_IN = 5_000
 const DARK_PHONE = { colorScheme: "dark", viewport: { width: 390, height: 844 } } as const
+
+/** Two clocks of a page that may be behind, as after a sleep, or ahead. */
+const CLOCKS = `globalThis.behind = { elapsed: 0, wall: 0 }
+const [elapsed, getTime] = [performance.now.bind(performance), Date.prototype.getTime]
+performance.now = () => elapsed() - behind.elapsed
+Date.prototype.getTime = function() { return getTime.call(this) - behind.wall }`
 
 const browserFor = Chromium.ofFile()
 
@@ -39,16 +47,16 @@ const servePage = async (gateway: () => string): Promise<string> => {
   return `http://localhost:${(shop.address() as AddressInfo).port}`
 }
 
-const buyTwo = async (browser: Browser, url: string, open: () => Promise<void>) => {
+const buyTwo = async (browser: Browser, url: string, open: (millis: number) => Promise<void>) => {
+  await open(AN_HOUR)
   const [one, other] = await Promise.all([
-    visit(browser, url, "/shop/101", { colorScheme: "light" }),
-    visit(browser, url, "/shop/101", DARK_PHONE)
+    visit(browser, url, "/shop/demo", { colorScheme: "light" }),
+    visit(browser, url, "/shop/demo", DARK_PHONE)
   ])
-  await Promise.all([one, other].map(({ button }) => button("Buy now")))
-  await open()
-  await Promise.all([one, other].map(({ page }) => page.goto(`${url}/shop/demo`)))
-  await Promise.all([one, other].map(({ button }) => button("Opens in 00:")))
+  await Promise.all([one, other].map(({ button }) => button("Opens in")))
   for (const { isAccessible } of [one, other]) await isAccessible()
+  await open(OPENS_IN)
+  await Promise.all([one, other].map(({ button }) => button("Opens in 00:0")))
   await Promise.all([one, other].map(async ({ button }) => (await button("Buy for €19.00")).click()))
   await Promise.all([one, other].map(({ button }) => button("Pay €19.00")))
   return { one, other }
@@ -62,7 +70,7 @@ describe("the storefront", () => {
     const { one, other } = await buyTwo(
       browser,
       url,
-      () => change("PATCH", "/items/demo/sale", { opens_at: new Date(Date.now() + OPENS_IN).toISOString() })
+      (millis) => change("PATCH", "/items/demo/sale", { opens_at: new Date(Date.now() + millis).toISOString() })
     )
 
     await other.page.reload()
@@ -95,6 +103,28 @@ describe("the storefront", () => {
     await nobody.isAccessible()
     for (const { complaints } of [one, other, home, late, nobody]) expect(complaints()).toEqual([])
   }, TIMEOUT)
+
+  it(
+    "opens by the engine's clock where the machine has slept, and where its own is set, and never early",
+    async (ctx) => {
+      const browser = browserFor(ctx)
+      const { change, service: { url } } = await engine()
+      const [asleep, set] = [await visit(browser, "about:blank", ""), await visit(browser, "about:blank", "")]
+      for (const { page } of [asleep, set]) {
+        await page.addInitScript(CLOCKS)
+        await page.goto(`${url}/shop/demo`)
+      }
+      // By then the one that slept would still count for an hour.
+      const opensAt = Date.now() + OPENS_IN
+      await change("PATCH", "/items/demo/sale", { opens_at: new Date(opensAt).toISOString() })
+      await Promise.all([asleep, set].map(({ button }) => button("Opens in 00:0")))
+      await asleep.page.evaluate("behind.elapsed = 3_600_000")
+      await set.page.evaluate("behind.wall = -3_600_000")
+      await Promise.all([asleep, set].map(({ button }) => button("Buy for €19.00")))
+      expect(Date.now()).toBeGreaterThanOrEqual(opensAt)
+    },
+    TIMEOUT
+  )
 
   it("says that a sale is paused, and why an order was not taken", async (ctx) => {
     const browser = browserFor(ctx)

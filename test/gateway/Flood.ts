@@ -19,6 +19,7 @@ import * as ProcessorRules from "@flash-sale/gateway/guards/ProcessorRules"
 import * as StoreBreaker from "@flash-sale/gateway/guards/StoreBreaker"
 import * as StoreRoomGuard from "@flash-sale/gateway/guards/StoreRoomGuard"
 import * as Unconfirmed from "@flash-sale/gateway/guards/Unconfirmed"
+import * as UnknownOutcomes from "@flash-sale/gateway/guards/UnknownOutcomes"
 import * as WaitEstimate from "@flash-sale/gateway/guards/WaitEstimate"
 import * as ItemReads from "@flash-sale/gateway/reads/ItemReads"
 import { RequestContext } from "@flash-sale/gateway/request/RequestContext"
@@ -57,7 +58,8 @@ const engine = <E>(ports: Layer.Layer<Infra.Ports, E>) =>
       }),
       PartitionCount.layer,
       StoreRoomGuard.layer,
-      Unconfirmed.layer
+      Unconfirmed.layer,
+      UnknownOutcomes.layer
     ]),
     Layer.provideMerge(StoreBreaker.layer),
     Layer.provideMerge(TestGateway.processor()),

@@ -18,6 +18,7 @@ import * as ProcessorRules from "./guards/ProcessorRules.ts"
 import * as StoreBreaker from "./guards/StoreBreaker.ts"
 import * as StoreRoomGuard from "./guards/StoreRoomGuard.ts"
 import * as Unconfirmed from "./guards/Unconfirmed.ts"
+import * as UnknownOutcomes from "./guards/UnknownOutcomes.ts"
 import * as WaitEstimate from "./guards/WaitEstimate.ts"
 import * as HotRoutes from "./hot/HotRoutes.ts"
 import * as ItemEvents from "./live/ItemEvents.ts"
@@ -73,7 +74,8 @@ export const layer = (settings: Settings) =>
       LogBreaker.layer(settings.breaker),
       PartitionCount.layer,
       StoreRoomGuard.layer,
-      Unconfirmed.layer
+      Unconfirmed.layer,
+      UnknownOutcomes.layer
     ]),
     Layer.provideMerge(StoreBreaker.layer)
   )

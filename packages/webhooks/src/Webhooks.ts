@@ -6,6 +6,7 @@ import { WebhookQueue } from "@flash-sale/domain/ports/WebhookQueue"
 import { repeated } from "@flash-sale/infra/observability/Background"
 import { Duration, Effect, Exit, Fiber, Layer, Scope } from "effect"
 import type * as Sender from "./send/Sender.ts"
+import * as Forgetting from "./work/Forgetting.ts"
 import * as Held from "./work/Held.ts"
 import * as Holding from "./work/Holding.ts"
 import { WebhookState } from "./work/WebhookState.ts"
@@ -52,5 +53,6 @@ export const layer: Layer.Layer<never, never, Services> = Layer.effectDiscard(
     yield* Effect.addFinalizer(() => Effect.provideContext(finish(workers), context))
     yield* Effect.forkScoped(hold)
     yield* Effect.forkScoped(watch)
+    yield* Effect.forkScoped(repeated("forgetting endpoints", Forgetting.FORGET_EVERY)(Forgetting.turn))
   })
 )

@@ -358,6 +358,44 @@ export const suite = <E>(
         assert.strictEqual(after.events - before.events, 2)
       }))
 
+    it.effect("what left the file long ago is forgotten step by step, and what is listed or left it since stays", () =>
+      Effect.gen(function*() {
+        const { cursor, holder, name, owner, queue } = yield* held()
+        const webhooks = yield* Webhooks
+        const isKnown = Effect.map(webhooks.list, (all) => all.some((one) => one.name === name))
+        yield* record(...orders(5))
+        const { events, upTo } = yield* queue.page(cursor, 10)
+        const failed = events.map((event, at) => ({ event, failure: failedAt(1, at === 0 ? 2 : undefined) }))
+        yield* queue.advance(name, holder, upTo, failed, NOTHING)
+        yield* asked(name, { _tag: "Dead" })
+        yield* webhooks.test(name, `test-${randomUUID()}`, OPERATOR, 3)
+        const forgetAll = (keptMillis: number) =>
+          Effect.repeat(queue.forget(keptMillis, 2), { until: ({ isDone }) => isDone })
+        yield* forgetAll(0)
+        assert.isTrue(yield* isKnown)
+        yield* queue.list([])
+        yield* forgetAll(NEVER)
+        assert.isTrue(yield* isKnown)
+        // Whoever holds it has it in a file.
+        yield* queue.hold(owner, [name])
+        yield* forgetAll(0)
+        assert.strictEqual((yield* stateOf(name, owner)).waiting, 1)
+        yield* queue.list([])
+        const steps: Array<unknown> = []
+        for (let left = true; left;) {
+          const step = yield* queue.forget(0, 2)
+          if (step.name === name) steps.push(yield* isKnown)
+          left = !step.isDone
+        }
+        assert.deepStrictEqual(steps, [false])
+        assert.deepStrictEqual(yield* webhooks.replays(name), [])
+        assert.deepStrictEqual((yield* webhooks.deliveries({ endpoint: name }, undefined, 10)).entries, [])
+        // In the file again it is a new one.
+        yield* queue.list([listed(name)])
+        const again = yield* stateOf(name, owner)
+        assert.deepStrictEqual([again.cursor, again.waiting, again.tests], [yield* queue.end, 0, []])
+      }))
+
     it.effect("a test is told to who holds the endpoint, and its outcome to who asked", () =>
       Effect.gen(function*() {
         const { name, owner, queue } = yield* held()

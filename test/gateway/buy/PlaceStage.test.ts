@@ -3,6 +3,8 @@ import { assert, layer } from "@effect/vitest"
 import { type AdmittedAtOnce, AtomicAdmission } from "@flash-sale/domain/ports/AtomicAdmission"
 import { AppendRefused, AppendUnknown } from "@flash-sale/domain/ports/OrderLog"
 import { OrderStatuses } from "@flash-sale/domain/ports/OrderStatuses"
+import { EncryptedToken } from "@flash-sale/domain/records/token/PaymentToken"
+import { type Cipher, TokenCipher } from "@flash-sale/domain/records/token/TokenCipher"
 import * as SqliteInfra from "@flash-sale/infra/sqlite/SqliteInfra"
 import { Context, Duration, Effect, Exit, Layer } from "effect"
 import * as RecordedAppends from "../RecordedAppends.ts"
@@ -17,6 +19,8 @@ class World extends Context.Service<World, {
   readonly appended: Array<string>
   /** How often request ids were claimed. */
   claims: number
+  /** Whether payment tokens can be encrypted. */
+  hasKeys: boolean
 }>()("test/gateway/buy/PlaceStage/World") {}
 
 const ports = Layer.unwrap(Effect.map(World, (world) =>
@@ -28,6 +32,10 @@ const ports = Layer.unwrap(Effect.map(World, (world) =>
           world.ending === undefined ? admission!.offer(order, completion) : completion(world.ending())
       }))
     ),
+    Layer.sync(TokenCipher, (): Cipher => ({
+      encrypt: () => world.hasKeys ? EncryptedToken.make(`enc1.k1.${"n".repeat(16)}.${"c".repeat(30)}`) : undefined,
+      decrypt: () => ({ why: "unknown", keyId: "k1" })
+    })),
     Layer.effect(
       OrderStatuses,
       Effect.map(OrderStatuses, (statuses) => ({
@@ -48,7 +56,7 @@ const engine = TestGateway.layerGateway({ rateLimit: { maxRequests: MAX_REQUESTS
   .pipe(
     Layer.provideMerge(TestGateway.processor()),
     Layer.provideMerge(ports),
-    Layer.provideMerge(Layer.sync(World, () => ({ ending: undefined, appended: [], claims: 0 })))
+    Layer.provideMerge(Layer.sync(World, () => ({ ending: undefined, appended: [], claims: 0, hasKeys: true })))
   )
 
 const ITEM = "101"
@@ -145,5 +153,35 @@ layer(engine, { excludeTestServices: true })("A gateway whose store admits in on
         }),
         ({ status }) => status === 202 && world.claims === 0
       )
+    }))
+
+  it.effect("says of an order whose commit is not known that nobody knows, however it is asked, and to its retry", () =>
+    Effect.gen(function*() {
+      const { get, send } = yield* TestGateway.TestGateway
+      const world = yield* World
+      yield* TestGateway.stock(ITEM, 10)
+      yield* TestGateway.until(get("/orders/nobody"), ({ status }) => status === 404)
+      world.ending = () => Exit.fail(new AppendUnknown({ detail: "SQLite: disk full" }))
+      const answers = [yield* send(bodyOf("lost")), yield* get("/orders/lost"), yield* get("/orders/lost?")]
+      yield* TestGateway.sale(ITEM, { paused: true })
+      answers.push(yield* send(bodyOf("lost")))
+      world.ending = undefined
+      yield* TestGateway.sale(ITEM, { paused: false })
+      assert.deepStrictEqual(answers.map(wordOf), Array.from({ length: 4 }, () => "503 outcome_unknown"))
+      assert.strictEqual(wordOf(yield* get("/orders/never")), "404 unknown_order")
+      assert.strictEqual(wordOf(yield* send(bodyOf("lost"))), "202")
+    }))
+
+  it.effect("tells a retry of its order also while the keys of payment tokens are missing", () =>
+    Effect.gen(function*() {
+      const { send } = yield* TestGateway.TestGateway
+      const world = yield* World
+      yield* TestGateway.stock(ITEM, 10)
+      const body = bodyOf("with-token", { payment_token: "tok_1" })
+      assert.strictEqual(wordOf(yield* send(body)), "202")
+      world.hasKeys = false
+      const answers = [yield* send(body), yield* send(bodyOf("another", { payment_token: "tok_1" }))]
+      world.hasKeys = true
+      assert.deepStrictEqual(answers.map(wordOf), ["409 duplicate_request", "503 overloaded"])
     }))
 })

@@ -10,6 +10,7 @@ import { Gatekeeper } from "@flash-sale/gateway/access/Gatekeeper"
 import { PartitionCount } from "@flash-sale/gateway/guards/PartitionCount"
 import { StoreBreaker } from "@flash-sale/gateway/guards/StoreBreaker"
 import * as Unconfirmed from "@flash-sale/gateway/guards/Unconfirmed"
+import * as UnknownOutcomes from "@flash-sale/gateway/guards/UnknownOutcomes"
 import { ArchiveReads } from "@flash-sale/gateway/reads/ArchiveReads"
 import * as StatusReads from "@flash-sale/gateway/reads/StatusReads"
 import { Effect, Layer } from "effect"
@@ -43,6 +44,7 @@ const world = () => {
       }),
       Layer.succeed(PartitionCount, { partitions: Effect.succeed(2), now: () => 2 }),
       Layer.mock(ArchiveReads, { find: () => Effect.succeed([]), isCaughtUp: Effect.succeed(true) }),
+      UnknownOutcomes.layer,
       Layer.mock(OrderStatuses, { readAll: (ids) => Effect.succeed(ids.map(() => ({ _tag: "Unknown" }))) }),
       Layer.mock(ItemStore, { isUp: Effect.sync(() => state.isUp) }),
       Layer.mock(RecoveryMarks, {

@@ -16,6 +16,7 @@ import { PartitionCount } from "@flash-sale/gateway/guards/PartitionCount"
 import * as RecentCommits from "@flash-sale/gateway/guards/RecentCommits"
 import { StoreBreaker } from "@flash-sale/gateway/guards/StoreBreaker"
 import { Unconfirmed } from "@flash-sale/gateway/guards/Unconfirmed"
+import * as UnknownOutcomes from "@flash-sale/gateway/guards/UnknownOutcomes"
 import * as ArchiveReads from "@flash-sale/gateway/reads/ArchiveReads"
 import * as StatusReads from "@flash-sale/gateway/reads/StatusReads"
 import { Effect, Fiber, Layer } from "effect"
@@ -69,6 +70,7 @@ const layerOf = (world: World) => {
         }))
       ),
       Layer.succeed(PartitionCount, { partitions: Effect.succeed(2), now: () => 2 }),
+      UnknownOutcomes.layer,
       Layer.succeed(Unconfirmed, { add: () => {}, isAny: Effect.succeed(false) }),
       Layer.mock(OrderStatuses, { readAll: (ids) => Effect.sync(() => ids.map(() => world.hot)) }),
       Layer.mock(ItemStore, { isUp: Effect.sync(() => world.isWhole) }),

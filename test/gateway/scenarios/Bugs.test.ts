@@ -16,6 +16,7 @@ import * as PartitionCount from "@flash-sale/gateway/guards/PartitionCount"
 import * as Places from "@flash-sale/gateway/guards/Places"
 import * as ProcessorRules from "@flash-sale/gateway/guards/ProcessorRules"
 import * as Unconfirmed from "@flash-sale/gateway/guards/Unconfirmed"
+import * as UnknownOutcomes from "@flash-sale/gateway/guards/UnknownOutcomes"
 import * as Completion from "@flash-sale/infra/actor/Completion"
 import * as SqliteInfra from "@flash-sale/infra/sqlite/SqliteInfra"
 import { Cause, Context, Duration, Effect, Layer, Logger, Metric, References, Schedule } from "effect"
@@ -66,7 +67,8 @@ const engine = BuyHandler.layer.pipe(
     }),
     PartitionCount.layer,
     BrokenGuards.storeRoom,
-    Unconfirmed.layer
+    Unconfirmed.layer,
+    UnknownOutcomes.layer
   ]),
   Layer.provideMerge(BrokenGuards.storeBreaker),
   Layer.provideMerge(TestGateway.processor()),

@@ -51,6 +51,27 @@ layer(TestGateway.layer(), { excludeTestServices: true })("While the store is aw
       }).pipe(Effect.scoped), TEST_TIMEOUT)
   }
 
+  it.effect(
+    "a read that an operator's change asks for is repeated each second while it fails",
+    () =>
+      Effect.gen(function*() {
+        const faults = yield* FaultSwitches.Faults
+        yield* TestGateway.stock("changed", 5)
+        const stream = yield* listen("/items/changed/events")
+        yield* stream.until("snapshot")
+        // After the read soon after the feed's start, so that the next one by time is 5 s away.
+        yield* Effect.sleep("1500 millis")
+        faults.store = "damaged"
+        yield* Effect.forkScoped(TestGateway.sale("changed", { paused: true }))
+        yield* stream.until("unavailable")
+        faults.store = "fine"
+        const begun = performance.now()
+        assert.include(yield* stream.until("snapshot"), `"paused":true`)
+        assert.isBelow(performance.now() - begun, 3_000)
+      }).pipe(Effect.scoped),
+    TEST_TIMEOUT
+  )
+
   it.effect("who comes meanwhile is refused at once", () =>
     Effect.gen(function*() {
       const faults = yield* FaultSwitches.Faults

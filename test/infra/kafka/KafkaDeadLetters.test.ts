@@ -6,6 +6,7 @@ import { Offset, PartitionId } from "@flash-sale/domain/records/Partition"
 import * as KafkaClient from "@flash-sale/infra/kafka/client/KafkaClient"
 import type { KafkaSettings } from "@flash-sale/infra/kafka/client/KafkaSettings"
 import * as KafkaInfra from "@flash-sale/infra/kafka/KafkaInfra"
+import { LETTERS_KEPT } from "@flash-sale/infra/kafka/letters/DeadLetterFold"
 import { Context, Effect, Layer, Logger, Schedule } from "effect"
 import * as DeadLettersContract from "../../contract/DeadLettersContract.ts"
 import * as LetterReaderContract from "../../contract/LetterReaderContract.ts"
@@ -15,6 +16,10 @@ import { settingsAt } from "./TestSettings.ts"
 
 const address = needed(kafkaAddr())
 const TEST_TIMEOUT = 30_000
+/** For twenty thousand records. */
+const LONG_TIMEOUT = 120_000
+/** Letters that are put, or handled, at the same time. */
+const AT_ONCE = 500
 
 DeadLettersContract.suite("Kafka", KafkaInfra.layer(settingsAt(address)))
 LetterReaderContract.suite("Kafka", KafkaInfra.layer(settingsAt(address)))
@@ -31,6 +36,15 @@ const letter = (offset: number) => ({
   correlationId: CorrelationId.make("c"),
   attempt: 1,
   timestamp: "2025-11-29T21:56:00.000Z"
+})
+
+const handling = (offset: number) => ({
+  partition: PartitionId.make(1),
+  offset: Offset.make(offset),
+  action: "discarded" as const,
+  by: "operator",
+  why: "a test",
+  timestamp: "2025-11-29T22:00:00.000Z"
 })
 
 /** Asks until the answer is there and is the one that is waited for. */
@@ -51,14 +65,7 @@ describe("KafkaDeadLetters", () => {
         yield* eventually(following.stats, ({ size }) => size === 0)
         yield* eventually(Effect.as(one.put(letter(1)), true), (isPut) => isPut)
         yield* one.put(letter(2))
-        yield* one.handle({
-          partition: PartitionId.make(1),
-          offset: Offset.make(1),
-          action: "replayed",
-          by: "operator",
-          why: "a test",
-          timestamp: "2025-11-29T22:00:00.000Z"
-        })
+        yield* one.handle(handling(1))
         const isSecond = (letters: ReadonlyArray<{ readonly offset: number }>) =>
           letters.length === 1 && letters[0]!.offset === 2
         const followed = yield* eventually(following.list(10), isSecond)
@@ -69,6 +76,31 @@ describe("KafkaDeadLetters", () => {
         assert.deepStrictEqual([...followed[0]!.value], [2])
       }).pipe(Effect.scoped),
     TEST_TIMEOUT
+  )
+
+  it.live(
+    "letters beyond those that are kept are listed when these are handled, by a process that begins then as well",
+    () =>
+      Effect.gen(function*() {
+        const settings = settingsAt(address)
+        const one = yield* aProcess(settings)
+        yield* eventually(one.stats, () => true)
+        const beyond = 10
+        const all = Array.from({ length: LETTERS_KEPT + beyond }, (_, n) => letter(n + 1))
+        const isListed = (letters: ReadonlyArray<{ readonly offset: number }>) => letters.length === beyond
+        yield* Effect.forEach(all, one.put, { concurrency: AT_ONCE, discard: true })
+        yield* Effect.forEach(all.slice(0, LETTERS_KEPT), ({ offset }) => one.handle(handling(offset)), {
+          concurrency: AT_ONCE,
+          discard: true
+        })
+        const listed = yield* eventually(one.list(LETTERS_KEPT), isListed)
+        assert.strictEqual(listed[0]!.offset, LETTERS_KEPT + 1)
+        const later = yield* aProcess(settings)
+        // Its first answer is right already.
+        const first = yield* eventually(later.list(LETTERS_KEPT), () => true)
+        assert.deepStrictEqual(first.map(({ offset }) => offset), listed.map(({ offset }) => offset))
+      }).pipe(Effect.scoped),
+    LONG_TIMEOUT
   )
 
   it.live("reading dead letters leaves no consumer group behind", () =>

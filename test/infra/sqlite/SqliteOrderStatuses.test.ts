@@ -153,4 +153,25 @@ describe("SqliteOrderStatuses", () => {
       yield* statuses.write([status("RESERVED")])
       assert.strictEqual(yield* rows, 1)
     }).pipe(Effect.provide(layer)))
+
+  it.effect("a row that holds no status concerns its own order alone, and a status takes its place", () =>
+    Effect.gen(function*() {
+      const statuses = yield* OrderStatuses
+      const database = yield* SqliteDatabase.SqliteDatabase
+      const bad = RequestId.make("r-bad")
+      yield* statuses.write([status("COMPLETED"), { ...status("COMPLETED"), requestId: bad }])
+      yield* database.read((connection) =>
+        connection.script("UPDATE statuses SET status = 'PAID' WHERE request = 'r-bad'")
+      )
+      const words = Effect.map(
+        statuses.readAll([order.requestId, bad]),
+        (found) => found.map((one) => one._tag === "Kept" ? one.record.status : one._tag)
+      )
+      assert.deepStrictEqual(yield* words, ["COMPLETED", "Unknown"])
+      const user = { ...order, userId: UserId.make("u") }
+      const admitted = yield* statuses.admit([user, { ...user, requestId: bad }], policy)
+      assert.deepStrictEqual(admitted.map(({ _tag }) => _tag), ["Known", "Leased"])
+      yield* statuses.write([{ ...status("FAILED"), requestId: bad }])
+      assert.deepStrictEqual(yield* words, ["COMPLETED", "FAILED"])
+    }).pipe(Effect.provide(layer)))
 })

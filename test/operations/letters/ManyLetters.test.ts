@@ -2,39 +2,21 @@
 import { assert, describe, it } from "@effect/vitest"
 import { DeadLetters, reasonCounts } from "@flash-sale/domain/ports/DeadLetters"
 import { ItemId } from "@flash-sale/domain/records/Ids"
-import * as Connection from "@flash-sale/infra/sqlite/database/Connection"
-import { FILE_NAME } from "@flash-sale/infra/sqlite/database/FileCheck"
 import * as SqliteInfra from "@flash-sale/infra/sqlite/SqliteInfra"
 import * as Letters from "@flash-sale/operations/letters/Letters"
 import * as ReplayPreview from "@flash-sale/operations/letters/ReplayPreview"
-import { Effect } from "effect"
-import { join } from "node:path"
+import { Effect, Layer } from "effect"
+import { typed } from "../../cli/dlq/DlqCommandLine.ts"
 import * as Folders from "../../infra/sqlite/Folders.ts"
+import * as FilledLetters from "./FilledLetters.ts"
 
 const TEST_TIMEOUT = 60_000
-const MANY = 100_000
 const PAGE = 50
-const ROUNDS = 5
+const ROUNDS = 3
 /** What a look may take that each process takes every second, or a page of the console, in milliseconds. */
 const LOOK_MILLIS = 10
 /** How long the thread may do nothing else, in milliseconds. */
 const TURN_MILLIS = 50
-
-/** Each of a buyer of its own, a second apart; the youngest alone is of another item, and has another reason. */
-const FILL = `
-INSERT INTO letters(partition, offset, handled, timestamp, key, value, error, request, correlation_id, attempt)
-WITH RECURSIVE numbers(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < ${MANY})
-SELECT n % 4, n, 0, strftime('%Y-%m-%dT%H:%M:%fZ', 1764000000 + n, 'unixepoch'), iif(n = ${MANY}, 'rare', '101'),
-  CAST(format('{"request_id":"r-%d","user_id":"u-%d","item_id":"101","amount":1}', n, n) AS BLOB),
-  iif(n = ${MANY}, 'Payment Without Order', 'Payment Timeout'), format('r-%d', n), format('c-%d', n), 1
-FROM numbers`
-
-const fill = (folder: string) =>
-  Effect.sync(() => {
-    const connection = Connection.open(join(folder, FILE_NAME))
-    connection.script(FILL)
-    connection.close()
-  })
 
 /** What this thread has worked, in milliseconds: other processes have no part in it. */
 const worked = (): number => {
@@ -75,12 +57,12 @@ describe("A hundred thousand dead letters", () => {
     Effect.gen(function*() {
       const folder = yield* Folders.temporary
       yield* Effect.gen(function*() {
-        yield* fill(folder)
+        FilledLetters.fill(folder)
         const letters = yield* DeadLetters
         const { byReason, size } = yield* letters.stats
         assert.deepStrictEqual([size, byReason], [
-          MANY,
-          reasonCounts({ "Payment Timeout": MANY - 1, "Payment Without Order": 1 })
+          FilledLetters.MANY,
+          reasonCounts({ "Payment Timeout": FilledLetters.MANY - 1, "Payment Without Order": 1 })
         ])
         const due = { reason: "Payment Without Order" } as const
         const rare = { item: ItemId.make("rare") }
@@ -97,11 +79,20 @@ describe("A hundred thousand dead letters", () => {
       }).pipe(Effect.provide(SqliteInfra.layer({ folder })))
     }), TEST_TIMEOUT)
 
+  it.live("are listed by a command, which says that it has not read all of them", () =>
+    Effect.gen(function*() {
+      const folder = yield* Folders.temporary
+      yield* Effect.scoped(Layer.build(SqliteInfra.layer({ folder })))
+      FilledLetters.fill(folder)
+      const { out } = yield* typed(folder, "dlq list")
+      assert.match(out, /\nand at least 9900 more: --limit$/)
+    }), TEST_TIMEOUT)
+
   it.live("are looked at in slices, between which orders are answered", () =>
     Effect.gen(function*() {
       const folder = yield* Folders.temporary
       yield* Effect.gen(function*() {
-        yield* fill(folder)
+        FilledLetters.fill(folder)
         const preview = ReplayPreview.preview({ _tag: "Filter", filter: {} })
         const { entries, sums } = yield* preview
         assert.deepStrictEqual([entries.length, sums.sold_out], [Letters.MAX_LETTERS, Letters.MAX_LETTERS])

@@ -106,7 +106,7 @@ describe("LetterChanges", () => {
     const failure = await send({ change } as unknown as AdminCalls).catch((error: unknown) => error)
     expect(refusalOf(failure)).toEqual({
       title: "Only a part was done",
-      text: "100: discarded. 1: nobody knows, as no answer came. Then it ended: No answer in time. " +
+      text: `${PART}: discarded. 1: nobody knows, as no answer came. Then it ended: No answer in time. ` +
         "The engine is slow, or its answer was lost."
     })
     expect(traceOf(failure)).toBe("c-1")
@@ -171,17 +171,17 @@ describe("Many letters", () => {
 
   it("are replayed as many at a time as the engine takes, and it is said that there are others", async () => {
     const { lines } = await told(replay, 100_000)
-    expect([lines[0], lines[1], lines.at(-1)]).toEqual([
+    expect(lines.slice(0, 3)).toEqual([
       "Tries 10,000 orders again, of 10,000.",
-      "10,000: holds its units again, and is charged",
-      rest
+      rest,
+      "10,000: holds its units again, and is charged"
     ])
     expect((await told(replay, 400)).lines).not.toContain(rest)
   })
 
   it("are discarded as many at a time, too", async () => {
     const { last, lines } = await told(discard, 100_000)
-    expect([last, lines[0], lines.at(-1)]).toEqual([
+    expect([last, lines[0], lines[1]]).toEqual([
       [MOST, MOST],
       "Takes 10,000 letters off the list. Nothing is tried again, and nothing brings them back.",
       rest

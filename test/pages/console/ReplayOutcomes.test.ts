@@ -13,20 +13,14 @@ const replayed = async (count: number, look: (id: number, time: number) => Look,
   vi.useFakeTimers()
   onTestFinished(() => void vi.useRealTimers())
   const asked: Array<number> = []
-  const outcomes = (outcome: string) =>
-    Array.from({ length: count }, (_, id) => ({
-      id: `0-${id}`,
-      outcome,
-      request_id: `order-${id}`,
-      item_id: "101",
-      attempt: 2
-    }))
+  const outcomes = (outcome: string, ids: ReadonlyArray<string>) =>
+    ids.map((id) => ({ id, outcome, request_id: `order-${id.split("-")[1]}`, item_id: "101", attempt: 2 }))
   const calls = {
     change: (
       _: string,
       __: string,
-      { body }: { readonly body: { readonly dry_run?: boolean; readonly ids: unknown } }
-    ) => Promise.resolve({ letters: outcomes(body.dry_run === true ? "would_reserve" : "replayed") }),
+      { body }: { readonly body: { readonly dry_run?: boolean; readonly ids: ReadonlyArray<string> } }
+    ) => Promise.resolve({ letters: outcomes(body.dry_run === true ? "would_reserve" : "replayed", body.ids) }),
     get: (path: string) => {
       const id = Number(path.split("-").at(-1))
       asked.push(id)

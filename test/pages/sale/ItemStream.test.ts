@@ -17,6 +17,9 @@ const following = (...steps: ReadonlyArray<Step>) => {
   return { followed, stop, asked: () => asked, changes: () => changes }
 }
 
+/** What the answer to this connection says of the time, from the first one on. */
+const saidTo = (connection: number): string => `2026-12-01T18:0${connection - 1}:00.000Z`
+
 describe("ItemStream", () => {
   beforeEach(() => void vi.useFakeTimers())
   afterEach(() => void vi.useRealTimers())
@@ -44,6 +47,28 @@ describe("ItemStream", () => {
     expect(asked()).toBeGreaterThan(1)
     expect(followed.isStale).toBe(true)
     followed.end()
+  })
+
+  it("asks for the time anew where one of the clocks has stood still, or was set", async () => {
+    let said = 0
+    const told: Step = (init) => {
+      const now = new Date(Date.UTC(2026, 11, 1, 18, said++)).toISOString()
+      return stream([sse("snapshot", `${said}-0`, { ...item, now })], "stays")(init)
+    }
+    const { asked, followed } = following(told)
+    await vi.waitFor(() => expect(followed.item).toBeDefined())
+    // An hour of the reader's clock, of which the other one knows nothing.
+    for (const [millis, connections] of [[900, 1], [3_600_000, 2], [-3_600_000, 3], [900, 3]] as const) {
+      vi.setSystemTime(Date.now() + millis)
+      await vi.advanceTimersByTimeAsync(1_000)
+      await vi.waitFor(() => expect([asked(), followed.item?.now]).toEqual([connections, saidTo(connections)]))
+    }
+    followed.askAnew()
+    await vi.waitFor(() => expect(asked()).toBe(4))
+    followed.end()
+    vi.setSystemTime(0)
+    await vi.advanceTimersByTimeAsync(10_000)
+    expect(asked()).toBe(4)
   })
 
   it("is one connection for all in a page who show the item, until the last of them leaves", async () => {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest"
+import { ClockTrust } from "../../../packages/pages/src/sale/ClockTrust.ts"
 import { EngineClock } from "../../../packages/pages/src/sale/EngineClock.ts"
 import { jitter, MOST, WINDOW } from "../../../packages/pages/src/sale/StartJitter.ts"
 import { momentOf, moneyOf, timeLeft, untilNextSecond } from "../../../packages/pages/src/sale/TimeLeft.ts"
@@ -45,6 +46,24 @@ describe("EngineClock", () => {
     clock.set("soon")
     clock.set(undefined)
     expect(clock.now()).toBe(Date.parse("2026-12-01T18:00:00.250Z"))
+  })
+})
+
+describe("ClockTrust", () => {
+  it.each([
+    ["both go on", 60_000, 60_000, false],
+    ["a second between them, by drift", 60_000, 61_000, false],
+    ["one stands still while the machine sleeps", 5_000, 3_605_000, true],
+    ["the other is set back", 5_000, -3_600_000, true],
+    ["a quarter of an hour", 15 * 60_000, 15 * 60_000, false],
+    ["and longer", 15 * 60_000 + 1, 15 * 60_000 + 1, true]
+  ])("%s: %d and %d ms later it is lost: %j", (_, elapsed, wall, isLost) => {
+    const now = { elapsed: 1_234, wall: 1_700_000_000_000 }
+    const trust = new ClockTrust({ elapsed: () => now.elapsed, wall: () => now.wall })
+    expect(trust.isLost).toBe(false)
+    now.elapsed += elapsed
+    now.wall += wall
+    expect(trust.isLost).toBe(isLost)
   })
 })
 

@@ -27,7 +27,7 @@ const nameOf = (part: Part): string =>
   part.kind === "contents" ? part.kind : part.kind === "document" ? part.name : part.asset.name
 
 /** The storefront's budget is 40 KB with its document; the document has 1.6. */
-const MOST = 38_400
+const MOST = 36_600
 /** The console's is 110 KB with its document; what grows has to be paid for here. */
 const MOST_OF_CONSOLE = 107_000
 

@@ -32,7 +32,8 @@ const ask = (path: string, headers: Readonly<Record<string, string>> = {}, metho
 
 const importMapOf = (html: string): string => /<script type="importmap">(.*?)<\/script>/.exec(html)![1]!
 const addressesOf = (html: string): ReadonlyArray<string> =>
-  Array.from(html.matchAll(/"(\/assets\/[^"]+)"/g), ([, address]) => address!)
+  // A folder of the import map has no answer of its own.
+  Array.from(html.matchAll(/"(\/assets\/[^"]+[^"/])"/g), ([, address]) => address!)
 
 layer(TestGateway.layer({ pages: true }), { excludeTestServices: true })("Pages", (it) => {
   it.effect("a page is a document whose policy allows its import map and its style, and nothing else inline", () =>

@@ -12,6 +12,7 @@ import * as ProcessorRules from "@flash-sale/gateway/guards/ProcessorRules"
 import * as StoreBreaker from "@flash-sale/gateway/guards/StoreBreaker"
 import * as StoreRoomGuard from "@flash-sale/gateway/guards/StoreRoomGuard"
 import * as Unconfirmed from "@flash-sale/gateway/guards/Unconfirmed"
+import * as UnknownOutcomes from "@flash-sale/gateway/guards/UnknownOutcomes"
 import * as WaitEstimate from "@flash-sale/gateway/guards/WaitEstimate"
 import * as ArchiveReads from "@flash-sale/gateway/reads/ArchiveReads"
 import * as ItemReads from "@flash-sale/gateway/reads/ItemReads"
@@ -66,7 +67,8 @@ const services = Layer.merge(OrderActions.layer, Admission.layer(settings)).pipe
     LogBreaker.layer(settings.breaker),
     PartitionCount.layer,
     StoreRoomGuard.layer,
-    Unconfirmed.layer
+    Unconfirmed.layer,
+    UnknownOutcomes.layer
   ]),
   Layer.provide(StoreBreaker.layer),
   Layer.provide([MemoryRateLimits.layer, callers])

@@ -28,7 +28,9 @@ export const command = Command.make("list", {
     if (json) return yield* Effect.forEach(shown, (letter) => Console.log(LetterFormat.jsonLine(letter, now)))
     if (shown.length === 0) return yield* Console.log("no dead letters")
     yield* Console.log(LetterFormat.table(shown, now))
-    if (letters.length > limit) yield* Console.log(`and ${letters.length - limit} more: --limit`)
+    // What is read at once may be a part of them.
+    const least = letters.length < Letters.MAX_LETTERS ? "" : "at least "
+    if (letters.length > limit) yield* Console.log(`and ${least}${letters.length - limit} more: --limit`)
   }).pipe(Effect.provide(EngineAt.layer(target)), Effect.mapError(CommandFailed.from))).pipe(
     Command.withDescription("Print the dead letters that nobody has handled, oldest first"),
     Command.withExamples([{ command: "flash-sale dlq list --reason payment-timeout --older-than 1h" }])

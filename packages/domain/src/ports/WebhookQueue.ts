@@ -11,6 +11,7 @@ import type {
   EndpointBacklog,
   EventPage,
   Failure,
+  Forgotten,
   HeldEndpoint,
   Holder,
   LastAttempts,
@@ -39,6 +40,11 @@ export class WebhookQueue extends Context.Service<WebhookQueue, {
   readonly unheld: (leaseMillis: number) => Effect.Effect<ReadonlyArray<EndpointBacklog>, ArchiveError>
   /** Gives all leases back. */
   readonly release: (holder: string) => Effect.Effect<void, ArchiveError>
+  /**
+   * Forgets an endpoint that no file has listed for so long, with its deliveries, replays and tests: at most `limit`
+   * deliveries in one step. Each step begins with the one that left the file first.
+   */
+  readonly forget: (keptMillis: number, limit: number) => Effect.Effect<Forgotten, ArchiveError>
   /** The number of the last entry that is archived; 0 where there is none. */
   readonly end: Effect.Effect<number, ArchiveError>
   /** At most `limit` entries after `cursor`. */

@@ -36,7 +36,7 @@ export class TooManyAsked extends Schema.TaggedError<TooManyAsked>()("TooManyAsk
 }) {}
 
 export class Webhooks extends Context.Service<Webhooks, {
-  /** Every endpoint that was ever in the file, by name. */
+  /** Every endpoint that is in the file, or was until it was forgotten, by name. */
   readonly list: Effect.Effect<ReadonlyArray<EndpointStanding>, ArchiveError>
   /** Deliveries that wait or are dead, newest first; `limit` is at most `MAX_PAGE`. */
   readonly deliveries: (

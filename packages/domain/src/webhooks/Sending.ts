@@ -71,6 +71,14 @@ export interface EndpointBacklog {
   readonly waitingSince: number | undefined
 }
 
+/** One step of forgetting endpoints that have left the file. */
+export interface Forgotten {
+  /** The endpoint of which nothing is kept any more, with this step. */
+  readonly name: EndpointName | undefined
+  /** Whether there is nothing to forget now. */
+  readonly isDone: boolean
+}
+
 /** An endpoint that this instance delivers to, as it stands. */
 export interface HeldEndpoint extends EndpointBacklog {
   readonly cursor: number

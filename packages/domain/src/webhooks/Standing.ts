@@ -7,6 +7,8 @@ export const MAX_WAITING = 10_000
 export const MAX_DEAD = 50_000
 /** Events that are older than this when their turn comes are passed over: only a replay sends them. */
 export const MAX_AGE_MILLIS = 4 * 24 * 60 * 60 * 1_000
+/** How long what is kept of an endpoint that has left the file stays, in milliseconds. */
+export const UNLISTED_KEPT_MILLIS = 30 * 24 * 60 * 60 * 1_000
 /** The most ids of one replay. */
 export const MAX_REPLAYED_IDS = 200
 /** The most archived entries, from the last one back, among which the events of a replay by times are counted. */
@@ -15,7 +17,7 @@ export const MAX_COUNTED = 100_000
 /**
  * How an endpoint is, the first that applies:
  *
- * - `unlisted`: it was in the file, and is not any more. Its cursor and rows are kept.
+ * - `unlisted`: it was in the file, and is not any more. Its cursor and rows are kept for `UNLISTED_KEPT_MILLIS`.
  * - `disabled`: the file says so.
  * - `gone`: it answered 410. It is delivered to again when its url in the file changes, or an operator enables it.
  * - `full`: as many deliveries wait as may wait. Nothing new is sent until one of them is over; retries go on.

@@ -12,7 +12,7 @@
  * | the read of the item or of its buyer | nothing; the fold decides | 202 |
  * | the claim, as the store is away | nothing; a repeated id is decided once all the same | 202 |
  * | the append, for sure | nothing: the claim is given back | 503 |
- * | the append, with an unknown outcome | the claim, until its lease ends | 503 `outcome_unknown`: retry the same id |
+ * | the append, with an unknown outcome | the claim or the id, for a lease | 503 `outcome_unknown`: retry the same id |
  * | another order under the same id is on its way | nothing | 409, once that one is in the log: see `DuplicateWait` |
  * | confirming the claim | the lease, and the status that the processor writes | 202 |
  * | any of this, by a bug | what was done before it | 500, once, and the place is given back |
@@ -34,6 +34,7 @@ import type { ProcessorRules } from "../guards/ProcessorRules.ts"
 import type { StoreBreaker } from "../guards/StoreBreaker.ts"
 import { StoreRoomGuard } from "../guards/StoreRoomGuard.ts"
 import type { Unconfirmed } from "../guards/Unconfirmed.ts"
+import type { UnknownOutcomes } from "../guards/UnknownOutcomes.ts"
 import { WaitEstimate } from "../guards/WaitEstimate.ts"
 import * as BuyerLookups from "../reads/BuyerLookups.ts"
 import type { ItemReads } from "../reads/ItemReads.ts"
@@ -87,7 +88,7 @@ const make = Effect.fnUntraced(function*({ maxInFlight, maxQueueWait, rateLimit 
   const places = yield* Places
 
   const claims = yield* Claims.make(rateLimit, maxInFlight)
-  const lookups = yield* StatusLookups.make(maxInFlight)
+  const lookups = yield* StatusLookups.make({ capacity: maxInFlight })
   const duplicates = yield* DuplicateWait.make(lookups.ask)
   const finish = yield* FinishStage.make(claims)
   const append = yield* AppendStage.make(finish)
@@ -139,9 +140,10 @@ const make = Effect.fnUntraced(function*({ maxInFlight, maxQueueWait, rateLimit 
 })
 
 type Ports = OrderLog | ItemStore | OrderStatuses | RateLimits
-type Guards = PartitionCount | LogBreaker | StoreBreaker | StoreRoomGuard | Unconfirmed | WaitEstimate | Gatekeeper
+type Guards = PartitionCount | LogBreaker | StoreBreaker | StoreRoomGuard | WaitEstimate | Gatekeeper
+type Doubts = Unconfirmed | UnknownOutcomes
 
 export const layer = (
   settings: Settings
-): Layer.Layer<Admission, never, Ports | Guards | ItemReads | Places | ProcessorRules | ItemRules> =>
+): Layer.Layer<Admission, never, Ports | Guards | Doubts | ItemReads | Places | ProcessorRules | ItemRules> =>
   Layer.effect(Admission, make(settings))

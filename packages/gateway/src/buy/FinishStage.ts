@@ -9,6 +9,7 @@ import * as MicrotaskBatch from "@flash-sale/infra/actor/MicrotaskBatch"
 import { Cause, Effect, Exit, Option } from "effect"
 import { LogBreaker } from "../guards/LogBreaker.ts"
 import { Unconfirmed } from "../guards/Unconfirmed.ts"
+import { UnknownOutcomes } from "../guards/UnknownOutcomes.ts"
 import { WaitEstimate } from "../guards/WaitEstimate.ts"
 import * as Refusals from "../request/Refusals.ts"
 import type { Claims } from "./Claims.ts"
@@ -59,9 +60,10 @@ const endAll = <A>(
 
 export const make = Effect.fnUntraced(function*(
   claims: Claims
-): Effect.fn.Return<Stage, never, LogBreaker | WaitEstimate | Unconfirmed> {
+): Effect.fn.Return<Stage, never, LogBreaker | WaitEstimate | Unconfirmed | UnknownOutcomes> {
   const waitEstimate = yield* WaitEstimate
   const unconfirmed = yield* Unconfirmed
+  const unknown = yield* UnknownOutcomes
   const breaker = yield* LogBreaker
   const start = Effect.runCallbackWith(yield* Effect.context<never>())
 
@@ -89,6 +91,8 @@ export const make = Effect.fnUntraced(function*(
     }
     const error = errorOf(appended)
     if (error === undefined) return order.fail(appended.cause)
+    // A claim says of its order that nobody knows, until its lease ends.
+    if (claim === undefined && error._tag === "AppendUnknown") unknown.add(order.order.requestId, order.fingerprint())
     const isStuck = claim !== undefined && error._tag === "AppendRefused" && Exit.isFailure(released)
     if (isStuck) order.fail(released.cause)
     else order.refuse(Refusals.ofAppend(order.request.correlationId, error))

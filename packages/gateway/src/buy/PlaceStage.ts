@@ -31,11 +31,12 @@ export const make = Effect.fnUntraced(function*(
     order: OrderInFlight,
     admitted: Exit.Exit<AdmittedAtOnce, AppendRefused | AppendUnknown>
   ): void => {
-    order.endSpan(Exit.isFailure(admitted) ? "not acknowledged" : undefined)
     if (Exit.isFailure(admitted)) {
+      order.endSpan("not acknowledged")
       order.appended = Exit.failCause(admitted.cause)
       return finish(order)
     }
+    order.endSpan(admitted.value._tag === "Appended" ? undefined : "not sent")
     switch (admitted.value._tag) {
       case "Appended":
         order.remaining = admitted.value.remaining
@@ -53,7 +54,8 @@ export const make = Effect.fnUntraced(function*(
   return (order) => {
     if (!isReady(order)) return claim(order)
     const record = recordOf(order)
-    if (record === undefined) return finish(order)
+    // It may be known all the same, which is then the answer.
+    if (record === undefined) return claim(order)
     admission.offer({ request: Claims.toRequest(order), record, policy }, completion(order, afterAdmission))
   }
 })

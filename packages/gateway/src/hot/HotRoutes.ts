@@ -35,10 +35,9 @@ const write = (
   { body, headers, status }: Answer,
   isLast: boolean
 ) => {
+  if (response.destroyed) return span?.end("the client has hung up")
   span?.set({ "http.response.status_code": status })
   span?.end(status >= 500 ? `answered ${status}` : undefined)
-  // The client has hung up.
-  if (response.destroyed) return
   response.writeHead(status, [
     "content-type",
     "application/json",

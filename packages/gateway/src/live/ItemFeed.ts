@@ -13,7 +13,7 @@ import type { ItemStore } from "@flash-sale/domain/ports/ItemStore"
 import { type LiveEvent, LiveEvents } from "@flash-sale/domain/ports/LiveEvents"
 import type { ItemId, RequestId } from "@flash-sale/domain/records/Ids"
 import { outlivingBugs, type RunFailed } from "@flash-sale/infra/observability/Background"
-import { Effect, Schedule, type Scope, Stream } from "effect"
+import { type Duration, Effect, Queue, Schedule, type Scope, Stream } from "effect"
 import type { PartitionCount } from "../guards/PartitionCount.ts"
 import type { StoreBreaker } from "../guards/StoreBreaker.ts"
 import * as FeedRound from "./FeedRound.ts"
@@ -55,6 +55,8 @@ export const make = Effect.fnUntraced(function*(
   const live = yield* LiveEvents
   const item = yield* ItemSnapshot.make(itemId)
   const subscribers = FeedSubscribers.make()
+  /** Holds one where the item is to be read again at once. */
+  const reads = yield* Queue.sliding<undefined>(1)
 
   const deliver = (events: ReadonlyArray<LiveEvent>): void => {
     item.apply(events)
@@ -82,17 +84,19 @@ export const make = Effect.fnUntraced(function*(
     Stream.runForEachArray(
       live.follow(itemId, item.lastId()),
       (events) =>
-        Effect.sync(() => deliver(events)).pipe(
-          Effect.andThen(events.some(isOfOperator) ? readAgain : Effect.void),
-          Effect.andThen(Effect.sleep(PACE))
-        )
+        Effect.sync(() => {
+          deliver(events)
+          if (events.some(isOfOperator)) Queue.offerUnsafe(reads, undefined)
+        }).pipe(Effect.andThen(Effect.sleep(PACE)))
     )
   ).pipe(outlivingBugs("the reader of an item's events"))
   // Begun before anything is read, so that no change in between is missed.
   yield* Effect.forkScoped(Effect.forever(Effect.retry(following, RETRY)), { startImmediately: true })
 
-  const nextRead = Effect.suspend(() => Effect.sleep(isAway ? AWAY_READ_EVERY : READ_EVERY))
-  yield* Effect.sleep(FIRST_READ).pipe(
+  /** Until it is time to read the item again, or an event asks for it. */
+  const untilRead = (atMost: Duration.Input) => Effect.timeoutOption(Queue.take(reads), atMost)
+  const nextRead = Effect.suspend(() => untilRead(isAway ? AWAY_READ_EVERY : READ_EVERY))
+  yield* untilRead(FIRST_READ).pipe(
     Effect.andThen(Effect.forever(Effect.andThen(readAgain, nextRead))),
     Effect.forkScoped
   )

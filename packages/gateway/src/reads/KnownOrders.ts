@@ -12,6 +12,7 @@ import { Context, Effect, Layer } from "effect"
 import { PartitionCount } from "../guards/PartitionCount.ts"
 import { StoreBreaker } from "../guards/StoreBreaker.ts"
 import { Unconfirmed } from "../guards/Unconfirmed.ts"
+import { UnknownOutcomes } from "../guards/UnknownOutcomes.ts"
 import { ArchiveReads } from "./ArchiveReads.ts"
 
 /** How long the answer is cached whether the store knows every order. */
@@ -30,13 +31,14 @@ export class KnownOrders extends Context.Service<KnownOrders, {
 export const layer: Layer.Layer<
   KnownOrders,
   never,
-  ItemStore | RecoveryMarks | PartitionCount | StoreBreaker | Unconfirmed | ArchiveReads
+  ItemStore | RecoveryMarks | PartitionCount | StoreBreaker | Unconfirmed | UnknownOutcomes | ArchiveReads
 > = Layer.effect(
   KnownOrders,
   Effect.gen(function*() {
     const store = yield* ItemStore
     const archive = yield* ArchiveReads
     const unconfirmed = yield* Unconfirmed
+    const unknown = yield* UnknownOutcomes
     const recoveryMarks = yield* RecoveryMarks
     const partitionCount = yield* PartitionCount
     const storeBreaker = yield* StoreBreaker
@@ -70,7 +72,7 @@ export const layer: Layer.Layer<
 
     return {
       isEvery: Effect.gen(function*() {
-        return (yield* isWhole) && !(yield* isInDoubt) && (yield* archive.isCaughtUp)
+        return (yield* isWhole) && !(yield* isInDoubt) && !unknown.isOverflowing() && (yield* archive.isCaughtUp)
       })
     }
   })

@@ -20,6 +20,7 @@ import { Gatekeeper } from "../access/Gatekeeper.ts"
 import type { PartitionCount } from "../guards/PartitionCount.ts"
 import type { StoreBreaker } from "../guards/StoreBreaker.ts"
 import type { Unconfirmed } from "../guards/Unconfirmed.ts"
+import type { UnknownOutcomes } from "../guards/UnknownOutcomes.ts"
 import * as Refusals from "../request/Refusals.ts"
 import { refuse, RequestContext } from "../request/RequestContext.ts"
 import * as ArchivedStatus from "./ArchivedStatus.ts"
@@ -36,8 +37,10 @@ export type NotFound = UnknownOrder | ReturnType<typeof Refusals.unavailable>
 /** What a read found; a defect where it ended by a bug. */
 export type StatusRead = Exit.Exit<StatusRecord, NotFound>
 
-/** Look-ups that may wait for a round trip: more than there are connections on which they come. */
-const MAX_LOOKUPS = 20_000
+/** Looks that may wait in each line, how long, in milliseconds, and how many round trips may be under way at once. */
+export const MAX_LOOKS = 4_096
+const LOOK_WAIT = 1_000
+const LINES = 8
 
 export class StatusReads extends Context.Service<StatusReads, {
   readonly read: (requestId: RequestId, caller: Caller) => Effect.Effect<StatusRecord, NotFound>
@@ -57,14 +60,22 @@ const ownerOf = (found: Found) => ownerIn(found._tag === "Kept" ? found.record.f
 export const layer: Layer.Layer<
   StatusReads,
   never,
-  Gatekeeper | OrderStatuses | ItemStore | RecoveryMarks | PartitionCount | StoreBreaker | Unconfirmed | ArchiveReads
+  | Gatekeeper
+  | OrderStatuses
+  | ItemStore
+  | RecoveryMarks
+  | PartitionCount
+  | StoreBreaker
+  | Unconfirmed
+  | UnknownOutcomes
+  | ArchiveReads
 > = Layer.effect(
   StatusReads,
   Effect.gen(function*() {
     const gatekeeper = yield* Gatekeeper
     const archive = yield* ArchiveReads
     const known = yield* KnownOrders.KnownOrders
-    const lookups = yield* StatusLookups.make(MAX_LOOKUPS)
+    const lookups = yield* StatusLookups.make({ capacity: MAX_LOOKS, timeoutMillis: LOOK_WAIT, lines: LINES })
     const guard = yield* Completion.guard
     const run = Effect.runCallbackWith(yield* Effect.context<never>())
 

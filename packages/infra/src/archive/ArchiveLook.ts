@@ -15,7 +15,7 @@ import * as PostgresDatabase from "./databases/PostgresDatabase.ts"
 import * as Sums from "./reading/Sums.ts"
 import type { Dialect, Session } from "./sql/Session.ts"
 import * as Migration from "./tables/Migration.ts"
-import * as Standings from "./webhooks/Standings.ts"
+import * as Counts from "./webhooks/Counts.ts"
 import * as Gaps from "./writing/Gaps.ts"
 
 /** What nothing is known of but why. */
@@ -41,7 +41,7 @@ const facts = (place: string, session: Session, versions: string, dialect: Diale
       tables,
       told: yield* at(Sums.told(session)),
       gaps: yield* at(Gaps.read(session)),
-      endpoints: yield* at(Standings.read(session, dialect))
+      endpoints: yield* at(Counts.standings(session, dialect))
     }
   })
 

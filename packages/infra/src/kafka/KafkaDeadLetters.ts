@@ -13,6 +13,9 @@ import * as Topics from "./topics/Topics.ts"
 
 /** Letters are few and their order does not matter: all go to the first partition. */
 const PARTITION = 0
+const { LETTERS_KEPT } = DeadLetterFold
+/** How often in a row the topic is read again because most of what was kept turned out to be handled. */
+const MOST_AGAIN = 3
 /** The wait before the topic is read again from its start after the connection was lost for good. */
 const rereading = Schedule.jittered(Schedule.spaced("1 second"))
 
@@ -38,9 +41,13 @@ export const layer: Layer.Layer<DeadLetters, never, KafkaClient | Topics.Topics>
     /** The fold that answers, and the one that is being read; mostly the same. */
     let answering: Reading = { fold: DeadLetterFold.make(), isCaughtUp: false }
     let reading = answering
+    let again = 0
+    /** Of the fold that knows more: one whose connection was lost may have begun anew. */
+    const handled = () =>
+      reading.fold.handled.size > answering.fold.handled.size ? reading.fold.handled : answering.fold.handled
 
     const readOnce = Effect.suspend(() => {
-      const next: Reading = { fold: DeadLetterFold.make(), isCaughtUp: false }
+      const next: Reading = { fold: DeadLetterFold.make(LETTERS_KEPT, handled()), isCaughtUp: false }
       reading = next
       Latch.closeUnsafe(isShort)
       return Effect.scoped(TopicReader.run(client, topic, {
@@ -49,6 +56,11 @@ export const layer: Layer.Layer<DeadLetters, never, KafkaClient | Topics.Topics>
           if (Option.isSome(entry)) next.fold.add(entry.value)
         },
         onCaughtUp: () => {
+          if (next.fold.isShort() && again < MOST_AGAIN) {
+            again++
+            return Latch.openUnsafe(isShort)
+          }
+          again = 0
           next.isCaughtUp = true
           answering = next
         }

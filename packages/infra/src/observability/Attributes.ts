@@ -36,6 +36,7 @@ export const EVENTS = [
   "webhooks_file_unusable",
   "webhook_standing",
   "webhook_held",
+  "webhook_forgotten",
   "webhook_gone",
   "webhook_dead",
   "webhook_too_old",

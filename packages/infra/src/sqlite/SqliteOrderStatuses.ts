@@ -9,6 +9,7 @@ import {
 import { type RateLimit, RateLimits } from "@flash-sale/domain/ports/RateLimits"
 import type { RequestId } from "@flash-sale/domain/records/Ids"
 import { DateTime, Effect, Layer, Result, Semaphore } from "effect"
+import * as Log from "../observability/logs/Log.ts"
 import type { Connection } from "./database/Connection.ts"
 import { SqliteDatabase, storeUnavailable } from "./database/SqliteDatabase.ts"
 import * as StatusAnswers from "./statuses/StatusAnswers.ts"
@@ -67,7 +68,9 @@ export const layer: Layer.Layer<OrderStatuses, never, SqliteDatabase | RateLimit
 
     const readAll = Effect.fnUntraced(function*(requestIds: ReadonlyArray<RequestId>) {
       const findAll = (connection: Connection) => requestIds.map((id) => find(connection, id))
-      return (yield* Effect.catch(database.read(findAll), storeUnavailable)).map(StatusAnswers.toLookup)
+      const found = yield* Effect.catch(database.read(findAll), storeUnavailable)
+      yield* report(requestIds.filter((_, n) => StatusAnswers.isDamaged(found[n])))
+      return found.map(StatusAnswers.toLookup)
     })
 
     return {
@@ -91,6 +94,14 @@ export const layer: Layer.Layer<OrderStatuses, never, SqliteDatabase | RateLimit
     }
   })
 )
+
+/** Logs that the rows of these requests hold no status. */
+const report = (damaged: ReadonlyArray<RequestId>): Effect.Effect<void> =>
+  Effect.forEach(
+    damaged,
+    (key) => Log.error("A row of the statuses holds what is no status", { event: "status_key_damaged", key }),
+    { discard: true }
+  )
 
 /** Not counted against the limit: the request is known. */
 const free: RateLimit = { allowed: true, remaining: 0, retryAfterMillis: 0 }

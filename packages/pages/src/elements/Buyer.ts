@@ -1,5 +1,6 @@
 /** Who buys in this window. */
-import { FlashSaleError, newRequestId } from "@flash-sale/client"
+import { FlashSaleError } from "@flash-sale/client/http/FlashSaleError.ts"
+import { newRequestId } from "@flash-sale/client/time/Chance.ts"
 import { guest, type Kept, windowStorage } from "../order/OrderMemory.ts"
 import { subjectOf } from "../order/TokenSubject.ts"
 

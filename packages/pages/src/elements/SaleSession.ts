@@ -1,5 +1,5 @@
 /** What one button knows: the item as it changes, the connection, the buyer's order, and when the time changes any. */
-import { createClient } from "@flash-sale/client"
+import { createClient } from "@flash-sale/client/Client.ts"
 import { orderMemory } from "../order/OrderMemory.ts"
 import { OrderRun } from "../order/OrderRun.ts"
 import { NONE, type OrderState } from "../order/OrderState.ts"
@@ -21,6 +21,9 @@ export interface SaleSessionOptions {
   readonly needsToken: boolean
   readonly onChange: () => void
 }
+
+/** A page that is shown for the first time has just asked. */
+const isReturn = (event: Event): boolean => !(event instanceof PageTransitionEvent) || event.persisted
 
 export class SaleSession {
   readonly #options: SaleSessionOptions
@@ -46,6 +49,10 @@ export class SaleSession {
     const { signal } = this.#ending
     for (const name of ["online", "offline"]) addEventListener(name, () => this.#change(), { signal })
     this.#joined = joinItem(gateway, itemId, () => this.#change())
+    // The network comes back, as after a sleep, or the page out of the browser's cache.
+    for (const name of ["online", "pageshow"]) {
+      addEventListener(name, (event) => isReturn(event) && this.#joined.stream.askAnew(), { signal })
+    }
     void this.#run.resume()
     this.#tick()
   }

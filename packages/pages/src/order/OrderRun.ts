@@ -1,17 +1,11 @@
 /** One buyer's order from the press of the button to its end: places it, follows it, pays for it, gives it back. */
-import { FlashSaleError, newRequestId } from "@flash-sale/client"
+import { FlashSaleError } from "@flash-sale/client/http/FlashSaleError.ts"
+import { newRequestId } from "@flash-sale/client/time/Chance.ts"
 import { pause } from "../sale/Timers.ts"
-import type { KeptOrder, OrderMemory } from "./OrderMemory.ts"
+import type { KeptOrder } from "./OrderMemory.ts"
+import type { OrderRunOptions } from "./OrderRunOptions.ts"
 import { isOver, NONE, type OrderState, withStatus } from "./OrderState.ts"
-import { OrderWatch, type OrderWatchOptions } from "./OrderWatch.ts"
-
-export interface OrderRunOptions extends OrderWatchOptions {
-  readonly itemId: string
-  readonly memory: OrderMemory
-  /** The buyer. Fails as the client does where there is no token. */
-  readonly userId: () => Promise<string>
-  readonly onState: (state: OrderState) => void
-}
+import { OrderWatch } from "./OrderWatch.ts"
 
 export class OrderRun {
   readonly #options: OrderRunOptions
@@ -79,9 +73,8 @@ export class OrderRun {
   /** `isAgain` is whether it was sent before, and may be there. */
   async #send(kept: KeptOrder, isAgain: boolean): Promise<void> {
     const { client, itemId, signal } = this.#options
-    const { requestId, userId } = kept
     try {
-      await client.hold({ request_id: requestId, user_id: userId, item_id: itemId, amount: 1 }, { signal })
+      await client.hold({ request_id: kept.requestId, user_id: kept.userId, item_id: itemId, amount: 1 }, { signal })
     } catch (error) {
       if (signal.aborted) return
       if (!isAgain || !(error instanceof FlashSaleError) || error.outcomeUnknown) return this.#refuse(error)
@@ -150,7 +143,8 @@ export class OrderRun {
   }
 
   #isHeard(error: unknown): error is FlashSaleError {
+    if (this.#options.signal.aborted) return false
     if (!(error instanceof FlashSaleError)) throw error
-    return !this.#options.signal.aborted
+    return true
   }
 }

@@ -1,5 +1,6 @@
 /** Follows an order while somebody looks at the page, over every outage. */
-import { type Client, FlashSaleError, type OrderEvent } from "@flash-sale/client"
+import type { Client, OrderEvent } from "@flash-sale/client"
+import { FlashSaleError } from "@flash-sale/client/http/FlashSaleError.ts"
 import { type Page, whileShown } from "../sale/Shown.ts"
 import { pause } from "../sale/Timers.ts"
 

@@ -2,21 +2,34 @@
  * An item as it changes, by one stream for all in this page who show it: over HTTP/1.1 a browser has six connections to
  * an engine, and each stream keeps one.
  */
-import { type Client, createClient, type Fetch, type ItemStanding } from "@flash-sale/client"
+import type { Client, Fetch, ItemStanding } from "@flash-sale/client"
+import { createClient } from "@flash-sale/client/Client.ts"
+import { browserClocks, ClockTrust } from "./ClockTrust.ts"
 import { EngineClock } from "./EngineClock.ts"
-import { watchItem } from "./ItemWatch.ts"
+import { type ItemListener, watchItem } from "./ItemWatch.ts"
 import { type Page, whileShown } from "./Shown.ts"
 import { linked } from "./StreamLink.ts"
-import { after } from "./Timers.ts"
+import { after, every } from "./Timers.ts"
 
 /** How long a stream may be away before what it has told counts as old, in milliseconds. */
 const STALE_AFTER = 2_000
+/** How often it is looked whether the clock may still be believed, in milliseconds. */
+const LOOKED_EVERY = 1_000
 
 export class ItemStream {
   readonly clock = new EngineClock()
   readonly #listeners = new Set<() => void>()
-  #ending = new AbortController()
+  readonly #ending = new AbortController()
+  #asking = new AbortController()
   #item: ItemStanding | undefined
+  readonly #listener: ItemListener = {
+    onItem: (item) => {
+      this.clock.set(item.now)
+      this.#hear(item)
+    },
+    onCounts: (counts) => this.#hear(this.#item === undefined ? undefined : { ...this.#item, ...counts }),
+    onFailed: (code) => this.#change(() => this.#problem = code)
+  }
   #problem: string | undefined
   #isBroken = false
   #isStale = false
@@ -49,15 +62,25 @@ export class ItemStream {
   /** Follows the item while somebody looks at the page. `clientOf` makes the client that does so by this `fetch`. */
   begin(page: Page, itemId: string, clientOf: (fetch: Fetch) => Client, fetch?: Fetch): void {
     const client = clientOf(linked((isThere) => isThere || this.#break(), fetch))
-    void whileShown(page, this.#ending.signal, (signal) =>
-      watchItem(client, itemId, {
-        onItem: (item) => {
-          this.clock.set(item.now)
-          this.#hear(item)
-        },
-        onCounts: (counts) => this.#hear(this.#item === undefined ? undefined : { ...this.#item, ...counts }),
-        onFailed: (code) => this.#change(() => this.#problem = code)
-      }, signal))
+    void whileShown(page, this.#ending.signal, (signal) => this.#follow(client, itemId, signal))
+  }
+
+  /** Asks for the item and the time anew, by another connection: the one of before may be dead without a word. */
+  askAnew(): void {
+    this.#asking.abort()
+  }
+
+  async #follow(client: Client, itemId: string, signal: AbortSignal): Promise<void> {
+    while (!signal.aborted) {
+      this.#asking = new AbortController()
+      const trust = new ClockTrust(browserClocks)
+      const stop = every(LOOKED_EVERY, () => trust.isLost && this.askAnew())
+      try {
+        await watchItem(client, itemId, this.#listener, AbortSignal.any([signal, this.#asking.signal]))
+      } finally {
+        stop()
+      }
+    }
   }
 
   end(): void {

@@ -1,5 +1,6 @@
 /** Follows an item for as long as a page shows it, over every outage. */
-import { type Client, FlashSaleError, type ItemCounts, type ItemStanding } from "@flash-sale/client"
+import type { Client, ItemCounts, ItemStanding } from "@flash-sale/client"
+import { FlashSaleError } from "@flash-sale/client/http/FlashSaleError.ts"
 import { pause } from "./Timers.ts"
 
 /** How long a page waits before it asks again for what was refused, in milliseconds. */

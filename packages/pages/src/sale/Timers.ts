@@ -6,6 +6,12 @@ export const after = (millis: number, run: () => void): () => void => {
   return () => clearTimeout(timer)
 }
 
+/** Runs this each so many milliseconds until what is returned is called. */
+export const every = (millis: number, run: () => void): () => void => {
+  const timer = setInterval(run, millis)
+  return () => clearInterval(timer)
+}
+
 /** Waits so many milliseconds, or until the signal is aborted. Does not fail. */
 export const pause = (millis: number, signal: AbortSignal): Promise<void> =>
   new Promise((resolve) => {

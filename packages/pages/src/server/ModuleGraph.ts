@@ -8,7 +8,8 @@ export type Packages = Readonly<Record<string, string>>
 
 /** Of the pages for buyers, and of what a shop's page gets. */
 export const PACKAGES: Packages = {
-  "@flash-sale/client": "client/main.ts",
+  // Each module by itself: pages need no more of it than they use.
+  "@flash-sale/client/": "client/",
   "@flash-sale/domain/records/Currencies": CURRENCIES,
   lit: "lit/index.js",
   "lit-html": "lit/lit-html.js",
@@ -17,10 +18,9 @@ export const PACKAGES: Packages = {
   "@lit/reactive-element": "lit/reactive-element.js"
 }
 
-/** Of the console, which sends other requests than a shop does, by the same means. */
+/** Of the console. */
 export const CONSOLE_PACKAGES: Packages = {
   ...PACKAGES,
-  "@flash-sale/client/": "client/",
   uplot: "uplot/uPlot.iife.min.js"
 }
 

@@ -74,6 +74,17 @@ describe("DeadLetterFold", () => {
     assert.deepStrictEqual(offsets(fold), [1, 2])
   })
 
+  it("the fold that comes after another keeps none that was handled, as letters come before handlings", () => {
+    const topic = [...[1, 2, 3, 4, 5, 6].map(put), ...[1, 2, 3, 4].map(handled)]
+    const first = foldOf(topic, 4)
+    assert.deepStrictEqual([offsets(first), first.isShort()], [[], true])
+    const next = DeadLetterFold.make(4, first.handled)
+    topic.forEach(next.add)
+    assert.deepStrictEqual([offsets(next), next.isShort()], [[5, 6], false])
+    assert.deepStrictEqual(next.stats(), first.stats())
+    assert.deepStrictEqual(next.find(letter(1)), first.find(letter(1)))
+  })
+
   it("the fold keeps as many of each reason, so that many of one hide none of another", () => {
     const due = { ...letter(9), error: "Payment Without Order" } as const
     const fold = foldOf([...[1, 2, 3, 4, 5].map(put), { _tag: "Letter", letter: due }], 2)

@@ -4,7 +4,7 @@
  */
 import * as LetterRow from "../rows/LetterRow.ts"
 import type { Dialect } from "../sql/Session.ts"
-import { webhooks } from "./WebhookTables.ts"
+import { unlisted, webhooks } from "./WebhookTables.ts"
 
 /**
  * - `archive_orders`: a row for each item and request id; `n` decides between orders of the same moment.
@@ -62,4 +62,4 @@ const first = ({ integer, numbered, prepare, text }: Dialect): ReadonlyArray<str
 ]
 
 /** Each brings the tables from the version of its index to the next. Released steps never change; new ones follow. */
-export const STEPS: ReadonlyArray<(dialect: Dialect) => ReadonlyArray<string>> = [first, webhooks]
+export const STEPS: ReadonlyArray<(dialect: Dialect) => ReadonlyArray<string>> = [first, webhooks, unlisted]

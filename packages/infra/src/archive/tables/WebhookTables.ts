@@ -2,9 +2,9 @@
 import type { Dialect } from "../sql/Session.ts"
 
 /**
- * - `webhook_endpoints`: a row for each that was ever in the file. `cursor` is the `n` of the last entry that was sent
- *   or stands in a row. `holder` delivers to it until `held_until`, by the clock of the database; `asked_by` would,
- *   as it holds fewer.
+ * - `webhook_endpoints`: a row for each that is in the file, or was. `cursor` is the `n` of the last entry that was
+ *   sent or stands in a row. `holder` delivers to it until `held_until`, by the clock of the database; `asked_by`
+ *   would, as it holds fewer. `unlisted_at` is since when no file lists it, by the same clock.
  * - `webhook_deliveries`: those that failed or that a replay has asked for; `entry` is the `n` of the event's entry.
  * - `webhook_replays`: `cursor` is the `n` up to which entries, or dead deliveries, were looked through, `last` the end
  *   of that; ids are looked up by an index of the entries. One `asked_key` is one replay, however often it is asked
@@ -39,4 +39,10 @@ export const webhooks = ({ integer, numbered, text }: Dialect): ReadonlyArray<st
     n ${numbered}, id ${text} NOT NULL UNIQUE, endpoint ${text} NOT NULL, asked_at ${integer} NOT NULL,
     done_at ${integer}, delivered ${integer}, status ${integer}, error ${text}, took_millis ${integer}
   )`
+]
+
+/** Endpoints that have left the file go after a while. */
+export const unlisted = ({ integer, now }: Dialect): ReadonlyArray<string> => [
+  `ALTER TABLE webhook_endpoints ADD COLUMN unlisted_at ${integer}`,
+  `UPDATE webhook_endpoints SET unlisted_at = ${now} WHERE listed = 0`
 ]

@@ -21,7 +21,6 @@ import * as DeliveryRows from "./DeliveryRows.ts"
 import * as EntriesById from "./EntriesById.ts"
 import * as ReplayCounts from "./ReplayCounts.ts"
 import * as ReplayRows from "./ReplayRows.ts"
-import * as Standings from "./Standings.ts"
 import * as TestRows from "./TestRows.ts"
 
 /** The replays of an endpoint that are shown. */
@@ -58,7 +57,7 @@ const missing = (session: Session, replayed: Replayed) =>
 const tooMany = (detail: string) => ({ refused: new TooManyAsked({ detail }) })
 
 export const askedOf = ({ dialect, session, snapshot, write }: ArchiveDatabase): Webhooks["Service"] => ({
-  list: snapshot((opened) => Standings.read(opened, dialect)),
+  list: snapshot((opened) => Counts.standings(opened, dialect)),
   deliveries: ({ endpoint, state }, from, limit) => {
     const conditions = Keyset.conditions([["endpoint = ?", endpoint], ["state = ?", state]])
     const { parameters, sql } = Keyset.select("webhook_deliveries", "created_at", conditions, from, limit)

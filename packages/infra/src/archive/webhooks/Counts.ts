@@ -7,7 +7,7 @@ import { Effect, Schema } from "effect"
 import * as EntryRow from "../rows/EntryRow.ts"
 import * as Columns from "../sql/Columns.ts"
 import { decoded } from "../sql/Decoded.ts"
-import type { Row, Session } from "../sql/Session.ts"
+import type { Dialect, Row, Session } from "../sql/Session.ts"
 import * as DeliveryRows from "./DeliveryRows.ts"
 import * as ReplayRows from "./ReplayRows.ts"
 
@@ -80,7 +80,7 @@ const least = (...moments: ReadonlyArray<number | undefined>): number | undefine
 }
 
 /** For those who ask. `now` is by the clock of the database. */
-export const standing = (session: Session, row: Row, now: number) =>
+const standing = (session: Session, row: Row, now: number) =>
   Effect.flatMap(
     countsOf(session, row),
     ({ behindSince, dead, name, replays, waiting, waitingSince }) =>
@@ -100,3 +100,11 @@ export const standing = (session: Session, row: Row, now: number) =>
         replays
       }))
   )
+
+/** How every endpoint is that is kept, by name. */
+export const standings = Effect.fnUntraced(function*(session: Session, dialect: Pick<Dialect, "now">) {
+  const [clock] = yield* session.all(`SELECT ${dialect.now} AS now`)
+  const now = yield* decoded(() => Columns.integer(clock!, "now"))
+  const rows = yield* session.all("SELECT * FROM webhook_endpoints ORDER BY name")
+  return yield* Effect.forEach(rows, (row) => standing(session, row, now))
+})

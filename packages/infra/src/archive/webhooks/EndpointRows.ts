@@ -15,16 +15,21 @@ const LIST: Statement = {
   columns: { name: "text", url: "text", events: "text", disabled: "integer", cursor: "integer" },
   sql: `INSERT INTO webhook_endpoints(name, url, events, listed, disabled, cursor)
     SELECT name, url, events, 1, disabled, cursor FROM input WHERE true
-    ON CONFLICT(name) DO UPDATE SET listed = 1, disabled = excluded.disabled, events = excluded.events,
-      gone_at = CASE WHEN webhook_endpoints.url = excluded.url THEN webhook_endpoints.gone_at END, url = excluded.url`
+    ON CONFLICT(name) DO UPDATE SET listed = 1, unlisted_at = NULL, disabled = excluded.disabled,
+      events = excluded.events, url = excluded.url,
+      gone_at = CASE WHEN webhook_endpoints.url = excluded.url THEN webhook_endpoints.gone_at END`
 }
 
 /** Runs in the transaction of who writes. */
-export const list = (session: Session, endpoints: ReadonlyArray<ListedEndpoint>) =>
+export const list = (
+  { now }: Pick<Dialect, "now">,
+  session: Session,
+  endpoints: ReadonlyArray<ListedEndpoint>
+) =>
   Effect.gen(function*() {
     const [end] = yield* session.all(END)
     const cursor = yield* decoded(() => Columns.integer(end!, "n"))
-    yield* session.all("UPDATE webhook_endpoints SET listed = 0")
+    yield* session.all(`UPDATE webhook_endpoints SET listed = 0, unlisted_at = ${now} WHERE listed = 1`)
     yield* session.each(
       LIST,
       endpoints.map(({ events, isDisabled, name, url }) => ({
@@ -40,7 +45,8 @@ export const list = (session: Session, endpoints: ReadonlyArray<ListedEndpoint>)
 /** Who holds it has it in its file, whatever another instance has said of its own. */
 const HOLD: Statement = {
   columns: { name: "text", holder: "text", held_until: "integer" },
-  sql: `UPDATE webhook_endpoints SET holder = input.holder, held_until = input.held_until, listed = 1, disabled = 0
+  sql: `UPDATE webhook_endpoints SET holder = input.holder, held_until = input.held_until, listed = 1,
+      unlisted_at = NULL, disabled = 0
     FROM input WHERE webhook_endpoints.name = input.name`
 }
 

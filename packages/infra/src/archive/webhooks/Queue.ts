@@ -8,6 +8,7 @@ import * as Counts from "./Counts.ts"
 import * as DeliveryRows from "./DeliveryRows.ts"
 import * as EndpointRows from "./EndpointRows.ts"
 import * as EventPages from "./EventPages.ts"
+import * as Forgetting from "./Forgetting.ts"
 import * as HeldRows from "./HeldRows.ts"
 import * as ReplaySteps from "./ReplaySteps.ts"
 import * as Settling from "./Settling.ts"
@@ -25,7 +26,7 @@ export const queueOf = ({ dialect, session, snapshot, write }: ArchiveDatabase):
       )
     )
   return {
-    list: (endpoints) => write((opened) => EndpointRows.list(opened, endpoints)),
+    list: (endpoints) => write((opened) => EndpointRows.list(dialect, opened, endpoints)),
     hold: (holder, names) =>
       Effect.flatMap(
         write((opened) => EndpointRows.hold(dialect, opened, holder, names)),
@@ -40,6 +41,7 @@ export const queueOf = ({ dialect, session, snapshot, write }: ArchiveDatabase):
         )
       ),
     release: (holder) => write((opened) => EndpointRows.release(opened, holder)),
+    forget: (keptMillis, limit) => write((opened) => Forgetting.step(dialect, opened, keptMillis, limit)),
     end: Effect.flatMap(session.all(EndpointRows.END), ([row]) => decoded(() => Columns.integer(row!, "n"))),
     page: (cursor, limit) => EventPages.page(session, cursor, limit),
     advance: (endpoint, holder, cursor, failed, last) =>

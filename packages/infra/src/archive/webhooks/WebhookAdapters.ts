@@ -23,6 +23,7 @@ export const portsNowhere: Context.Context<WebhookPorts> = Context.make(Webhooks
     hold: fails,
     unheld: fails,
     release: fails,
+    forget: fails,
     end: nowhere,
     page: fails,
     advance: fails,

@@ -4,7 +4,8 @@
  *
  * **Details**: every identity is remembered (a few dozen bytes each), so the number of letters is exact; the contents
  * of letters and of handlings are kept up to a bound. Each reason has its own: a hundred thousand timeouts do not hide
- * the payment that a shop owes somebody.
+ * the payment that a shop owes somebody. Letters come before their handlings, so that those which are kept may all be
+ * handled in the end, while others wait: then the topic is folded once more, by a fold that knows what was handled.
  */
 import {
   type DeadLetter,
@@ -28,6 +29,8 @@ export interface DeadLetterFold {
   readonly list: (limit: number, query?: LetterQuery) => ReadonlyArray<DeadLetter>
   readonly find: (id: LetterId) => LetterLookup
   readonly stats: () => DeadLetterStats
+  /** The letters that were handled: for a fold that comes after this one, which keeps none of them. */
+  readonly handled: ReadonlySet<string>
   /** Whether fewer letters are kept than could be: then the topic is to be folded again from its start. */
   readonly isShort: () => boolean
 }
@@ -43,8 +46,15 @@ const REASONS = DeadLetterReason.literals
 const identity = ({ offset, partition, topic }: LetterId): string =>
   topic === undefined ? `${partition}:${offset}` : `${topic}/${partition}:${offset}`
 
-/** An empty fold that keeps `kept` letters of each reason. */
-export const make = (kept = LETTERS_KEPT): DeadLetterFold => {
+/** A letter that another program wrote may have no valid time. */
+const oldestOf = (letters: Iterable<Open>): number => {
+  let oldest = Infinity
+  for (const { at } of letters) if (at < oldest) oldest = at
+  return oldest
+}
+
+/** An empty fold that keeps `kept` letters of each reason: others than these, which were handled. */
+export const make = (kept = LETTERS_KEPT, before: ReadonlySet<string> = new Set()): DeadLetterFold => {
   const open = new Map<string, Open>()
   /** How many are open, and how many of them are kept, by reason. */
   const sizes: Record<DeadLetterReason, number> = { ...reasonCounts() }
@@ -72,14 +82,10 @@ export const make = (kept = LETTERS_KEPT): DeadLetterFold => {
     if (handlings.size > kept && !eldest.done) handlings.delete(eldest.value)
   }
 
-  /** When the oldest was put; undefined where it is to be looked up. A letter of another program may have no time. */
+  /** When the oldest was put; undefined where it is to be looked up. */
   let oldestAt: number | undefined
   const oldest = (): number | undefined => {
-    if (open.size === 0) return undefined
-    if (oldestAt === undefined) {
-      oldestAt = Infinity
-      for (const { at } of open.values()) if (at < oldestAt) oldestAt = at
-    }
+    oldestAt ??= oldestOf(open.values())
     return oldestAt === Infinity ? undefined : oldestAt
   }
 
@@ -100,7 +106,7 @@ export const make = (kept = LETTERS_KEPT): DeadLetterFold => {
     if (handled.has(id) || open.has(id)) return
     const { error: reason } = letter
     const at = Date.parse(letter.timestamp)
-    const isKept = keeping[reason] < kept
+    const isKept = keeping[reason] < kept && !before.has(id)
     open.set(id, { at, reason, letter: isKept ? letter : undefined })
     sizes[reason]++
     if (isKept) keeping[reason]++
@@ -121,6 +127,7 @@ export const make = (kept = LETTERS_KEPT): DeadLetterFold => {
       return letter === undefined ? { _tag: "Unknown" } : { _tag: "Open", letter }
     },
     stats: () => ({ size: open.size, byReason: { ...sizes }, oldestAt: oldest() }),
+    handled,
     isShort: () => REASONS.some((reason) => keeping[reason] < sizes[reason] && keeping[reason] < kept / 2)
   }
 }

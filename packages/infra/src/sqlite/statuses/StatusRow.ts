@@ -14,10 +14,13 @@ import {
 } from "../database/Connection.ts"
 import type { StatusClock } from "./StatusClock.ts"
 
-/** A claim has an owner until it is confirmed; its record is the status that it becomes then. */
+/**
+ * A claim has an owner until it is confirmed; its record is the status that it becomes then. Of a row that holds no
+ * status the record is undefined: somebody else wrote it, and it concerns its own order alone.
+ */
 export interface StatusRow {
   readonly owner: string | undefined
-  readonly record: StatusRecord
+  readonly record: StatusRecord | undefined
 }
 
 /** The payments that are due back, as one column holds them. */
@@ -29,7 +32,16 @@ SELECT * FROM statuses WHERE request = ? AND expires > ? AND (owner IS NULL OR e
 
 export const find = (connection: Connection, requestId: RequestId, time: StatusClock): StatusRow | undefined => {
   const row = connection.get(FIND, requestId, time.now(), time.lastLease())
-  return row === undefined ? undefined : { owner: optionalText(row, "owner"), record: toRecord(row) }
+  return row === undefined ? undefined : readRow(row)
+}
+
+const readRow = (row: Row): StatusRow => {
+  try {
+    return { owner: optionalText(row, "owner"), record: toRecord(row) }
+  } catch {
+    // Only values throw here, those that no status has. Whoever looks the order up reports it.
+    return { owner: undefined, record: undefined }
+  }
 }
 
 const toRecord = (row: Row): StatusRecord => {

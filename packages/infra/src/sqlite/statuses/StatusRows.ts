@@ -79,7 +79,7 @@ export const release = (connection: Connection, { owner, requestId }: Claim): vo
 /** Writes a status where it may replace what is there: see `mayReplace`. */
 export const write = (connection: Connection, record: StatusRecord, time: StatusClock, retention: Retention): void => {
   const there = StatusRow.find(connection, record.requestId, time)
-  if (there !== undefined && !mayReplace(there.record, record, there.owner !== undefined)) return
+  if (there?.record !== undefined && !mayReplace(there.record, record, there.owner !== undefined)) return
   put(connection, undefined, time.now() + keptMillis(record, retention), record)
 }
 

@@ -93,7 +93,7 @@ export const replay = (calls: AdminCalls, selection: Selection, after: () => voi
       if (length === 0) return missing(["None can be replayed so.", ...lines].join(" "))
       const charged = "Each makes a new attempt of its order, which charges its buyer once it holds units."
       const tries = `Tries ${numbered(length, "order")} again, of ${countOf(looked.length)}.`
-      return effects(tries, ...lines, charged, ...rest(looked.length))
+      return effects(tries, ...rest(looked.length), ...lines, charged)
     },
     send: (sending) =>
       handle(calls, "replay", sending, seesOrders)(chosen(sending.values["which"]).map(({ id }) => id)),
@@ -124,11 +124,11 @@ const discarded = (letters: ReadonlyArray<Pick<LetterRow, "reason">>): ReadonlyA
   const failed = letters.filter(({ reason }) => reason === "Payment Timeout").length
   return [
     `Takes ${numbered(letters.length, "letter")} off the list. Nothing is tried again, and nothing brings them back.`,
+    ...rest(letters.length),
     ...(failed === 0 ? [] : [`${numbered(failed, "order")} stay failed: their buyers were told so, and owe nothing.`]),
     ...(due === 0
       ? []
-      : [`Says that ${numbered(due, "buyer has", "buyers have")} the money back. Pay it back before.`]),
-    ...rest(letters.length)
+      : [`Says that ${numbered(due, "buyer has", "buyers have")} the money back. Pay it back before.`])
   ]
 }
 

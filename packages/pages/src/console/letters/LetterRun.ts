@@ -4,8 +4,8 @@ import type { LettersHandled } from "../calls/Wire.ts"
 import type { Sending } from "../parts/Change.ts"
 import { isDone, isLeft, type Outcome } from "../words/LetterWords.ts"
 
-/** Letters of one request: few enough that one takes a second or so, and is seen to go on. */
-export const PART = 100
+/** Letters of one request: few enough that it is seen to go on, and that orders are answered meanwhile. */
+export const PART = 50
 /** How often those are sent again that another one of their request stood in the way of. */
 const ROUNDS = 3
 

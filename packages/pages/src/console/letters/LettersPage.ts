@@ -81,13 +81,16 @@ export class ConsoleLetters extends PageElement {
   }
 
   /** Those that are chosen, and all, have buttons of their own: what a button does never changes under the pointer. */
-  #actions({ letters }: LetterPage): TemplateResult {
+  #actions({ letters, open }: LetterPage): TemplateResult {
     const { ask, calls } = this.context
     const chosen = letters.filter(({ id }) => this.chosen.has(id))
     const filter = filterOf(this.route)
     const match = Object.keys(filter).length > 0 ? " that match" : ""
     const these: Selection = { kind: "these", letters: chosen }
-    const all: Selection = { kind: "filter", filter, words: `all dead letters${match}` }
+    const words = match === "" && open.total > MOST
+      ? `the oldest ${countOf(MOST)} dead letters`
+      : `all dead letters${match}`
+    const all: Selection = { kind: "filter", filter, words }
     const button = (words: string, make: typeof replay, selection: Selection, isAny: boolean) =>
       html`<button type="button" class=${make === discard ? "danger" : ""} ?disabled=${!isAny} @click=${() =>
         ask(make(calls, selection, this.#after, this.may("orders")))}>${words}…</button>`
@@ -112,7 +115,7 @@ export class ConsoleLetters extends PageElement {
   #list({ letters, next, open }: LetterPage): Shown {
     return html`
       ${
-      open.total > MOST
+      open.total > MOST && letters.length > 0
         ? html`<p class="stale">What is done to all is done to the oldest ${countOf(MOST)} of ${countOf(open.total)}.
           The others follow as these are handled.</p>`
         : nothing

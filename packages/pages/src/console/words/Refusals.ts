@@ -48,7 +48,8 @@ const OF_CODE: Words = {
   refund_differs: ["Refunded otherwise", "It is given back already, or about to be, with the other choice of stock."],
   store_unavailable: [
     "The store is away",
-    "Redis does not answer, or the file of an engine that has none: nothing can be read or changed until it does.",
+    "Redis does not answer, or the file of an engine that has none: nothing can be read or changed until it does. " +
+    "With Redis, orders are taken meanwhile and wait in the log.",
     "redis-is-away-or-was-lost"
   ],
   timeout: ["No answer in time", "The engine is slow, or its answer was lost."],
