@@ -22,8 +22,8 @@ const SHOWN_MILLIS = 180_000
 const MOST_A_SECOND = 60
 const STOCK = 6_000
 const ROUND_MILLIS = 100
-/** How long a page is open before its picture, in milliseconds. */
-const SETTLES_MILLIS = 8_000
+/** How long a page is open before its picture, in milliseconds: until it can say when items are sold out. */
+const SETTLES_MILLIS = 24_000
 /** The largest that a picture may be, in bytes. */
 const MOST_BYTES = 150 * 1024
 const VIEW = { width: 1_280, height: 760 }

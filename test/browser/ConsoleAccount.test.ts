@@ -4,6 +4,7 @@ import { Effect, Exit, Scope } from "effect"
 import { writeFile } from "node:fs/promises"
 import { join } from "node:path"
 import { describe, expect, it, onTestFinished } from "vitest"
+import { until } from "../servers/Processes.ts"
 import * as Receiver from "../webhooks/Receiver.ts"
 import { newSecret } from "../webhooks/TestWebhooks.ts"
 import * as Chromium from "./Chromium.ts"
@@ -13,6 +14,11 @@ import { order } from "./Orders.ts"
 
 const TIMEOUT = 120_000
 const PHONE = { colorScheme: "dark", viewport: { width: 390, height: 844 } } as const
+
+const CURRENT_IS_SEEN = `(() => {
+  const { left, right } = document.querySelector(".side [aria-current]").getBoundingClientRect()
+  return left >= 0 && right <= innerWidth
+})()`
 
 const browserFor = Chromium.ofFile()
 
@@ -104,6 +110,9 @@ describe("the console", () => {
       expect(await phone.page.evaluate("scrollX + document.documentElement.scrollWidth"), place).toBeLessThanOrEqual(
         390
       )
+      // Where one is is in view, also in a navigation that is wider than the window.
+      await until(`${place} is in view`, () => phone.page.evaluate(CURRENT_IS_SEEN))
+      if (place === "audit") await ConsoleEngine.isAccessible(phone)
     }
   }, TIMEOUT)
 })

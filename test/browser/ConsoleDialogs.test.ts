@@ -40,6 +40,8 @@ it("a change that is sent goes on to its end, and a dialog stays at its place", 
 
   await page.getByRole("link", { name: "101", exact: true }).click()
   await page.locator(".badge", { hasText: "Paused" }).waitFor()
+  // What came of it is of the page before.
+  expect(await page.getByText("101: paused.").count()).toBe(0)
   await page.getByRole("button", { name: "Put units in…" }).click()
   await dialog.getByLabel("Reason, for whoever asks later").waitFor()
   await page.goBack()

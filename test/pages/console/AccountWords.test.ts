@@ -26,6 +26,7 @@ describe("what was done", () => {
     ],
     ["sale.changed", { sale: {} }, "Sale changed"],
     ["order.refund_requested", {}, "Refund asked for"],
+    ["order.failed", {}, "Order failed again"],
     ["webhook.replayed", { webhook: "shop", dead: true }, "Sent again what was given up"],
     ["webhook.replayed", { webhook: "shop", events: 3 }, "Sent 3 events again"],
     ["webhook.replayed", { from: "2026-12-01T00:00:00.000Z", until: "soon" }, /00:00:00 UTC\) until soon$/],

@@ -25,6 +25,11 @@ const showCurrent = (navigation: Element): void => {
 export class FirstSight implements ReactiveController {
   readonly #host: Element
   readonly #place: () => string
+  /** A count beside a name takes room, and a window is turned: what was in view may not be. */
+  readonly #sizes = new ResizeObserver(() => {
+    const navigation = this.#host.querySelector(NAVIGATION)
+    if (navigation !== null) showCurrent(navigation)
+  })
   #shown: string | undefined
 
   /** `place` is the name of the page where one is. */
@@ -33,17 +38,9 @@ export class FirstSight implements ReactiveController {
     this.#place = place
   }
 
-  readonly #resized = () => {
-    const navigation = this.#host.querySelector(NAVIGATION)
-    if (navigation !== null) markEdges(navigation)
-  }
-
-  hostConnected(): void {
-    addEventListener("resize", this.#resized)
-  }
-
   hostDisconnected(): void {
-    removeEventListener("resize", this.#resized)
+    this.#sizes.disconnect()
+    this.#shown = undefined
   }
 
   hostUpdated(): void {
@@ -51,7 +48,9 @@ export class FirstSight implements ReactiveController {
     const place = navigation === null ? KEY : this.#place()
     if (place === this.#shown) return
     this.#shown = place
-    if (navigation === null) this.#host.querySelector<HTMLElement>(KEY)?.focus()
-    else showCurrent(navigation)
+    if (navigation === null) return this.#host.querySelector<HTMLElement>(KEY)?.focus()
+    // Looked at first, and whenever it changes.
+    this.#sizes.disconnect()
+    for (const element of [navigation, ...navigation.children]) this.#sizes.observe(element)
   }
 }

@@ -75,7 +75,7 @@ export const tiles = (
       failed > 0 ? "bad" : ""
     )
   }
-      ${tile("Behind", durationOf(lag.seconds), `${countOf(lag.records)} records wait`)}
+      ${tile("Behind", durationOf(lag.seconds), numbered(lag.records, "record waits", "records wait"))}
       ${
     tile(
       "Payments a second",

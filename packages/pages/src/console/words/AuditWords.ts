@@ -59,6 +59,8 @@ const OF_TYPE: Readonly<Record<string, (data: Data) => string>> = {
   "order.cancel_requested": () => "Order cancelled",
   "order.refund_requested": () => "Refund asked for",
   "order.refunded": () => "Order refunded",
+  // What came of a replay is by whoever has replayed.
+  "order.failed": () => "Order failed again",
   "letter.replayed": () => "Dead letter replayed",
   "letter.discarded": () => "Dead letter discarded",
   "webhook.tested": () => "Test event sent",

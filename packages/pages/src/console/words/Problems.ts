@@ -54,7 +54,11 @@ const warningsOf = ({ processors, versions }: Overview): ReadonlyArray<ShownProb
     )
   }
   if (lag.seconds > FAR_BEHIND) {
-    warn(`Processing is ${durationOf(lag.seconds)} behind`, `${countOf(lag.records)} records wait.`, "flashsalebacklog")
+    warn(
+      `Processing is ${durationOf(lag.seconds)} behind`,
+      `${numbered(lag.records, "record waits", "records wait")}.`,
+      "flashsalebacklog"
+    )
   }
   if (versions.length > 1) {
     warn("An upgrade is under way", `Releases ${versions.join(" and ")} run.`, "zero-downtime-deployment")
