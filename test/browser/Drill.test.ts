@@ -74,6 +74,7 @@ const account = async ({ page }: Visitor, acts: Acts.Acts): Promise<void> => {
   await acts.wait(() => rows(`${FAILED.length} × Dead letter replayed`, WHY_REPLAYED).waitFor())
   await acts.click(page.getByRole("button", { name: "Show each" }))
   await acts.wait(() => rows("Dead letter replayed", WHY_REPLAYED).nth(FAILED.length - 1).waitFor())
+  expect(await page.getByRole("button", { name: "Fold" }).count()).toBe(1)
   for (const id of FAILED) expect(await rows(id, WHY_REPLAYED).count(), id).toBe(1)
 }
 

@@ -22,6 +22,9 @@ const about = (entry: AuditRow): Shown => {
   return webhook === undefined ? "–" : link(["webhooks", webhook], webhook)
 }
 
+/** A group; `openedBy` names the one that is opened, at the first of its entries. */
+type ShownGroup = AuditGroup & { readonly openedBy?: string }
+
 const FILTERS = ["item", "by", "what", "since"] as const
 
 export class ConsoleAudit extends PageElement {
@@ -78,15 +81,29 @@ export class ConsoleAudit extends PageElement {
     this.opened = opened
   }
 
-  #done({ entries, isFolded }: AuditGroup): Shown {
+  /** What was done; of what was done several times how often, and each of them where that is wanted. */
+  #done({ entries, isFolded, openedBy }: ShownGroup): Shown {
     const words = doneOf(entries[0])
-    if (!isFolded) return words
-    const { id } = entries.at(-1)!
-    return html`${entries.length} × ${words} <button type="button" class="small" aria-expanded="false"
-      @click=${() => this.#toggle(id)}>Show each</button>`
+    const id = isFolded ? entries.at(-1)!.id : openedBy
+    if (id === undefined) return words
+    return html`<span>${isFolded ? `${entries.length} × ` : ""}${words} <button type="button" class="small"
+      aria-expanded=${isFolded ? "false" : "true"} @click=${() => this.#toggle(id)}>${
+      isFolded ? "Show each" : "Fold"
+    }</button></span>`
   }
 
-  #columns(): ReadonlyArray<Column<AuditGroup>> {
+  /** Each of a group that is opened; the first of them folds it again. */
+  #shown(group: AuditGroup): ReadonlyArray<ShownGroup> {
+    const { id } = group.entries.at(-1)!
+    if (!group.isFolded || !this.opened.has(id)) return [group]
+    return group.entries.map((entry, at) => ({
+      entries: [entry],
+      isFolded: false,
+      ...(at === 0 ? { openedBy: id } : {})
+    }))
+  }
+
+  #columns(): ReadonlyArray<Column<ShownGroup>> {
     return [
       { name: "When", of: ({ entries: [{ time }] }) => moment(time) },
       { name: "Who", of: ({ entries: [{ by }] }) => by },
@@ -100,11 +117,7 @@ export class ConsoleAudit extends PageElement {
     const what = this.route.query.get("what") ?? ""
     const meant = entries.filter(({ type }) => type.startsWith(what))
     if (meant.length > 0) {
-      const groups = foldOf(meant).flatMap((group) =>
-        group.isFolded && this.opened.has(group.entries.at(-1)!.id)
-          ? group.entries.map((entry): AuditGroup => ({ entries: [entry], isFolded: false }))
-          : [group]
-      )
+      const groups = foldOf(meant).flatMap((group) => this.#shown(group))
       return html`${table("Changes by hand", this.#columns(), groups)} ${pager(this.route, next)}`
     }
     if (entries.length > 0) {
