@@ -34,9 +34,11 @@ const SLEEPING: Exceptions = {
   "test/deploy/runbook/Situations.ts": "how much later than another a hold is taken",
   "test/deploy/runbook/Terminal.ts": "the longest that a block of commands may take",
   "test/gateway/guards/LogBreaker.test.ts": "a probe that takes its time, by the test's clock",
+  "test/gateway/reads/StatusLookups.test.ts": "a store that takes its time, by the test's clock",
   "test/gateway/scenarios/Heartbeat.test.ts": "the longest that a heartbeat may take",
   "test/gateway/scenarios/SlowClients.test.ts": "clients that send slowly, and the rate of orders beside them",
   "test/gateway/scenarios/Sockets.test.ts": "clients that send slowly",
+  "test/gateway/scenarios/StreamsInOutages.test.ts": "the reads of a feed's first second are over",
   "test/infra/kafka/AppendBatch.test.ts": "sends that take their time, by the test's clock",
   "test/infra/kafka/KafkaFaults.test.ts": "the rate of appends",
   "test/infra/kafka/SecuredKafka.test.ts":

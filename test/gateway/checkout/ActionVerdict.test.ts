@@ -3,6 +3,7 @@ import { PaymentReference } from "@flash-sale/domain/records/checkout/Reference"
 import { ItemId, UserId } from "@flash-sale/domain/records/Ids"
 import { fingerprint } from "@flash-sale/domain/records/Order"
 import { OrderStatus } from "@flash-sale/domain/records/OrderStatus"
+import { LEDGER_STATES, type LedgerState } from "@flash-sale/domain/rules/Item"
 import * as ActionVerdict from "@flash-sale/gateway/checkout/ActionVerdict"
 import { describe, expect, it } from "vitest"
 
@@ -112,5 +113,12 @@ describe("What is done about a call", () => {
     expect(soldBy(CALLS.paid, undefined)).toBe("already_completed, due")
     expect(soldBy(CALLS.paid, own, "REFUNDED")).toBe("already_refunded")
     expect(soldBy(CALLS.paid, other, "REFUNDED")).toBe("already_refunded, due")
+  })
+
+  it("nothing is said by a ledger that is not as far as the status: the store is being filled again", () => {
+    const isBehind = (state: LedgerState, attempt = 1) => ActionVerdict.isBehind({ attempt: 1 }, { state, attempt })
+    expect(LEDGER_STATES.filter((state) => !isBehind(state))).toEqual(["sold", "refunding", "refunded"])
+    expect(ActionVerdict.isBehind({ attempt: 2 }, { state: "sold", attempt: 1 })).toBe(true)
+    expect(isBehind("sold", 2)).toBe(false)
   })
 })

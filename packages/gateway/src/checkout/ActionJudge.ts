@@ -39,8 +39,10 @@ export const make = Effect.gen(function*() {
   /** By whom a completed order was completed. */
   const askLedger = Effect.fnUntraced(function*(call: Call, record: StatusRecord) {
     const { order } = yield* readLedger(record)
-    // The status outlives the ledger only while the store is being filled again.
-    if (order === undefined) return yield* Refusals.refuseUnavailable("store_unavailable")
+    // The status is further than the ledger only while the store is being filled again.
+    if (order === undefined || ActionVerdict.isBehind(record, order)) {
+      return yield* Refusals.refuseUnavailable("store_unavailable")
+    }
     return ActionVerdict.verdictOfSale(call, record, order)
   })
 

@@ -7,7 +7,7 @@ import type { ConflictCode } from "@flash-sale/domain/api/checkout/CheckoutError
 import type { PaymentReference } from "@flash-sale/domain/records/checkout/Reference"
 import { isOfHold } from "@flash-sale/domain/records/Order"
 import type { OrderStatus, StatusRecord } from "@flash-sale/domain/records/OrderStatus"
-import type { HeldOrder } from "@flash-sale/domain/rules/Item"
+import type { HeldOrder, LedgerState } from "@flash-sale/domain/rules/Item"
 
 export type Asked =
   | { readonly action: "confirm" }
@@ -91,6 +91,16 @@ export const verdictOf = (asked: Asked, standing: Standing): Verdict | AskLedger
       return ofCancel(standing)
   }
 }
+
+const SOLD: ReadonlyArray<LedgerState> = ["sold", "refunding", "refunded"]
+/**
+ * Whether the ledger is not as far as the status of an order that is completed or refunded: a store that has lost its
+ * last writes folds them again, and knows nothing yet of who has paid.
+ */
+export const isBehind = (
+  { attempt }: Pick<StatusRecord, "attempt">,
+  order: Pick<HeldOrder, "attempt" | "state">
+): boolean => order.attempt < attempt || !SOLD.includes(order.state)
 
 /** By what the ledger knows of an order that is completed or refunded. */
 export const verdictOfSale = (asked: Asked, standing: Standing, { hold }: Pick<HeldOrder, "hold">): Verdict => {
