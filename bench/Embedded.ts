@@ -57,14 +57,7 @@ const start = async (build: string, failureRate: string): Promise<Engine> => {
     LOG_LEVEL: process.env["LOG_LEVEL"] ?? "info"
   }
   const program = (args: ReadonlyArray<string>, ...nodeArgs: ReadonlyArray<string>) =>
-    spawnLogged(process.execPath, [
-      "--disable-warning=TimeoutNegativeWarning",
-      "--max-semi-space-size=32",
-      ...nodeArgs,
-      ...(process.env["NODE_ARGS"] ?? "").split(" ").filter((arg) => arg !== ""),
-      join(build, "packages/cli/src/main.ts"),
-      ...args
-    ], { env })
+    spawnLogged(process.execPath, Services.programArgs(args, build, nodeArgs), { env })
   const engine = await program(["serve"], "--import", Services.pathOf("StallsOnSignal.ts"))
   await until("the engine is healthy", () => Services.isHealthy(port))
   await (await program(["stock", "set", ITEM, STOCK])).exit
@@ -144,8 +137,6 @@ const measure = async (build: string, failureRate: string) => {
 
 const words = (figures: ReadonlyArray<number>) => figures.map((figure) => figure.toFixed(figure < 1_000 ? 1 : 0))
 
-const median = (values: ReadonlyArray<number>): number => values.toSorted((a, b) => a - b)[values.length >> 1]!
-
 export const run = async (): Promise<void> => {
   const builds = [["this", Services.pathOf("..")] as const, ...(BEFORE ? [["before", BEFORE] as const] : [])]
   for (const failureRate of FAILURE_RATES) {
@@ -160,7 +151,7 @@ export const run = async (): Promise<void> => {
       }
     }
     for (const [name, rows] of all) {
-      Table.print([`${name}, median`, ...words(HEADINGS.map((_, at) => median(rows.map((row) => row[at]!))))])
+      Table.print([`${name}, median`, ...words(HEADINGS.map((_, at) => Table.median(rows.map((row) => row[at]!))))])
     }
   }
 }

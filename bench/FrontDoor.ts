@@ -38,12 +38,6 @@ const ALL_WAYS: ReadonlyArray<Way> = [
 ]
 const WAYS = ALL_WAYS.filter(({ name }) => name.includes(ONLY))
 
-const median = (values: ReadonlyArray<number>): number => {
-  const sorted = values.toSorted((one, other) => one - other)
-  const middle = sorted.length >> 1
-  return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2
-}
-
 /** CPU µs of each measurement, by way and server. */
 type Costs = Map<string, Array<number>>
 
@@ -105,11 +99,11 @@ const show = (costs: Costs): void => {
   const names = BEFORE === undefined ? ["now"] : ["before", "now"]
   Table.print(["CPU µs", Gateway.BARE, ...names.flatMap((name) => [name, "ratio", "from - to"])])
   for (const way of WAYS) {
-    const bare = median(costs.get(keyOf(way, { name: Gateway.BARE }))!)
+    const bare = Table.median(costs.get(keyOf(way, { name: Gateway.BARE }))!)
     const cells = names.flatMap((name) => {
       const all = costs.get(keyOf(way, { name }))!
       const spread = `${Math.min(...all).toFixed(0)} - ${Math.max(...all).toFixed(0)}`
-      return [median(all).toFixed(1), (median(all) / bare).toFixed(2), spread]
+      return [Table.median(all).toFixed(1), (Table.median(all) / bare).toFixed(2), spread]
     })
     Table.print([way.name, bare.toFixed(1), ...cells])
   }

@@ -36,10 +36,21 @@ export const within = async (
 /** The path of a file beside this one. */
 export const pathOf = (file: string): string => fileURLToPath(new URL(file, import.meta.url))
 
-/**
- * Starts one of the engine's programs over the services, as `npm run` does; `NODE_ARGS` of the bench go to it. `build`
- * is the folder of another build.
- */
+/** What Node is given for a program of the build in this folder, as by `npm run`; `NODE_ARGS` of the bench go to it. */
+export const programArgs = (
+  args: ReadonlyArray<string>,
+  build: string,
+  nodeArgs: ReadonlyArray<string> = []
+): ReadonlyArray<string> => [
+  "--disable-warning=TimeoutNegativeWarning",
+  "--max-semi-space-size=32",
+  ...nodeArgs,
+  ...(process.env["NODE_ARGS"] ?? "").split(" ").filter((arg) => arg !== ""),
+  join(build, "packages/cli/src/main.ts"),
+  ...args
+]
+
+/** Starts one of the engine's programs over the services. `build` is the folder of another build. */
 export const startProgram = (
   name: "gateway" | "processor" | "recover" | "stock",
   { kafka, redis }: Services,
@@ -49,14 +60,7 @@ export const startProgram = (
 ): Promise<Logged> =>
   spawnLogged(
     process.execPath,
-    [
-      "--disable-warning=TimeoutNegativeWarning",
-      "--max-semi-space-size=32",
-      ...(process.env["NODE_ARGS"] ?? "").split(" ").filter((arg) => arg !== ""),
-      join(build, "packages/cli/src/main.ts"),
-      name,
-      ...args
-    ],
+    programArgs([name, ...args], build),
     {
       env: {
         REDIS_ADDR: redis.address,

@@ -50,17 +50,25 @@ export const read = (body: unknown): RecordedOrder | undefined => {
   return isRecordedToken(paymentToken) ? { requestId, userId, itemId, amount, paymentToken } : undefined
 }
 
+/** What a buyer's request for units holds, to be paid for at once or held. */
+export type Asked = Omit<Order, "paymentToken">
+
+/** Reads it without the schema; undefined where the schema would reject it. */
+export const readAsked = (body: Readonly<Record<string, unknown>>): Asked | undefined => {
+  const { amount, item_id: itemId, metadata, request_id: requestId, user_id: userId } = body
+  if (!isNewRequestId(requestId) || !isUserId(userId) || !isItemId(itemId) || !isAmount(amount)) return undefined
+  if (metadata === undefined) return { requestId, userId, itemId, amount }
+  return isOrderMetadata(metadata) ? { requestId, userId, itemId, amount, metadata } : undefined
+}
+
 /** The order that a buyer's request holds, read without the schema; undefined where the schema would reject it. */
 export const readNew = (body: unknown): Order | undefined => {
   if (!Json.isObject(body)) return undefined
-  const { amount, item_id: itemId, metadata, payment_token: paymentToken, request_id: requestId, user_id: userId } =
-    body
-  if (!isNewRequestId(requestId) || !isUserId(userId) || !isItemId(itemId) || !isAmount(amount)) return undefined
-  const order = { requestId, userId, itemId, amount }
-  if (metadata !== undefined && !isOrderMetadata(metadata)) return undefined
-  const noted = metadata === undefined ? order : { ...order, metadata }
-  if (paymentToken === undefined) return noted
-  return isOfferedToken(paymentToken) ? { ...noted, paymentToken } : undefined
+  const asked = readAsked(body)
+  if (asked === undefined) return undefined
+  const { payment_token: paymentToken } = body
+  if (paymentToken === undefined) return asked
+  return isOfferedToken(paymentToken) ? { ...asked, paymentToken } : undefined
 }
 
 /** The order as JSON: the opposite of `read`. */

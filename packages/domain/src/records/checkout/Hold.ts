@@ -4,7 +4,6 @@ import {
   Amount,
   isAmount,
   isItemId,
-  isNewRequestId,
   isRequestId,
   isUserId,
   isWhole,
@@ -13,7 +12,8 @@ import {
   RequestId,
   UserId
 } from "../Ids.ts"
-import { isOrderMetadata, OrderMetadata } from "../OrderMetadata.ts"
+import { readAsked } from "../Order.ts"
+import { OrderMetadata } from "../OrderMetadata.ts"
 import * as Json from "../wire/Json.ts"
 
 /** The longest that units are held for a buyer who has not confirmed, in seconds: an hour. No sale allows more. */
@@ -61,13 +61,11 @@ export const read = (body: unknown): RecordedHold | undefined => {
 /** The hold that a buyer's request holds, read without the schema; undefined where the schema would reject it. */
 export const readNew = (body: unknown): Hold | undefined => {
   if (!Json.isObject(body)) return undefined
-  const { amount, hold_seconds: holdSeconds, item_id: itemId, metadata, request_id: requestId, user_id: userId } = body
-  if (!isNewRequestId(requestId) || !isUserId(userId) || !isItemId(itemId) || !isAmount(amount)) return undefined
-  const hold = { requestId, userId, itemId, amount }
-  if (metadata !== undefined && !isOrderMetadata(metadata)) return undefined
-  const noted = metadata === undefined ? hold : { ...hold, metadata }
-  if (holdSeconds === undefined) return noted
-  return isHoldSeconds(holdSeconds) ? { ...noted, holdSeconds } : undefined
+  const asked = readAsked(body)
+  if (asked === undefined) return undefined
+  const { hold_seconds: holdSeconds } = body
+  if (holdSeconds === undefined) return asked
+  return isHoldSeconds(holdSeconds) ? { ...asked, holdSeconds } : undefined
 }
 
 /** The hold as JSON: the opposite of `read`. */
