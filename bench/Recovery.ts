@@ -118,9 +118,9 @@ const measured = async (
   }
 }
 
-const byProcessor = async (services: Services.Services): Promise<Measured> => {
+const byProcessor = async (services: Services.Services, build?: string): Promise<Measured> => {
   const port = await freePort()
-  const started = Services.startProcessor(services, port)
+  const started = Services.startProcessor(services, port, {}, build)
   const result = await measured(services, services.redis, async () => ({
     pid: (await started).pid,
     end: Services.untilAllWorkedOn(port, TIMEOUT_MILLIS)
@@ -148,17 +148,43 @@ const byCommand = async (services: Services.Services): Promise<readonly [Measure
   }
 }
 
+/** A log of the case's orders, all of it committed, and nothing in Redis. Returns the number of its records. */
+const prepare = async (services: Services.Services, what: Case): Promise<number> => {
+  const port = await freePort()
+  const first = await Services.startProcessor(services, port)
+  await Services.untilAllWorkedOn(port)
+  await Services.end([first])
+  const { close, send } = await Log.feeder(services)
+  const records = await fill(send, what)
+  await close()
+  await lose(services)
+  return records
+}
+
+const lose = async (services: Services.Services): Promise<void> => {
+  await commitAll(services)
+  await ask(services.redis, (redis) => redis.flushall())
+}
+
+/** Records a second that a processor of each build folds, all of the same log. */
+export const recordsPerSecond = async (
+  builds: ReadonlyArray<string>
+): Promise<ReadonlyArray<number>> => {
+  const rates: Array<number> = []
+  await Services.within(async (services) => {
+    const records = await prepare(services, CASES[0]!)
+    for (const build of builds) {
+      const { seconds } = await byProcessor(services, build)
+      rates.push(records / seconds)
+      await lose(services)
+    }
+  }, { appendfsync: "always" })
+  return rates
+}
+
 const measure = (what: Case) =>
   Services.within(async (services) => {
-    const port = await freePort()
-    const first = await Services.startProcessor(services, port)
-    await Services.untilAllWorkedOn(port)
-    await Services.end([first])
-    const { close, send } = await Log.feeder(services)
-    const records = await fill(send, what)
-    await close()
-    await commitAll(services)
-    await ask(services.redis, (redis) => redis.flushall())
+    const records = await prepare(services, what)
     const row = (by: string, { kafkaMicros, own, redisMicros, seconds }: Measured) =>
       Table.print([
         by,
