@@ -171,6 +171,7 @@ const bad: ReadonlyArray<readonly [variable: string, value: string, expects: str
   ["MAX_LISTENERS", "0", "a whole number from 1 to 1000000"],
   ["DOCS", "yes", "one of true, false"],
   ["PAGES", "true", "one of on, off"],
+  ["WARM_UP", "true", "one of on, off"],
   ["TRUSTED_PROXIES", "10.0.0.0/33", networks],
   ["TRUSTED_PROXIES", "10.0.0.1,,10.0.0.2", networks],
   ["TRUSTED_PROXIES", "proxy.example", networks],
