@@ -52,7 +52,8 @@ describe("Settings: defaults", () => {
         shutdownNotice: Duration.seconds(1),
         trustedProxies: [],
         docs: false,
-        pages: false
+        pages: false,
+        warmUp: true
       })
       expect(found.processor).toEqual({
         metricsPort: 9090,
