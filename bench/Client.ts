@@ -45,7 +45,12 @@ const HEAD_END = "\r\n\r\n"
 /** As long as tokens of the great providers are. */
 const TOKEN = { payment_token: "pm_1Q0PsIJvEtkwdCNYMSaVuRz6" }
 
-const requestOf = (run: string, n: number, options: Options): string => {
+/** The bytes of a run's nth request. */
+export const requestOf = (
+  run: string,
+  n: number,
+  options: Pick<Options, "authorization" | "hasToken" | "item" | "path" | "read"> = {}
+): string => {
   const { authorization, hasToken = false, item = ITEM, path = "/buy", read } = options
   if (read !== undefined) return `GET ${read(n)} HTTP/1.1\r\nhost: bench\r\n\r\n`
   const userId = users[n % USERS]!
@@ -67,7 +72,7 @@ const requestOf = (run: string, n: number, options: Options): string => {
 }
 
 /** Whether the text holds a whole answer. */
-const isWhole = (text: string): boolean => {
+export const isWhole = (text: string): boolean => {
   const end = text.indexOf(HEAD_END)
   if (end < 0) return false
   const length = /content-length: (\d+)/i.exec(text)

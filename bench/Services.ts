@@ -108,10 +108,10 @@ export const end = async (programs: ReadonlyArray<Logged>): Promise<void> => {
   }
 }
 
-/** Whether a program's `/health` says that all is well. */
-export const isHealthy = async (port: number): Promise<boolean> => {
+/** Whether a program's `/health`, or its other probe, says that all is well. */
+export const isHealthy = async (port: number, path = "/health"): Promise<boolean> => {
   try {
-    return (await fetch(`http://127.0.0.1:${port}/health`)).status === 200
+    return (await fetch(`http://127.0.0.1:${port}${path}`)).status === 200
   } catch {
     return false
   }

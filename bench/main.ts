@@ -14,6 +14,7 @@ import * as Overview from "./overview/Overview.ts"
 import * as Processor from "./Processor.ts"
 import * as Recovery from "./Recovery.ts"
 import * as Refused from "./Refused.ts"
+import * as Start from "./Start.ts"
 import * as Webhooks from "./Webhooks.ts"
 
 const benches: Readonly<Record<string, () => Promise<void>>> = {
@@ -28,6 +29,7 @@ const benches: Readonly<Record<string, () => Promise<void>>> = {
   processor: Processor.run,
   recovery: Recovery.run,
   refused: Refused.run,
+  start: Start.run,
   webhooks: Webhooks.run
 }
 
