@@ -5,6 +5,7 @@ import * as Log from "../Log.ts"
 import * as Processor from "../Processor.ts"
 import * as Recovery from "../Recovery.ts"
 import * as Services from "../Services.ts"
+import * as Start from "../Start.ts"
 import type { BareCosts } from "./BareServer.ts"
 import type { Build, Samples } from "./Samples.ts"
 
@@ -30,6 +31,17 @@ const door: Section = {
       for (const [way, name] of DOOR) samples.add(`gateway: ${name}`, build, ratios(way, build))
     }
   }
+}
+
+const start: Section = {
+  name: "start",
+  measure: (builds, samples) =>
+    Start.windows(builds, (build, rate, p99) => {
+      const add = (what: string, value: number) =>
+        samples.add(`gateway at ${rate.toLocaleString("en")}/s: p99 ${what}`, build, value)
+      add("of the first second", p99(1))
+      add("after ten seconds", p99(15))
+    })
 }
 
 const processor: Section = {
@@ -91,4 +103,4 @@ const embedded: Section = {
   }
 }
 
-export const SECTIONS: ReadonlyArray<Section> = [door, processor, recovery, embedded]
+export const SECTIONS: ReadonlyArray<Section> = [door, start, processor, recovery, embedded]
