@@ -111,8 +111,8 @@ const open = (port: number): Promise<Connection> =>
   })
 
 /**
- * A connection that the server has accepted: it accepts one in each turn of its event loop, so that many new ones at once
- * wait for each other, which is no part of what an answer takes.
+ * A connection that the server has accepted: it accepts one in each turn of its event loop, so many new ones wait for
+ * each other, which is no part of what an answer takes.
  */
 const openAccepted = async (port: number): Promise<Connection> => {
   const connection = await open(port)
