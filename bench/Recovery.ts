@@ -26,6 +26,10 @@ const TIMEOUT_MILLIS = 600_000
 const GROUP = "order-processor"
 const EVENTS_TOPIC = "order-events"
 const DAY = 24 * 60 * 60 * 1_000
+/** The folder of another build, whose processor folds the same logs in turn; how often each does. */
+const BEFORE = process.env["BEFORE"]
+const ROUNDS = Number(process.env["ROUNDS"] ?? 1)
+const BUILDS = [...(BEFORE === undefined ? [] : [["before", BEFORE] as const]), ["a processor", undefined] as const]
 /** The numbers of the cases to measure, from 0 on; all of them where it is not set. */
 const WANTED = process.env["CASES"]?.split(",")
 
@@ -212,7 +216,12 @@ const measure = (what: Case) =>
         own.peakMegabytes.toFixed(0)
       ])
     process.stdout.write(`${what.name}\n`)
-    row("a processor", await byProcessor(services))
+    for (let round = 0; round < ROUNDS; round++) {
+      for (const [name, build] of BUILDS) {
+        row(name, await byProcessor(services, build))
+        await lose(services)
+      }
+    }
     const [also, bytes] = await byCommand(services)
     row("recover --to", also)
     process.stdout.write(`${(bytes / ORDERS).toFixed(0)} bytes in Redis for each order\n`)

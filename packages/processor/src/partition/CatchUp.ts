@@ -8,7 +8,7 @@ import type { OrderStatuses } from "@flash-sale/domain/ports/OrderStatuses"
 import type { LogRecord } from "@flash-sale/domain/records/LogRecord"
 import { home } from "@flash-sale/domain/records/Partition"
 import * as Monotonic from "@flash-sale/infra/time/Monotonic"
-import { Array as Arr, Effect, type Scope } from "effect"
+import { Array as Arr, Context, Effect, type Scope } from "effect"
 import { CallOrders } from "../item/FoldCallSize.ts"
 import * as StatusWriter from "../publish/StatusWriter.ts"
 import * as QuietRefold from "../recovery/QuietRefold.ts"
@@ -16,9 +16,15 @@ import { type Halted, type RecoveryNeeded, unlessFailed, waitFor } from "../run/
 import { INTAKE_BATCH, type IntakeParts } from "./Intake.ts"
 
 /** Records that are folded quietly at once. As many more are read meanwhile. */
-const GATHERED_RECORDS = 5_000
+export const GATHERED_RECORDS = 5_000
 /** Records of orders that have not ended: beyond these the rest is folded as new records are, within the budget. */
-const MAX_UNFINISHED = 20_000
+export const MAX_UNFINISHED = 20_000
+
+/** The bounds of a quiet refold. Tests set smaller ones. */
+export const CatchUpLimits = Context.Reference<{ readonly gathered: number; readonly unfinished: number }>(
+  "@flash-sale/processor/CatchUpLimits",
+  { defaultValue: () => ({ gathered: GATHERED_RECORDS, unfinished: MAX_UNFINISHED }) }
+)
 
 /** Records that were taken together. */
 interface Taken {
@@ -41,6 +47,7 @@ export const foldQuietly = Effect.fnUntraced(function*(
 ): Effect.fn.Return<void, RecoveryNeeded | Halted | PartitionLost, ItemStore | OrderStatuses | Scope.Scope> {
   const until = Math.min(run.publishFrom, run.tellFrom, run.until)
   if (from >= until) return
+  const limits = yield* CatchUpLimits
   const statuses = yield* StatusWriter.make(run, { guarded: unlessFailed(run, "publishing"), isBusy: () => true })
   const refold = yield* QuietRefold.make({
     run,
@@ -54,8 +61,8 @@ export const foldQuietly = Effect.fnUntraced(function*(
 
   const take = Effect.gen(function*() {
     const records: Array<LogRecord> = []
-    while (at < until && records.length < GATHERED_RECORDS) {
-      const some = yield* waitFor("the log", owned.take(Math.min(GATHERED_RECORDS, until - at), wholeFrom))
+    while (at < until && records.length < limits.gathered) {
+      const some = yield* waitFor("the log", owned.take(Math.min(limits.gathered, until - at), wholeFrom))
       onTaken(some)
       for (const record of some) (record.offset < until ? records : beyond).push(record)
       at = (some.at(-1)?.offset ?? wholeFrom - 1) + 1
@@ -81,7 +88,7 @@ export const foldQuietly = Effect.fnUntraced(function*(
     const takeNext = Effect.suspend(() => at < until ? take : Effect.undefined)
     const [left, next] = yield* Effect.all([refold.fold(gathered), takeNext], { concurrency: 2 })
     yield* onStep
-    if (next !== undefined && left.length === 0 && refold.unfinished.size() <= MAX_UNFINISHED) {
+    if (next !== undefined && left.length === 0 && refold.unfinished.size() <= limits.unfinished) {
       pass(end)
       return next
     }
