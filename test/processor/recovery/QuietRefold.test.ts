@@ -37,8 +37,8 @@ const writtenOf = ({ command }: LoggedCommand): OnePartition.Written => {
 }
 
 /**
- * A status without its time. Of a refund that is long past the quiet one is that of the log's end, with payments that are
- * due since then.
+ * A status without its time. Of a refund that is long past the quiet one is that of the log's end, with payments that
+ * are due since then.
  */
 const shown = (status: StatusLookup) =>
   status._tag !== "Kept" ? status._tag : {
@@ -47,7 +47,7 @@ const shown = (status: StatusLookup) =>
     ...(status.record.status === "REFUNDED" ? { refundDue: undefined } : {})
   }
 
-/** What a worker leaves behind that folds a log of which everything was committed. Where nothing was told, actors read it. */
+/** What is left by a worker of a log that was committed as a whole. Where nothing was told, actors read it. */
 const left = Effect.fnUntraced(function*(history: History, at: number, by: "actors" | "quietly") {
   yield* TestClock.setTime(at)
   const charged = new Set<string>()

@@ -56,7 +56,7 @@ export const foldQuietly = Effect.fnUntraced(function*(
     writeStatuses: statuses.write
   })
   let at = from
-  /** Records may be missing where an operator accepted that: then some of later offsets come before there are enough. */
+  /** Records may be missing where an operator accepted that: then some beyond the end come with those before it. */
   const beyond: Array<LogRecord> = []
 
   const take = Effect.gen(function*() {
@@ -92,7 +92,7 @@ export const foldQuietly = Effect.fnUntraced(function*(
       pass(end)
       return next
     }
-    yield* hand([...refold.unfinished.records(), ...left].sort((one, other) => one.offset - other.offset), end)
+    yield* hand([...refold.unfinished.records(), ...left].toSorted((one, other) => one.offset - other.offset), end)
     if (next !== undefined) yield* hand(next.records, next.end)
     yield* hand(beyond, at)
     return undefined

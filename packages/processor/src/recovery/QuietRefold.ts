@@ -3,7 +3,7 @@
  * actor is made for them. Of what they ask for only the statuses are written that buyers may still look for. Why:
  * docs/decisions/0062-quiet-refolds.md.
  */
-import { type FoldError, type ItemDamaged, ItemStore } from "@flash-sale/domain/ports/ItemStore"
+import { ItemStore } from "@flash-sale/domain/ports/ItemStore"
 import { retention } from "@flash-sale/domain/ports/OrderStatuses"
 import * as FoldBatches from "@flash-sale/domain/records/FoldBatches"
 import type { ItemId } from "@flash-sale/domain/records/Ids"
@@ -17,7 +17,8 @@ import { actionsOf } from "../order/Actions.ts"
 import type { Message } from "../order/OpenOrder.ts"
 import * as OpenOrderBudget from "../order/OpenOrderBudget.ts"
 import * as OpenOrders from "../order/OpenOrders.ts"
-import { type PartitionRun, RecoveryNeeded } from "../run/PartitionRun.ts"
+import * as FoldFailure from "../run/FoldFailure.ts"
+import type { PartitionRun, RecoveryNeeded } from "../run/PartitionRun.ts"
 import * as Unfinished from "./Unfinished.ts"
 
 /** Calls of a partition under way at the same time. */
@@ -65,17 +66,6 @@ const NONE: ReadonlyArray<LogRecord.LogRecord> = []
 
 /** The status of an order that is not paid yet is left to its actor. */
 const hasStatus = ({ amendment, status }: Action): boolean => status !== undefined || amendment !== undefined
-
-const recoveryNeeded = (itemId: ItemId) => (error: Exclude<FoldError, ItemDamaged>): RecoveryNeeded => {
-  switch (error._tag) {
-    case "StoreUnavailable":
-      return new RecoveryNeeded({ why: error.detail })
-    case "MarkMoved":
-      return new RecoveryNeeded({ why: "the store's mark has moved" })
-    case "PositionBehind":
-      return new RecoveryNeeded({ why: `the store has item ${itemId} only up to ${error.position}` })
-  }
-}
 
 export const make = Effect.fnUntraced(function*(
   { isHome, ordersPerCall, run: { epoch, partition, session }, writeStatuses }: Parts
@@ -134,7 +124,7 @@ export const make = Effect.fnUntraced(function*(
       const isDamaged = yield* call(item, some, actions, now).pipe(
         Effect.as(false),
         Effect.catchTag("ItemDamaged", () => Effect.succeed(true)),
-        Effect.mapError(recoveryNeeded(item.itemId))
+        Effect.mapError(FoldFailure.toRecovery(item.itemId))
       )
       if (isDamaged) return calls.slice(at).flatMap((left) => left.map(({ record }) => record))
     }

@@ -21,7 +21,7 @@ export interface Unfinished {
 /** The records that say what is to be known of an order until it ends. */
 type OfOrder = Array<LogRecord>
 
-/** Whether the record has placed the order as it is now, or has confirmed it: all that is kept of it says one of them. */
+/** Whether the record has placed the order as it is now, or has confirmed it: they say all that is known of it. */
 const isAbout = ({ _tag }: Command, { offset }: LogRecord, { hold, placedAtOffset }: OrderOutcome): boolean =>
   _tag === "Confirm" ? hold?.confirmedAtOffset === offset : placedAtOffset === offset
 
@@ -79,7 +79,7 @@ export const make = (): Unfinished => {
       for (const orders of items.values()) {
         for (const records of orders.values()) for (const record of records) all.add(record)
       }
-      return [...all].sort((one, other) => one.offset - other.offset)
+      return [...all].toSorted((one, other) => one.offset - other.offset)
     }
   }
 }
