@@ -3,6 +3,7 @@ import { Effect, Schedule, type Scope } from "effect"
 import { join } from "node:path"
 import * as Log from "../../observability/logs/Log.ts"
 import * as CheckpointThread from "./checkpoints/CheckpointThread.ts"
+import type { WalOwner } from "./checkpoints/WalOwner.ts"
 import type { Connection } from "./Connection.ts"
 import { FILE_NAME } from "./FileCheck.ts"
 import { attempt } from "./GroupCommit.ts"
@@ -39,6 +40,7 @@ const warnIfUnmarked = Effect.fnUntraced(function*(connection: Connection, folde
  */
 export const make = Effect.fnUntraced(function*(
   connection: Connection,
+  owner: WalOwner,
   folder: string
 ): Effect.fn.Return<FileUpkeep, never, Scope.Scope> {
   let isMarked = false
@@ -55,14 +57,14 @@ export const make = Effect.fnUntraced(function*(
     Effect.catch(() => Effect.sync(() => void (isMarked = false))),
     Effect.uninterruptible
   )
-  const thread = yield* CheckpointThread.make(join(folder, FILE_NAME), connection)
+  const thread = yield* CheckpointThread.make(join(folder, FILE_NAME), owner)
   const empty = Effect.suspend(() => {
     if (isEmpty) return Effect.void
     isEmpty = true
     // What the thread takes, this one need not.
     return Effect.andThen(
       thread.pass,
-      Effect.map(attempt(connection.checkpoint), (done) => void (isEmpty = done))
+      Effect.map(owner.empty, (done) => void (isEmpty = done))
     )
   }).pipe(Effect.catch(() => Effect.sync(() => void (isEmpty = false))))
 

@@ -1,12 +1,12 @@
 /** The write that takes away what was folded of a partition, so that it is folded again. */
-import { type AcceptedLog, MarkMoved } from "@flash-sale/domain/ports/RecoveryMarks"
+import type { AcceptedLog } from "@flash-sale/domain/ports/RecoveryMarks"
 import type { Clearing } from "@flash-sale/domain/ports/StoredItems"
 import { NOTHING_FOLDED, type PartitionId } from "@flash-sale/domain/records/Partition"
 import { Result } from "effect"
-import { integer } from "./database/Connection.ts"
-import * as LogChain from "./database/LogChain.ts"
-import type { Job } from "./database/SqliteDatabase.ts"
-import * as MarkRows from "./items/MarkRows.ts"
+import { integer } from "../database/Connection.ts"
+import * as LogChain from "../database/LogChain.ts"
+import * as Write from "../database/writer/Write.ts"
+import * as MarkRows from "../items/MarkRows.ts"
 
 /** The tables of an item's maps. */
 export const MAPS = ["orders", "turned", "buyers", "commands", "untold", "open_orders", "refunds_due"] as const
@@ -19,16 +19,19 @@ UPDATE items SET
   paused = 0, price = NULL, currency = NULL, hold_seconds = NULL, max_hold_seconds = NULL
 WHERE id = ?`
 
-/** `at` is the time of the repair. */
-export const make = (
-  partition: PartitionId,
-  epoch: string | undefined,
-  clearings: ReadonlyArray<Clearing>,
-  accepted: AcceptedLog | undefined,
-  at: string
-): Job<void, MarkMoved> =>
-(connection) => {
-  if (MarkRows.readEpoch(connection, partition) !== epoch) return Result.fail(new MarkMoved({ partition }))
+/** What is taken away, and why; `epoch` is the one that the caller has found. */
+export interface ClearInput {
+  readonly partition: PartitionId
+  readonly epoch: string | undefined
+  readonly clearings: ReadonlyArray<Clearing>
+  readonly accepted: AcceptedLog | undefined
+  /** The time of the repair. */
+  readonly at: string
+}
+
+export const clear = Write.define("items.clear", (connection, input: ClearInput): Result.Result<void, MarkRows.Moved> => {
+  const { accepted, at, clearings, epoch, partition } = input
+  if (MarkRows.readEpoch(connection, partition) !== epoch) return Result.fail(MarkRows.moved(partition))
   MarkRows.clear(connection, partition, accepted)
   if (accepted !== undefined) {
     // The log is accepted as it is, with what is damaged in it.
@@ -45,4 +48,4 @@ export const make = (
     connection.run("INSERT INTO repairs(at, item, partition, why) VALUES (?, ?, ?, ?)", at, itemId, partition, why)
   }
   return Result.void
-}
+})
