@@ -564,8 +564,18 @@ const compare = Effect.fnUntraced(function*(
     const reply = yield* store.fold({ ...batch, partition, itemId, epoch: undefined, emitEvents: true })
     const { available, held, rules, stocked, settings, sold } = expected.state.item
     expect(reply.outcomes).toEqual(expected.outcomes)
-    const { pendingEdit: _, isComplete: __, isKnown: ___, refused: ____, ...summary } = reply.summary
-    expect(summary).toEqual({ available, held, stocked, settings, rules, sold, position: expected.state.position })
+    const { summary } = reply
+    expect({ ...expected.state.item, ...summary, settings: summary.settings, position: summary.position }).toEqual({
+      ...expected.state.item,
+      ...summary,
+      available,
+      held,
+      stocked,
+      settings,
+      rules,
+      sold,
+      position: expected.state.position
+    })
     state = expected.state
   }
   yield* compareReads(store, { itemId, partition }, state)

@@ -73,7 +73,7 @@ export const start = (
     worker.on("exit", (code) => {
       why = `the thread that writes the file has ended: ${thrown === undefined ? `exit code ${code}` : String(thrown)}`
       if (!isReady) return resume(Effect.fail(why))
-      for (const answer of asking.splice(0)) answer(Exit.fail(new ThreadGone({ detail: why, isSent: true })))
       if (!isClosing) gone(why)
+      for (const answer of asking.splice(0)) answer(Exit.fail(new ThreadGone({ detail: why, isSent: true })))
     })
   })
