@@ -5,9 +5,9 @@ import { Effect, Layer } from "effect"
 import { mkdtemp, rm } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
+import * as Writes from "../../infra/sqlite/Writes.ts"
 import * as ReusedRequestIds from "../ReusedRequestIds.ts"
 import * as TestGateway from "../TestGateway.ts"
-import * as Writes from "../../infra/sqlite/Writes.ts"
 
 const folder = Effect.acquireRelease(
   Effect.promise(() => mkdtemp(join(tmpdir(), "flash-sale-ids-"))),

@@ -16,8 +16,7 @@ export const layer: Layer.Layer<DeadLetters, never, SqliteDatabase> = Layer.effe
   Effect.gen(function*() {
     const database = yield* SqliteDatabase
     return {
-      put: (letter) =>
-        Effect.catch(database.write(LetterWrites.put, LetterWrites.toPut(letter)), storeUnavailable),
+      put: (letter) => Effect.catch(database.write(LetterWrites.put, LetterWrites.toPut(letter)), storeUnavailable),
       handle: (handling) => Effect.catch(database.write(LetterWrites.handle, handling), storeUnavailable),
       list: (limit, query) =>
         Effect.catch(

@@ -19,10 +19,9 @@ export const layer: Layer.Layer<RecoveryMarks, never, SqliteDatabase> = Layer.ef
         Effect.catch(database.read((connection) => MarkRows.read(connection, partition)), storeUnavailable),
       accepted: (partition) =>
         Effect.catch(database.read((connection) => MarkRows.readAccepted(connection, partition)), storeUnavailable),
-      begin: (partition, epoch) => 
+      begin: (partition, epoch) =>
         Effect.catch(database.writeSoon(MarkRows.begin, { partition, epoch }), storeUnavailable),
-      complete: (partition, mark) => 
-        Effect.catchTags(database.write(MarkRows.complete, { partition, mark }), writing),
+      complete: (partition, mark) => Effect.catchTags(database.write(MarkRows.complete, { partition, mark }), writing),
       checkpoint: (partition, mark) =>
         Effect.catchTags(database.writeSoon(MarkRows.checkpoint, { partition, mark }), writing),
       // A file is opened once for as long as its engine lives, and forgets nothing.

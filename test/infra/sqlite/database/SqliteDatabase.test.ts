@@ -116,7 +116,9 @@ describe("SqliteDatabase", () => {
       const level = Write.define("test.level", (connection) =>
         Result.succeed(connection.get("PRAGMA synchronous")?.["synchronous"]))
       const levels = yield* Effect.all(
-        [write, writeSoon, write, write, writeSoon, writeSoon, write].map((f) => f(level, null))
+        [write, writeSoon, write, write, writeSoon, writeSoon, write].map((f) =>
+          f(level, null)
+        )
       )
       const [full, normal] = [2, 1]
       assert.deepStrictEqual(levels, [full, normal, full, full, normal, normal, full])

@@ -102,8 +102,7 @@ const own = (ownership: Ownership, partition: PartitionId): OwnedPartition => {
         "SqliteUnavailable",
         unavailable
       ),
-    commit: (offset) =>
-      guarded(Effect.catch(source.commit(database, { partition, next: offset }), unavailable)),
+    commit: (offset) => guarded(Effect.catch(source.commit(database, { partition, next: offset }), unavailable)),
     revoked: Deferred.await(revoked)
   }
 }

@@ -33,7 +33,7 @@ const warnIfUnmarked = Effect.fnUntraced(function*(connection: Connection, folde
 })
 
 /**
- * Goes on until the scope closes, and marks the end then.
+ * Goes on until the scope closes, and marks the end then. `connection` reads, and `owner` writes.
  *
  * **Details**: a record of the log is visible only when it is on the disk, so the mark is never ahead of it. It is
  * written beside the commits and not with them: a second wait for the disk would cost what the first one does.
@@ -69,7 +69,7 @@ export const make = Effect.fnUntraced(function*(
   }).pipe(Effect.catch(() => Effect.sync(() => void (isEmpty = false))))
 
   // What was in the file at the start may not be on the disk yet: it is now.
-  yield* empty
+  yield* Effect.ignore(attempt(connection.checkpoint))
   yield* Effect.ignore(warnIfUnmarked(connection, folder))
   yield* mark
   yield* Effect.addFinalizer(() => mark)

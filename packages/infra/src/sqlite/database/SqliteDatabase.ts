@@ -129,17 +129,14 @@ const writerOf = (
   connection: Connection.Connection,
   damage: DamageGuard.Damage,
   signals: Signals.Signals
-): Effect.Effect<Writer.Writer, OpenFile.CannotOpen, Scope.Scope> =>
+): Effect.Effect<Writer.Writer, never, Scope.Scope> =>
   Effect.gen(function*() {
     if (location === "memory" || location.thread === undefined) return Writer.here(connection, signals)
     const path = OpenFile.pathIn(location.folder)
     const { fail } = yield* FatalFailure.FatalFailure
     // What only reads must not write by mistake: it would not be in the order of the writes.
     yield* Effect.sync(() => connection.script("PRAGMA query_only = ON"))
-    return yield* Effect.mapError(
-      ThreadWriter.make({ program: location.thread, path, damage, signals, gone: fail }),
-      (detail) => new OpenFile.CannotOpen({ path, detail })
-    )
+    return yield* ThreadWriter.make({ program: location.thread, path, damage, signals, gone: fail })
   })
 
 const toExit = <A, E>(result: Result.Result<A, E>): Exit.Exit<A, E> =>

@@ -24,7 +24,10 @@ export interface NewLetter extends Omit<DeadLetter, "value"> {
   readonly base64: string
 }
 
-export const toPut = ({ value, ...letter }: DeadLetter): NewLetter => ({ ...letter, base64: Buffer.from(value).toString("base64") })
+export const toPut = ({ value, ...letter }: DeadLetter): NewLetter => ({
+  ...letter,
+  base64: Buffer.from(value).toString("base64")
+})
 
 export const put = Write.define("letters.put", (connection, letter: NewLetter): Result.Result<void> => {
   connection.run(

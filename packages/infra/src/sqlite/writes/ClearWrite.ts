@@ -29,23 +29,26 @@ export interface ClearInput {
   readonly at: string
 }
 
-export const clear = Write.define("items.clear", (connection, input: ClearInput): Result.Result<void, MarkRows.Moved> => {
-  const { accepted, at, clearings, epoch, partition } = input
-  if (MarkRows.readEpoch(connection, partition) !== epoch) return Result.fail(MarkRows.moved(partition))
-  MarkRows.clear(connection, partition, accepted)
-  if (accepted !== undefined) {
-    // The log is accepted as it is, with what is damaged in it.
-    const damaged = LogChain.firstBreak(connection, partition)
-    if (damaged !== undefined) LogChain.rechain(connection, partition, damaged.offset)
-  }
-  for (const { itemId, why } of clearings) {
-    const row = connection.get("SELECT id FROM items WHERE name = ?", itemId)
-    if (row !== undefined) {
-      const id = integer(row, "id")
-      for (const table of MAPS) connection.run(`DELETE FROM ${table} WHERE item = ?`, id)
-      connection.run(RESET, partition, id)
+export const clear = Write.define(
+  "items.clear",
+  (connection, input: ClearInput): Result.Result<void, MarkRows.Moved> => {
+    const { accepted, at, clearings, epoch, partition } = input
+    if (MarkRows.readEpoch(connection, partition) !== epoch) return Result.fail(MarkRows.moved(partition))
+    MarkRows.clear(connection, partition, accepted)
+    if (accepted !== undefined) {
+      // The log is accepted as it is, with what is damaged in it.
+      const damaged = LogChain.firstBreak(connection, partition)
+      if (damaged !== undefined) LogChain.rechain(connection, partition, damaged.offset)
     }
-    connection.run("INSERT INTO repairs(at, item, partition, why) VALUES (?, ?, ?, ?)", at, itemId, partition, why)
+    for (const { itemId, why } of clearings) {
+      const row = connection.get("SELECT id FROM items WHERE name = ?", itemId)
+      if (row !== undefined) {
+        const id = integer(row, "id")
+        for (const table of MAPS) connection.run(`DELETE FROM ${table} WHERE item = ?`, id)
+        connection.run(RESET, partition, id)
+      }
+      connection.run("INSERT INTO repairs(at, item, partition, why) VALUES (?, ?, ?, ?)", at, itemId, partition, why)
+    }
+    return Result.void
   }
-  return Result.void
-})
+)

@@ -19,7 +19,7 @@ import * as ThreadWrites from "./ThreadWrites.ts"
 type Database = SqliteDatabase.SqliteDatabase["Service"]
 
 const TEST_TIMEOUT = 30_000
-const thread = new URL("./ThreadProgram.ts", import.meta.url)
+const program = new URL("./ThreadProgram.ts", import.meta.url)
 
 interface Opened {
   readonly folder: string
@@ -28,7 +28,7 @@ interface Opened {
   readonly fatal: ReadonlyArray<string>
 }
 
-const openIn = Effect.fnUntraced(function*(folder: string) {
+const openIn = Effect.fnUntraced(function*(folder: string, thread = program) {
   const fatal: Array<string> = []
   const layer = SqliteDatabase.layer({ folder, thread, lockLost: () => undefined }).pipe(
     Layer.provide(Layer.succeed(FatalFailure, { fail: (why) => void fatal.push(why), failed: Effect.never }))
@@ -41,7 +41,9 @@ const opened = Effect.flatMap(Folders.temporary, openIn)
 
 const names = ({ database }: Opened) =>
   Effect.map(
-    database.read((connection) => connection.all("SELECT name FROM settings WHERE name <> 'partitions' ORDER BY value")),
+    database.read((connection) =>
+      connection.all("SELECT name FROM settings WHERE name <> 'partitions' ORDER BY value")
+    ),
     (rows) => rows.map(({ name }) => name)
   )
 
@@ -60,7 +62,9 @@ const held = Effect.fnUntraced(function*({ database, folder }: Opened) {
 })
 
 const tagOf = (exit: Exit.Exit<unknown, unknown>): unknown =>
-  Exit.isFailure(exit) ? Option.getOrUndefined(Exit.findErrorOption(exit as Exit.Exit<unknown, { _tag: string }>))?._tag : "done"
+  Exit.isFailure(exit)
+    ? Option.getOrUndefined(Exit.findErrorOption(exit as Exit.Exit<unknown, { _tag: string }>))?._tag
+    : "done"
 
 /** Overwrites the pages that hold the rows `row-…`. */
 const damage = (path: string): void => {
@@ -253,12 +257,12 @@ describe("ThreadWriter", { timeout: TEST_TIMEOUT }, () => {
       assert.include(error.detail, "read-only")
     }))
 
-  it.live("a thread that cannot open the file fails the start, in words", () =>
+  it.live("a thread that cannot begin ends the process, in words", () =>
     Effect.gen(function*() {
-      const folder = yield* Folders.temporary
-      const none = new URL("./NoProgram.ts", import.meta.url)
-      const error = yield* Effect.flip(Layer.build(SqliteDatabase.layer({ folder, thread: none })))
-      assert.include(error.message, "the thread that writes the file has ended")
+      const place = yield* openIn(yield* Folders.temporary, new URL("./NoProgram.ts", import.meta.url))
+      yield* until(() => place.fatal.length > 0)
+      assert.include(place.fatal[0], "the thread that writes the file has ended: Cannot find module")
+      assert.strictEqual(tagOf(yield* Effect.exit(place.database.write(ThreadWrites.add, "a"))), "SqliteUnavailable")
     }))
 
   it.live("a process that is killed between a commit and its answer has the write, once", () =>

@@ -2,6 +2,7 @@
 import { Data, Effect, Exit } from "effect"
 import { pathToFileURL } from "node:url"
 import { Worker } from "node:worker_threads"
+import { messageOf } from "../../../errors/MessageOf.ts"
 import type * as ThreadMessages from "./ThreadMessages.ts"
 
 /** The thread has ended, and was not told to. `isSent`: after it was asked, so nobody knows what it has done. */
@@ -29,51 +30,46 @@ export interface Options {
 
 type Asking = (answer: Exit.Exit<ThreadMessages.Answer, ThreadGone>) => void
 
-/** Fails, in words, where the thread cannot open the file. */
-export const start = (
-  { changed, gone, path, program }: Options
-): Effect.Effect<ThreadLink, string> =>
-  Effect.callback<ThreadLink, string>((resume) => {
-    const asking: Array<Asking> = []
-    let isReady = false
-    let isClosing = false
-    let why: string | undefined
-    // A file that is not there any more is not made.
-    const workerData: ThreadMessages.Start = { file: `${pathToFileURL(path).href}?mode=rw` }
-    const worker = new Worker(program, { execArgv: ["--disable-warning=ExperimentalWarning"], workerData })
-    const ended = new Promise<void>((resolve) => worker.once("exit", () => resolve()))
+/** The memory of the thread, in MiB: what is on its way, and the texts and rows that come of it. */
+const MEMORY = { maxOldGenerationSizeMb: 512, maxYoungGenerationSizeMb: 24 }
 
-    const ask: ThreadLink["ask"] = (request) =>
-      Effect.callback((resumeAsking) => {
-        if (why !== undefined) return resumeAsking(Effect.fail(new ThreadGone({ detail: why, isSent: false })))
-        asking.push(resumeAsking)
-        // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread has no origin
-        worker.postMessage(request)
-      })
-    const close = Effect.suspend(() => {
+/** Starts the thread. It is asked from now on, and answers once it has opened the file. */
+export const start = ({ changed, gone, path, program }: Options): ThreadLink => {
+  const asking: Array<Asking> = []
+  let isClosing = false
+  let thrown: unknown
+  let why: string | undefined
+  // A file that is not there any more is not made.
+  const workerData: ThreadMessages.Start = { file: `${pathToFileURL(path).href}?mode=rw` }
+  const execArgv = ["--disable-warning=ExperimentalWarning"]
+  const worker = new Worker(program, { execArgv, resourceLimits: MEMORY, workerData })
+  const ended = new Promise<void>((resolve) => worker.once("exit", () => resolve()))
+
+  worker.on("message", (message: ThreadMessages.Answer | ThreadMessages.Notice) => {
+    if (message._tag === "Changed") return changed()
+    asking.shift()?.(Exit.succeed(message))
+  })
+  worker.on("error", (error) => {
+    thrown = error
+  })
+  worker.on("exit", (code) => {
+    why = `the thread that writes the file has ended: ${thrown === undefined ? `exit code ${code}` : messageOf(thrown)}`
+    if (!isClosing) gone(why)
+    for (const answer of asking.splice(0)) answer(Exit.fail(new ThreadGone({ detail: why, isSent: true })))
+  })
+
+  const ask: ThreadLink["ask"] = (request) =>
+    Effect.callback((resume) => {
+      if (why !== undefined) return resume(Effect.fail(new ThreadGone({ detail: why, isSent: false })))
+      asking.push(resume)
+      // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread has no origin
+      worker.postMessage(request)
+    })
+  return {
+    ask,
+    close: Effect.suspend(() => {
       isClosing = true
       return Effect.andThen(Effect.ignore(ask({ _tag: "Close" })), Effect.promise(() => ended))
     })
-
-    worker.on("message", (message: ThreadMessages.Answer | ThreadMessages.Notice) => {
-      switch (message._tag) {
-        case "Ready":
-          isReady = true
-          return resume(Effect.succeed({ ask, close }))
-        case "Changed":
-          return changed()
-        default:
-          asking.shift()?.(Exit.succeed(message))
-      }
-    })
-    let thrown: unknown
-    worker.on("error", (error) => {
-      thrown = error
-    })
-    worker.on("exit", (code) => {
-      why = `the thread that writes the file has ended: ${thrown === undefined ? `exit code ${code}` : String(thrown)}`
-      if (!isReady) return resume(Effect.fail(why))
-      if (!isClosing) gone(why)
-      for (const answer of asking.splice(0)) answer(Exit.fail(new ThreadGone({ detail: why, isSent: true })))
-    })
-  })
+  }
+}

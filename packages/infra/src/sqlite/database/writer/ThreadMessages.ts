@@ -29,8 +29,10 @@ export type Answer =
   | { readonly _tag: "Done"; readonly value: boolean; readonly damage: Damage | undefined }
   | { readonly _tag: "Failed"; readonly detail: string; readonly damage: Damage | undefined }
 
-/** Said without being asked: that the file is open, and that another process has changed it. */
-export type Notice = { readonly _tag: "Ready" } | { readonly _tag: "Changed" }
+/** Said without being asked: another process has changed the file. */
+export interface Notice {
+  readonly _tag: "Changed"
+}
 
 /** An outcome as it crosses. A bug keeps its words and where it was. */
 type EncodedOutcome =

@@ -30,12 +30,12 @@ interface Portion {
   readonly next: number
 }
 
-/** Fails where the thread cannot open the file. When the scope closes, it ends after what it was asked. */
+/** When the scope closes, the thread ends after what it was asked. */
 export const make = Effect.fnUntraced(function*(
   { damage, gone, path, program, signals }: Options
-): Effect.fn.Return<Writer, string, Scope.Scope> {
+): Effect.fn.Return<Writer, never, Scope.Scope> {
   const link = yield* Effect.acquireRelease(
-    ThreadLink.start({ program, path, gone, changed: signals.wakeAll }),
+    Effect.sync(() => ThreadLink.start({ program, path, gone, changed: signals.wakeAll })),
     ({ close }) => close
   )
   /** Nothing is asked of a file that is damaged, or not the engine's any more. */

@@ -79,5 +79,4 @@ export const serve = (writes: ReadonlyArray<AnyWrite>): void => {
     clearInterval(poll)
     port.close()
   })
-  post({ _tag: "Ready" })
 }
