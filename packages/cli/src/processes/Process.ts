@@ -1,5 +1,4 @@
 /** What every long-running process has around it: logs, metrics, traces, and a line at its start and end. */
-import * as FatalFailure from "@flash-sale/infra/errors/FatalFailure"
 import * as FreePorts from "@flash-sale/infra/http/FreePorts"
 import * as ClockWatch from "@flash-sale/infra/observability/ClockWatch"
 import * as Descriptors from "@flash-sale/infra/observability/Descriptors"
@@ -9,6 +8,7 @@ import * as AppendTelemetry from "@flash-sale/infra/observability/metrics/Append
 import type { Service } from "@flash-sale/infra/observability/metrics/Series"
 import * as Telemetry from "@flash-sale/infra/observability/Telemetry"
 import * as Tracing from "@flash-sale/infra/observability/tracing/Tracing"
+import * as FatalFailure from "@flash-sale/infra/resilience/FatalFailure"
 import type * as Settings from "@flash-sale/infra/Settings"
 import { Effect, Layer, References, type Stdio } from "effect"
 import * as CommandFailed from "../terminal/CommandFailed.ts"

@@ -108,7 +108,7 @@ export const layer: Layer.Layer<never, never, SqliteDatabase | Windows> = Layer.
   })
 )
 
-/** The ids that each user asks for, once each: a second order under an id is known by then. The policy is one for all. */
+/** The ids that each user asks for: a second order under one is known by then. The policy is the same for all. */
 const byUser = (orders: ReadonlyArray<Waiting>) => {
   const users = new Map<UserId, { readonly ids: Set<RequestId>; readonly policy: OrderToAdmit["policy"] }>()
   for (const { order: { policy, request: { requestId, userId } } } of orders) {

@@ -3,7 +3,6 @@ import { StoreUnavailable } from "@flash-sale/domain/ports/StoreUnavailable"
 import { Cause, Context, Effect, Exit, Layer, Result, Schedule, type Scope } from "effect"
 import * as BatchLine from "../../actor/BatchLine.ts"
 import * as Completion from "../../actor/Completion.ts"
-import * as FatalFailure from "../../errors/FatalFailure.ts"
 import * as FolderOwnership from "../folder/FolderOwnership.ts"
 import type * as Connection from "./Connection.ts"
 import * as DamageGuard from "./DamageGuard.ts"
@@ -13,9 +12,8 @@ import * as GroupCommit from "./GroupCommit.ts"
 import * as OpenFile from "./OpenFile.ts"
 import * as Signals from "./Signals.ts"
 import type * as Calls from "./writer/Calls.ts"
-import * as ThreadWriter from "./writer/ThreadWriter.ts"
+import * as OpenWriter from "./writer/OpenWriter.ts"
 import type { Write } from "./writer/Write.ts"
-import * as Writer from "./writer/Writer.ts"
 
 /** Writes that may wait for a commit. */
 export const WRITE_LINE_CAPACITY = 20_000
@@ -47,15 +45,12 @@ type Writing = <I, A, E>(write: Write<I, A, E>, input: I) => Effect.Effect<A, E 
 /** Receives what came of one write. */
 type Written<A, E> = Completion.Completion<Exit.Exit<A, E | GroupCommit.WriteError>>
 
-/** `thread` is the program of a thread that writes the file; without it the thread writes that asks for it. */
-export type Location = "memory" | Exclude<OpenFile.Location, "memory"> & { readonly thread?: URL }
-
 /** Opens the file and brings its tables up to date. When the scope closes, waiting writes are still made. */
-export const layer = (location: Location): Layer.Layer<SqliteDatabase, OpenFile.CannotOpen> =>
+export const layer = (location: OpenWriter.Location): Layer.Layer<SqliteDatabase, OpenFile.CannotOpen> =>
   Layer.effect(SqliteDatabase, make(location))
 
 const make = Effect.fnUntraced(function*(
-  location: Location
+  location: OpenWriter.Location
 ): Effect.fn.Return<SqliteDatabase["Service"], OpenFile.CannotOpen, Scope.Scope> {
   const opened = yield* Effect.acquireRelease(OpenFile.open(location), (open) => Effect.sync(open.close))
   const ownership = location === "memory" || location.lockLost === undefined
@@ -64,7 +59,7 @@ const make = Effect.fnUntraced(function*(
   const damage = DamageGuard.make(ownership?.lost)
   const connection = DamageGuard.guard(opened, damage)
   const signals = Signals.make()
-  const writer = yield* writerOf(location, connection, damage, signals)
+  const writer = yield* OpenWriter.open(location, connection, damage, signals)
   const upkeep = location !== "memory" && ownership !== undefined
     ? yield* FileUpkeep.make(connection, writer, location.folder)
     : undefined
@@ -122,22 +117,6 @@ const make = Effect.fnUntraced(function*(
     signals
   }
 })
-
-/** A thread of its own where the place names its program, else the connection that reads. */
-const writerOf = (
-  location: Location,
-  connection: Connection.Connection,
-  damage: DamageGuard.Damage,
-  signals: Signals.Signals
-): Effect.Effect<Writer.Writer, never, Scope.Scope> =>
-  Effect.gen(function*() {
-    if (location === "memory" || location.thread === undefined) return Writer.here(connection, signals)
-    const path = OpenFile.pathIn(location.folder)
-    const { fail } = yield* FatalFailure.FatalFailure
-    // What only reads must not write by mistake: it would not be in the order of the writes.
-    yield* Effect.sync(() => connection.script("PRAGMA query_only = ON"))
-    return yield* ThreadWriter.make({ program: location.thread, path, damage, signals, gone: fail })
-  })
 
 const toExit = <A, E>(result: Result.Result<A, E>): Exit.Exit<A, E> =>
   Result.isSuccess(result) ? Exit.succeed(result.success) : Exit.fail(result.failure)

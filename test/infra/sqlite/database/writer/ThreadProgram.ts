@@ -1,5 +1,5 @@
 /** The thread of `ThreadWriter.test.ts`: as the engine's, with other writes. */
-import * as Write from "@flash-sale/infra/sqlite/database/writer/Write"
+import type * as Write from "@flash-sale/infra/sqlite/database/writer/Write"
 import * as WriterThread from "@flash-sale/infra/sqlite/database/writer/WriterThread"
 import { parentPort } from "node:worker_threads"
 import * as ThreadWrites from "./ThreadWrites.ts"
@@ -10,7 +10,6 @@ const port = parentPort!
 const post = port.postMessage.bind(port)
 port.postMessage = (message: unknown) => {
   if (process.env[KILL] !== undefined) process.kill(process.pid, "SIGKILL")
-  // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread has no origin
   post(message)
 }
 

@@ -3,7 +3,7 @@
  * that fails undoes itself alone, and a thread that is gone is said.
  */
 import { assert, describe, it } from "@effect/vitest"
-import { FatalFailure } from "@flash-sale/infra/errors/FatalFailure"
+import { FatalFailure } from "@flash-sale/infra/resilience/FatalFailure"
 import * as Connection from "@flash-sale/infra/sqlite/database/Connection"
 import * as OpenFile from "@flash-sale/infra/sqlite/database/OpenFile"
 import * as SqliteDatabase from "@flash-sale/infra/sqlite/database/SqliteDatabase"
@@ -133,7 +133,7 @@ describe("ThreadWriter", { timeout: TEST_TIMEOUT }, () => {
       assert.deepStrictEqual(yield* names(place), ["a", "d"])
     }))
 
-  it.live("a signal comes with the commit, for the topics that were touched, and none for the engine's own writes", () =>
+  it.live("a signal comes with the commit, for the topics that were touched and for no others", () =>
     Effect.gen(function*() {
       const place = yield* opened
       const { read, signals, write } = place.database

@@ -1,5 +1,5 @@
 /** What is done with the write-ahead log by the connection that writes it, between its commits. */
-import { Effect } from "effect"
+import type { Effect } from "effect"
 import type { Connection } from "../Connection.ts"
 import { attempt, type SqliteUnavailable } from "../GroupCommit.ts"
 

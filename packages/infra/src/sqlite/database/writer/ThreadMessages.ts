@@ -75,11 +75,14 @@ const decodeOutcome = (outcome: EncodedOutcome): Outcome => {
 
 const failed = (error: WriteError): Outcome => Exit.fail(error)
 
+/** What the other thread of this build has written, as it was there. */
+export const read = (text: string): unknown => JSON.parse(text)
+
 export const encode = ({ outcomes, touched }: Committed): string =>
   JSON.stringify({ outcomes: outcomes.map(encodeOutcome), touched: [...touched] } satisfies EncodedCommit)
 
 /** Of a text that `encode` has made in the other thread. */
 export const decode = (text: string): Committed => {
-  const { outcomes, touched }: EncodedCommit = JSON.parse(text)
+  const { outcomes, touched } = read(text) as EncodedCommit
   return { outcomes: outcomes.map(decodeOutcome), touched }
 }

@@ -1,4 +1,5 @@
 /** The thread that writes the embedded file: its own connection, which does what it is asked in the order of asking. */
+import { Effect } from "effect"
 import { parentPort, workerData } from "node:worker_threads"
 import * as WalOwner from "../checkpoints/WalOwner.ts"
 import * as Connection from "../Connection.ts"
@@ -44,7 +45,7 @@ export const serve = (writes: ReadonlyArray<AnyWrite>): void => {
   const callOf = ({ durable, input, name }: ThreadMessages.EncodedCall): Call => {
     const write = named.get(name)
     if (write === undefined) throw new Error(`no write of this thread is called ${name}`)
-    return { write, durable, input: () => JSON.parse(input) }
+    return { write, durable, input: () => ThreadMessages.read(input) }
   }
   const opened = Connection.open(file)
   Connection.configure(opened)
@@ -62,21 +63,13 @@ export const serve = (writes: ReadonlyArray<AnyWrite>): void => {
     }
   }
   const post = (message: ThreadMessages.Answer | ThreadMessages.Notice): void => {
-    // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread has no origin
     port.postMessage(message)
   }
-  const isNews = ExternalChanges.poll(connection)
-  const poll = setInterval(() => {
-    try {
-      if (isNews()) post({ _tag: "Changed" })
-    } catch {
-      // A file that cannot be read fails the writes as well, which report it; here it is only asked again.
-    }
-  }, ExternalChanges.EXTERNAL_POLL_MILLIS)
+  const watching = Effect.runFork(ExternalChanges.watch(connection, () => post({ _tag: "Changed" })))
   port.on("message", (request: ThreadMessages.Request) => {
     post({ ...safely(request), damage: found() })
     if (request._tag !== "Close") return
-    clearInterval(poll)
+    watching.interruptUnsafe()
     port.close()
   })
 }

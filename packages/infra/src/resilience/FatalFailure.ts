@@ -9,7 +9,7 @@ interface FatalFailure {
 }
 
 /** Who runs a service waits for it beside its work. One for each process. */
-export const FatalFailure = Context.Reference<FatalFailure>("@flash-sale/infra/errors/FatalFailure", {
+export const FatalFailure = Context.Reference<FatalFailure>("@flash-sale/infra/resilience/FatalFailure", {
   defaultValue: () => {
     const failure = Deferred.makeUnsafe<string>()
     return {
