@@ -73,6 +73,7 @@ const make = Effect.fnUntraced(function*(
     name: "sqlite",
     capacity: WRITE_LINE_CAPACITY,
     batchSize: WRITE_BATCH,
+    inTurn: (step) => Effect.andThen(writer.gather, step),
     handle: (calls) =>
       Effect.map(writer.commit(calls), ({ outcomes, touched }) => {
         fileTrouble.note(outcomes)

@@ -9,6 +9,8 @@ import * as Calls from "./Calls.ts"
 export interface Writer extends WalOwner.WalOwner {
   /** Runs the calls in order, each once. One commit is asked for after the other. */
   readonly commit: (calls: ReadonlyArray<Calls.Call>) => Effect.Effect<Calls.Committed>
+  /** Waited for before a commit is put together. */
+  readonly gather: Effect.Effect<void>
   /** Wakes all that wait for a change when another process has made one. Never returns. */
   readonly watch: Effect.Effect<void>
 }
@@ -17,5 +19,6 @@ export interface Writer extends WalOwner.WalOwner {
 export const here = (connection: Connection, signals: Signals): Writer => ({
   ...WalOwner.of(connection),
   commit: (calls) => Effect.sync(() => Calls.commit(connection, calls)),
+  gather: Effect.void,
   watch: ExternalChanges.watch(connection, signals.wakeAll)
 })
