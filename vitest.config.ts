@@ -104,6 +104,8 @@ export default defineConfig({
     maxWorkers: 2,
     // A worker reads the modules once for all of its files: else that is a third of what most of them cost.
     isolate: false,
+    // Gateways that are started as processes say that they are ready at once.
+    env: { WARM_UP: "off" },
     sequence: { sequencer: LongestFirst },
     // The tree prints a skipped test with the reason it gave to `ctx.skip(reason)`.
     reporters: ["tree"]

@@ -58,6 +58,7 @@ export const startGateway = async (
   const settings = { HTTP_PORT: String(port), RATE_LIMIT_MAX_REQUESTS: "1000000", ...env }
   const gateway = await Services.startProgram("gateway", services, settings, [], build)
   await until("the gateway is healthy", () => Services.isHealthy(port))
+  await until("the gateway is ready", () => Services.isHealthy(port, "/readyz"))
   return { name, port, process: gateway }
 }
 

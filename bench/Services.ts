@@ -75,15 +75,22 @@ export const startProgram = (
 export const startProcessor = (
   services: Services,
   metricsPort: number,
-  env: Readonly<Record<string, string>> = {}
+  env: Readonly<Record<string, string>> = {},
+  build?: string
 ): Promise<Logged> =>
-  startProgram("processor", services, {
-    ...env,
-    METRICS_PORT: String(metricsPort),
-    KAFKA_PARTITIONS: String(PARTITIONS),
-    PAYMENT_LATENCY: "0ms",
-    PAYMENT_FAILURE_RATE: "0"
-  })
+  startProgram(
+    "processor",
+    services,
+    {
+      ...env,
+      METRICS_PORT: String(metricsPort),
+      KAFKA_PARTITIONS: String(PARTITIONS),
+      PAYMENT_LATENCY: "0ms",
+      PAYMENT_FAILURE_RATE: "0"
+    },
+    [],
+    build
+  )
 
 /** Waits until the one processor that there is has recovered every partition. */
 export const untilAllWorkedOn = (metricsPort: number, timeoutMillis?: number): Promise<void> =>
@@ -101,10 +108,10 @@ export const end = async (programs: ReadonlyArray<Logged>): Promise<void> => {
   }
 }
 
-/** Whether a program's `/health` says that all is well. */
-export const isHealthy = async (port: number): Promise<boolean> => {
+/** Whether a program's `/health`, or its other probe, says that all is well. */
+export const isHealthy = async (port: number, path = "/health"): Promise<boolean> => {
   try {
-    return (await fetch(`http://127.0.0.1:${port}/health`)).status === 200
+    return (await fetch(`http://127.0.0.1:${port}${path}`)).status === 200
   } catch {
     return false
   }

@@ -36,6 +36,7 @@ const INFRA_IS_OPEN_AT = [
   "Infra",
   "InfraArchives",
   "InfraLooks",
+  "InfraWarmUp",
   "ServiceSettings",
   "Settings",
   "settings/",
@@ -52,6 +53,7 @@ const KNOWS_ADAPTERS: Exceptions = {
   "packages/infra/src/Infra.ts": "chooses the adapters",
   "packages/infra/src/InfraArchives.ts": "chooses the adapters of the archive",
   "packages/infra/src/InfraLooks.ts": "chooses the adapters that look at what there is",
+  "packages/infra/src/InfraWarmUp.ts": "has the adapters warm up",
   "packages/infra/src/Settings.ts": "reads from the environment what each technology declares as its settings"
 }
 

@@ -32,7 +32,7 @@ export const PLAN: Readonly<Record<string, Floors>> = {
     ["observability"],
     ["actor", "http", "watch"],
     ["access", "kafka", "payment", "redis", "sqlite"],
-    ["archive"]
+    ["archive", "warmup"]
   ],
   "packages/infra/src/access": [["answers"], ["keys", "tokens"]],
   "packages/infra/src/archive": [["sql"], ["rows"], ["tables"], ["databases", "reading", "webhooks", "writing"]],
@@ -70,7 +70,7 @@ export const PLAN: Readonly<Record<string, Floors>> = {
     ["answers", "reads"],
     ["buy", "live", "checkout"],
     ["hot"],
-    ["http"]
+    ["http", "warmup"]
   ],
   "packages/processor/src": [
     ["order", "run"],

@@ -48,7 +48,8 @@ export class TestGateway extends Context.Service<TestGateway, {
   readonly sendInChunksTo: (path: string, ...args: Parameters<Send>) => ReturnType<Send>
 }>()("test/gateway/TestGateway") {}
 
-const settings: Gateway.Settings = {
+/** Those of a gateway that no test waits for. */
+export const settings: Gateway.Settings = {
   auth: "open",
   httpPort: 0,
   httpHost: "127.0.0.1",
@@ -72,7 +73,8 @@ const settings: Gateway.Settings = {
   shutdownNotice: Duration.zero,
   trustedProxies: [],
   docs: false,
-  pages: false
+  pages: false,
+  warmUp: false
 }
 
 const decodeBody = Schema.decodeUnknownOption(Schema.fromJsonString(Schema.Record(Schema.String, Schema.Unknown)))
@@ -131,10 +133,10 @@ export const processor = (latency: Duration.Duration = Duration.millis(1)) =>
   )
 
 /** The gateway, and how a test speaks to it, over ports that are given. */
-export const layerGateway = (change: Partial<Gateway.Settings> = {}) =>
+export const layerGateway = (change: Partial<Gateway.Settings> = {}, warmUpPorts?: Gateway.WarmUpPorts) =>
   Layer.unwrap(Effect.map(Effect.promise(freePort), (port) =>
     serviceAt(port).pipe(
-      Layer.provideMerge(Gateway.layer({ ...settings, ...change, httpPort: port })),
+      Layer.provideMerge(Gateway.layer({ ...settings, ...change, httpPort: port }, undefined, warmUpPorts)),
       Layer.provideMerge(TestCallers.layer),
       Layer.provideMerge(Telemetry.layerMetrics("gateway")),
       Layer.provideMerge(Layer.sync(Metric.MetricRegistry, () => new Map())),
@@ -148,15 +150,20 @@ export type Engine = TestGateway | FaultSwitches.Faults | Infra.Ports
 const logIsThere = Layer.effectDiscard(Effect.flatMap(OrderLog, ({ partitions }) => partitions))
 
 /** Everything, over these ports; `change` changes the settings of the gateway. */
-export const layerOver = <E, R>(ports: Layer.Layer<Infra.Ports, E, R>, change: Partial<Gateway.Settings> = {}) =>
-  layerGateway(change).pipe(
+export const layerOver = <E, R>(
+  ports: Layer.Layer<Infra.Ports, E, R>,
+  change: Partial<Gateway.Settings> = {},
+  warmUpPorts?: Gateway.WarmUpPorts
+) =>
+  layerGateway(change, warmUpPorts).pipe(
     Layer.provideMerge(processor()),
     Layer.provideMerge(Layer.provideMerge(logIsThere, FaultSwitches.layer(ports))),
     Layer.provideMerge(Layer.succeed(References.MinimumLogLevel, "None"))
   )
 
 /** Everything, over SQLite in memory. */
-export const layer = (change: Partial<Gateway.Settings> = {}) => layerOver(SqliteInfra.layerMemory, change)
+export const layer = (change: Partial<Gateway.Settings> = {}, warmUpPorts?: Gateway.WarmUpPorts) =>
+  layerOver(SqliteInfra.layerMemory, change, warmUpPorts)
 
 /** An order's body, with what is usual where nothing else is said. */
 export const order = (fields: Readonly<Record<string, unknown>> = {}): string =>

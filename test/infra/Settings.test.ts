@@ -52,7 +52,8 @@ describe("Settings: defaults", () => {
         shutdownNotice: Duration.seconds(1),
         trustedProxies: [],
         docs: false,
-        pages: false
+        pages: false,
+        warmUp: true
       })
       expect(found.processor).toEqual({
         metricsPort: 9090,
@@ -171,6 +172,7 @@ const bad: ReadonlyArray<readonly [variable: string, value: string, expects: str
   ["MAX_LISTENERS", "0", "a whole number from 1 to 1000000"],
   ["DOCS", "yes", "one of true, false"],
   ["PAGES", "true", "one of on, off"],
+  ["WARM_UP", "true", "one of on, off"],
   ["TRUSTED_PROXIES", "10.0.0.0/33", networks],
   ["TRUSTED_PROXIES", "10.0.0.1,,10.0.0.2", networks],
   ["TRUSTED_PROXIES", "proxy.example", networks],

@@ -20,6 +20,7 @@ import { HttpApiBuilder } from "effect/http-api"
 import * as AuthNotice from "./access/AuthNotice.ts"
 import * as GatewayReport from "./GatewayReport.ts"
 import * as GatewayServices from "./GatewayServices.ts"
+import * as GatewayWarmUp from "./GatewayWarmUp.ts"
 import * as Authentication from "./http/Authentication.ts"
 import * as CheckoutHandlers from "./http/CheckoutHandlers.ts"
 import * as Documents from "./http/documents/Documents.ts"
@@ -59,7 +60,13 @@ const routes = ({ auth, docs, metricsToken, pages }: GatewayServices.Settings) =
     Middleware.layer
   ).pipe(Layer.provide(RefusalCounts.layer))
 
-const port = (settings: GatewayServices.Settings) =>
+/** Ports that lead nowhere, for a gateway that is to warm up. */
+export type WarmUpPorts = Layer.Layer<GatewayWarmUp.Ports>
+
+const warmUp = (settings: GatewayServices.Settings, ports: WarmUpPorts | undefined) =>
+  ports === undefined || !settings.warmUp ? Layer.empty : GatewayWarmUp.layer(settings, ports)
+
+const port = (settings: GatewayServices.Settings, warmUpPorts: WarmUpPorts | undefined) =>
   // Above the server, so that it is taken down before it.
   Layer.merge(Shutdown.layerBegin, AuthNotice.layer(settings)).pipe(
     Layer.provide(HttpRouter.serve(routes(settings), {
@@ -71,18 +78,20 @@ const port = (settings: GatewayServices.Settings) =>
       HttpServer.layer(settings),
       RequestTracing.layer,
       GatewayReport.layer,
+      warmUp(settings, warmUpPorts),
       Layer.succeed(Paths.Paths, Paths.make(Documents.paths(settings)))
     ])
   )
 
 /**
  * Serves until its scope closes: then streams end, the port is closed, and what was begun is answered. `beside` is
- * another port of the process, which asks what this one knows of its orders.
+ * another port of the process, which asks what this one knows of its orders. With `warmUpPorts` it warms up first.
  */
 export const layer = <R = never>(
   settings: GatewayServices.Settings,
-  beside: Layer.Layer<never, CannotListen, R> = Layer.empty
+  beside: Layer.Layer<never, CannotListen, R> = Layer.empty,
+  warmUpPorts?: WarmUpPorts
 ): Layer.Layer<never, CannotListen, Services | Exclude<R, KnownOrders.KnownOrders>> =>
-  Layer.merge(port(settings), Layer.provide(beside, KnownOrders.layer)).pipe(
+  Layer.merge(port(settings, warmUpPorts), Layer.provide(beside, KnownOrders.layer)).pipe(
     Layer.provide(GatewayServices.layer(settings))
   )

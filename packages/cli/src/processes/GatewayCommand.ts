@@ -2,6 +2,7 @@
 import * as Gateway from "@flash-sale/gateway/Gateway"
 import * as Infra from "@flash-sale/infra/Infra"
 import * as InfraArchives from "@flash-sale/infra/InfraArchives"
+import * as InfraWarmUp from "@flash-sale/infra/InfraWarmUp"
 import * as Dependencies from "@flash-sale/infra/observability/Dependencies"
 import * as ServiceSettings from "@flash-sale/infra/ServiceSettings"
 import * as Settings from "@flash-sale/infra/Settings"
@@ -22,7 +23,11 @@ export const command = Command.make("gateway", {}, () =>
     const admin = AdminPort.wanted(read, keysFile !== undefined && existsSync(keysFile))
     const layers = Layer.merge(Process.layerLifecycle, Dependencies.layer(["gateway"])).pipe(
       Layer.provide(
-        Gateway.layer({ ...read.gateway, auth: read.access.auth }, AdminPort.layer(read, admin, "distributed"))
+        Gateway.layer(
+          { ...read.gateway, auth: read.access.auth },
+          AdminPort.layer(read, admin, "distributed"),
+          InfraWarmUp.layer
+        )
       ),
       Layer.provide([
         Infra.layerDistributed(read, "gateway"),

@@ -11,6 +11,7 @@ import { Effect } from "effect"
 import { HttpApiBuilder } from "effect/http-api"
 import { LogBreaker } from "../guards/LogBreaker.ts"
 import { PartitionCount } from "../guards/PartitionCount.ts"
+import { WarmingUp } from "../guards/WarmingUp.ts"
 import { ItemEvents } from "../live/ItemEvents.ts"
 import { OrderEvents } from "../live/OrderEvents.ts"
 import { ItemLists } from "../reads/ItemLists.ts"
@@ -70,6 +71,7 @@ export const system = HttpApiBuilder.group(Api, "system", (handlers) =>
     const breaker = yield* LogBreaker
     const count = yield* PartitionCount
     const shutdown = yield* Shutdown.Shutdown
+    const isWarmingUp = yield* WarmingUp
     return handlers
       .handle("health", () =>
         Effect.gen(function*() {
@@ -85,6 +87,8 @@ export const system = HttpApiBuilder.group(Api, "system", (handlers) =>
         Effect.gen(function*() {
           // A rollout with a wrong setting would replace gateways that serve; those that refuse alike all stay.
           const hasNeverServed = count.now() === undefined && (yield* log.trouble) !== undefined
-          return shutdown.hasBegun() || hasNeverServed ? yield* new NotReady() : { status: "ready" as const }
+          return shutdown.hasBegun() || hasNeverServed || isWarmingUp()
+            ? yield* new NotReady()
+            : { status: "ready" as const }
         }))
   }))

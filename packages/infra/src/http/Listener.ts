@@ -62,7 +62,7 @@ export interface ListenerOptions {
 const isOfAccepting = (error: Error): boolean => "syscall" in error && error.syscall === "accept"
 
 /** A server whose listeners see the connections that were let in, and their requests one after the other. */
-class BoundedServer extends Server<typeof IncomingMessage, ResponseClass> {
+export class BoundedServer extends Server<typeof IncomingMessage, ResponseClass> {
   readonly admitted: Connections.Connections
   readonly #take: ListenerOptions["take"]
   readonly #onDrop: Connections.Rules["onDrop"]

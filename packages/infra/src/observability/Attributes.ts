@@ -50,6 +50,7 @@ export const EVENTS = [
   "instance_unreported",
   "item_stopped",
   "circuit_breaker_changed",
+  "warm_up_failed",
   "dependency_up",
   "dependency_down",
   "log_policy",

@@ -58,10 +58,12 @@ export const make = Effect.fnUntraced(function*(
   const run = Effect.runForkWith(yield* Effect.context<never>())
   const standing = Standing.make()
   const denials = Denials.make()
+  const connector = yield* RedisClient.CurrentConnector
   let isClosed = false
   const redis = yield* Effect.acquireRelease(
     Effect.sync(() =>
       RedisClient.open(settings, name, {
+        connector,
         refusals: () => standing.refusals,
         onLost: (why) => Standing.lose(standing, why)
       })

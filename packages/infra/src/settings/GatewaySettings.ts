@@ -95,6 +95,8 @@ const variables = ({ docs, httpHost, isOnFile, pages }: Defaults) =>
     shutdownNotice: Variable.make("SHUTDOWN_NOTICE", zeroUpTo(MAX_NOTICE), Duration.seconds(1)),
     /** Addresses and networks of proxies: their connections have no bound by address, and they name their clients. */
     trustedProxies: Variable.make<ReadonlyArray<Networks.Network>>("TRUSTED_PROXIES", Networks.networks, []),
+    /** Whether the gateway warms up before it says that it is ready. */
+    warmUp: Variable.make("WARM_UP", Kind.word({ on: true, off: false }), true),
     /** Whether `/docs` is served. */
     docs: Variable.make("DOCS", Kind.yesOrNo, docs),
     /** Whether the pages for people are served. */

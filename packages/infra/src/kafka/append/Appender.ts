@@ -14,6 +14,7 @@ import type { Appendable } from "../client/KafkaRecords.ts"
 import type { KafkaSettings } from "../client/KafkaSettings.ts"
 import { encode, type EncodedRecord, sizeOf } from "./EncodedRecord.ts"
 import * as PartitionSender from "./PartitionSender.ts"
+import * as ProducerClient from "./ProducerClient.ts"
 import * as RecordTime from "./RecordTime.ts"
 
 /** The most records that wait for one partition. Beyond them a record is refused at once. */
@@ -59,6 +60,7 @@ export const make = Effect.fnUntraced(function*(
   const run = Effect.runCallbackWith(yield* Effect.context<never>())
   const observe = yield* AppendTelemetry.make
   const time = yield* RecordTime.make
+  const connect = yield* ProducerClient.CurrentConnect
   const sends = yield* ExpiringSlots.make(SENDS_AT_ONCE, SEND_COUNTS_FOR)
   const opening = yield* Semaphore.make(1)
   const lines = new Map<number, Line>()
@@ -66,7 +68,7 @@ export const make = Effect.fnUntraced(function*(
   const open = Effect.fnUntraced(function*(partition: number) {
     const opened = lines.get(partition)
     if (opened !== undefined) return opened
-    const sender = PartitionSender.make(settings, topic, partition, time)
+    const sender = PartitionSender.make(() => connect(settings), topic, partition, time)
     yield* Scope.addFinalizer(scope, sender.close)
     const line: Line = yield* BatchLine.make({
       name: `${topic}[${partition}]`,

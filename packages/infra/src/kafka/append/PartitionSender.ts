@@ -8,7 +8,6 @@ import type { ProduceResult } from "@platformatic/kafka"
 import { Effect } from "effect"
 import { messageOf } from "../../errors/MessageOf.ts"
 import * as Monotonic from "../../time/Monotonic.ts"
-import type { KafkaSettings } from "../client/KafkaSettings.ts"
 import * as AppendErrors from "./AppendErrors.ts"
 import type { EncodedRecord } from "./EncodedRecord.ts"
 import * as ProducerClient from "./ProducerClient.ts"
@@ -30,7 +29,7 @@ export interface PartitionSender {
 
 /** A sender for one partition; connects at the first send. Used by one line, which sends one batch after the other. */
 export const make = (
-  settings: KafkaSettings,
+  connect: () => ProducerClient.Client,
   topic: string,
   partition: number,
   time: RecordTime
@@ -55,7 +54,7 @@ export const make = (
   const ready: Effect.Effect<ProducerClient.Client, AppendRefused> = Effect.suspend(() => {
     if (client?.isConnected() === true && client.producerId !== undefined) return Effect.succeed(client)
     return Effect.tryPromise({
-      try: () => ProducerClient.prepare(client ??= ProducerClient.connect(settings), topic, partition),
+      try: () => ProducerClient.prepare(client ??= connect(), topic, partition),
       catch: (error) => new AppendRefused({ detail: `Kafka: not sent: ${messageOf(error)}` })
     }).pipe(
       Effect.timeoutOrElse({

@@ -5,6 +5,7 @@ import type { KafkaSettings } from "../client/KafkaSettings.ts"
 import { MAX_BATCH_BYTES } from "./Appender.ts"
 import { type EncodedRecord, sizeOf } from "./EncodedRecord.ts"
 import * as PartitionSender from "./PartitionSender.ts"
+import * as ProducerClient from "./ProducerClient.ts"
 import * as RecordTime from "./RecordTime.ts"
 
 /** The sender of a partition, made when it is first asked for. Used by one caller at a time. */
@@ -16,12 +17,13 @@ export const make = Effect.fnUntraced(function*(
 ): Effect.fn.Return<Senders, never, Scope.Scope> {
   const scope = yield* Effect.scope
   const time = yield* RecordTime.make
+  const connect = yield* ProducerClient.CurrentConnect
   const senders = new Map<string, PartitionSender.PartitionSender>()
   return Effect.fnUntraced(function*(topic, partition) {
     const key = `${topic}/${partition}`
     const there = senders.get(key)
     if (there !== undefined) return there
-    const made = PartitionSender.make(settings, topic, partition, time)
+    const made = PartitionSender.make(() => connect(settings), topic, partition, time)
     senders.set(key, made)
     yield* Scope.addFinalizer(scope, made.close)
     return made

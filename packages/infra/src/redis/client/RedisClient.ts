@@ -1,5 +1,5 @@
 /** The client of one connection: its bounds, its retries, and the replies that end a connection. */
-import { Redacted } from "effect"
+import { Context, Redacted } from "effect"
 import { Redis, type RedisOptions } from "ioredis"
 import * as Tls from "../../settings/Tls.ts"
 import type { RedisSettings } from "./RedisSettings.ts"
@@ -19,18 +19,28 @@ export interface Hooks {
   readonly refusals: () => number
   /** A reply says that this server takes no writes any more: the client ends the connection, for this reason. */
   readonly onLost: (why: string) => void
+  /** Undefined where it connects as it is set up. */
+  readonly connector?: Connector
 }
+
+/** How the client comes by its connections. A gateway that warms up has others, which lead nowhere. */
+export type Connector = RedisOptions["Connector"]
+export const CurrentConnector = Context.Reference<Connector>("@flash-sale/infra/redis/client/RedisClient/Connector", {
+  defaultValue: () => undefined
+})
 
 /** Options of the client. The mapping of replies stays as it is by default. */
 type Options = Omit<RedisOptions, "replyMapping">
 
 /** A client that connects on `connect`, queues nothing while it is disconnected, and repeats no command. */
-export const open = (settings: RedisSettings, connectionName: string, { onLost, refusals }: Hooks): Redis => {
+export const open = (settings: RedisSettings, connectionName: string, hooks: Hooks): Redis => {
   const { password, username } = settings
+  const { connector, onLost, refusals } = hooks
   const options: Options = {
     ...(settings.sentinels === undefined ? directly(settings) : bySentinels(settings, settings.sentinels)),
     ...(username === undefined ? {} : { username }),
     ...(password === undefined ? {} : { password: Redacted.value(password) }),
+    ...(connector === undefined ? {} : { Connector: connector }),
     connectionName,
     lazyConnect: true,
     disableClientInfo: true,
