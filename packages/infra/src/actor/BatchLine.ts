@@ -65,7 +65,7 @@ export const make = Effect.fnUntraced(function*<A, B, E>(
   /** The time, where something depends on it. */
   const now = options.timeoutMillis === undefined ? () => 0 : monotonic
   const fork = Effect.runForkWith(yield* Effect.context<never>())
-  let queue: Array<Waiting<A, B, E | LineFull>> = []
+  const queue: Array<Waiting<A, B, E | LineFull>> = []
   let isClosed = false
   /** Serves while anything waits; undefined while the line is idle. */
   let server: Fiber.Fiber<void> | undefined
@@ -94,11 +94,8 @@ export const make = Effect.fnUntraced(function*<A, B, E>(
       return since >= oldest
     })
   }
-  const take = (count: number): ReadonlyArray<Waiting<A, B, E | LineFull>> => {
-    const taken = queue
-    queue = taken.length > count ? taken.splice(count) : []
-    return taken
-  }
+  /** Those that have waited for longest. */
+  const take = (count: number) => queue.splice(0, count)
   const step = Effect.suspend(() => {
     const batch = queue.length === 0 ? queue : withoutLate(take(options.batchSize))
     if (batch.length === 0) return Effect.void
