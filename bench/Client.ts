@@ -4,7 +4,8 @@
  * and end.
  */
 import { randomUUID } from "node:crypto"
-import { connect, type Socket } from "node:net"
+import { connect } from "node:net"
+import { setTimeout as delay } from "node:timers/promises"
 
 export interface Measured {
   readonly seconds: number
@@ -78,51 +79,73 @@ export const isWhole = (text: string): boolean => {
   return length !== null && text.length >= end + HEAD_END.length + Number(length[1])
 }
 
-/** Sends for so many seconds, and waits for the last answers. */
+/** One connection on which requests are sent, the next when the one before is answered. */
+interface Connection {
+  /** Sends, and gives the answer's status. */
+  readonly ask: (text: string) => Promise<number>
+  readonly close: () => void
+}
+
+const open = (port: number): Promise<Connection> =>
+  new Promise((resolve, reject) => {
+    let heard = ""
+    let asked = { answered: (_: number): void => {}, failed: reject }
+    const socket = connect(port, "127.0.0.1", () =>
+      resolve({
+        ask: (text) =>
+          new Promise((answered, failed) => {
+            asked = { answered, failed }
+            heard = ""
+            socket.write(text)
+          }),
+        close: () => socket.end()
+      }))
+    socket.setNoDelay(true)
+    socket.setEncoding("latin1")
+    socket.on("data", (chunk: string) => {
+      heard += chunk
+      if (isWhole(heard)) asked.answered(Number(heard.slice(9, 12)))
+    })
+    socket.on("error", (error) => asked.failed(error))
+    socket.on("close", () => asked.failed(new Error("the server closed the connection")))
+  })
+
+/**
+ * A connection that the server has accepted: it accepts one in each turn of its event loop, so many new ones wait for
+ * each other, which is no part of what an answer takes.
+ */
+const openAccepted = async (port: number): Promise<Connection> => {
+  const connection = await open(port)
+  await connection.ask("GET /livez HTTP/1.1\r\nhost: bench\r\n\r\n")
+  return connection
+}
+
+/** Sends for so many seconds over connections that are open by then, and waits for the last answers. */
 export const run = async (options: Options): Promise<Measured> => {
   const { connections, port, rate, seconds } = options
   const name = options.name ?? randomUUID().slice(0, 8)
   const answers = new Map<number, number>()
   const latencies: Array<number> = []
+  const opened = await Promise.all(Array.from({ length: connections }, () => openAccepted(port)))
   const startedAt = performance.now()
   const endsAt = startedAt + seconds * 1000
   let sent = 0
 
-  /** When the next request is due: one that comes too late has waited in line, and its wait counts. */
-  const nextDue = (now: number): number => rate === undefined ? now : startedAt + (sent * 1000) / rate
-
-  const buyer = () =>
-    new Promise<void>((resolve, reject) => {
-      let heard = ""
-      let sentAt = 0
-      const send = (socket: Socket) => {
-        const now = performance.now()
-        const due = nextDue(now)
-        if (Math.max(now, due) >= endsAt) return socket.end()
-        const text = requestOf(name, sent++, options)
-        heard = ""
-        const write = () => {
-          sentAt = due < now ? due : performance.now()
-          socket.write(text)
-        }
-        if (due > now) setTimeout(write, due - now)
-        else write()
-      }
-      const socket = connect(port, "127.0.0.1", () => send(socket))
-      socket.setNoDelay(true)
-      socket.setEncoding("latin1")
-      socket.on("data", (chunk: string) => {
-        heard += chunk
-        if (!isWhole(heard)) return
-        latencies.push(performance.now() - sentAt)
-        const status = Number(heard.slice(9, 12))
-        answers.set(status, (answers.get(status) ?? 0) + 1)
-        send(socket)
-      })
-      socket.on("close", () => resolve())
-      socket.on("error", reject)
-    })
-  await Promise.all(Array.from({ length: connections }, buyer))
+  const buyer = async ({ ask, close }: Connection): Promise<void> => {
+    for (;;) {
+      const now = performance.now()
+      // One that comes too late has waited in line, and its wait counts.
+      const due = rate === undefined ? now : startedAt + (sent * 1000) / rate
+      if (Math.max(now, due) >= endsAt) return close()
+      const text = requestOf(name, sent++, options)
+      if (due > now) await delay(due - now)
+      const sentAt = due < now ? due : performance.now()
+      const status = await ask(text)
+      latencies.push(performance.now() - sentAt)
+      answers.set(status, (answers.get(status) ?? 0) + 1)
+    }
+  }
+  await Promise.all(opened.map(buyer))
   return {
     seconds: (performance.now() - startedAt) / 1000,
     answers,

@@ -26,7 +26,7 @@ const BEFORE = process.env["BEFORE"]
 /** The shares of payments that fail. */
 const FAILURE_RATES = (process.env["FAILURE_RATES"] ?? "0,0.1").split(",")
 /** Orders a second; without it, as many as are answered. */
-const RATE = process.env["RATE"] === undefined ? {} : { rate: Number(process.env["RATE"]) }
+const RATE = process.env["RATE"] === undefined ? undefined : Number(process.env["RATE"])
 /** More than is sold in a round. */
 const STOCK = "100000000"
 const ITEM = "101"
@@ -85,10 +85,20 @@ const longestStall = async ({ kill, output, waitFor }: Logged): Promise<number> 
   return Number(stalls().at(-1)![1])
 }
 
-const HEADINGS = ["accepted/s", "final/s", "CPU µs/order", "p50 ms", "p99 ms", "p99.99 ms", "max ms", "stall ms", "MiB"]
+export const HEADINGS = [
+  "accepted/s",
+  "final/s",
+  "CPU µs/order",
+  "p50 ms",
+  "p99 ms",
+  "p99.99 ms",
+  "max ms",
+  "stall ms",
+  "MiB"
+]
 
 /** The figures under `HEADINGS`, and answers that were none of an accepted order. */
-const measure = async (build: string, failureRate: string) => {
+export const measure = async (build: string, failureRate: string, rate = RATE) => {
   const engine = await start(build, failureRate)
   const { end, final, port, process: { pid } } = engine
   try {
@@ -107,7 +117,7 @@ const measure = async (build: string, failureRate: string) => {
       port,
       connections: CONNECTIONS,
       seconds: SECONDS,
-      ...RATE
+      ...(rate === undefined ? {} : { rate })
     })
     const accepted = answers.get(202) ?? 0
     await untilFinal(warmed + accepted)

@@ -72,9 +72,9 @@ const prepare = async (services: Services.Services, gateway: Gateway.Server): Pr
 }
 
 /** One start of all servers, each measured in turn. */
-const once = async (services: Services.Services, costs: Costs): Promise<void> => {
+const once = async (services: Services.Services, costs: Costs, before: string | undefined): Promise<void> => {
   const servers = [await Gateway.startBare(), await Gateway.startGateway("now", services)]
-  if (BEFORE !== undefined) servers.push(await Gateway.startGateway("before", services, {}, BEFORE))
+  if (before !== undefined) servers.push(await Gateway.startGateway("before", services, {}, before))
   try {
     await prepare(services, servers[1]!)
     for (const server of servers) {
@@ -109,20 +109,31 @@ const show = (costs: Costs): void => {
   }
 }
 
-export const run = (): Promise<void> =>
-  Services.within(async (services) => {
+/** Measures everything so often, each time with servers that are started for it. */
+const measureAll = async (starts: number, before: string | undefined): Promise<Costs> => {
+  const costs: Costs = new Map()
+  await Services.within(async (services) => {
     const metricsPort = await freePort()
     const processor = await Services.startProcessor(services, metricsPort)
     try {
       await Services.untilAllWorkedOn(metricsPort)
-      const costs: Costs = new Map()
-      for (let start = 0; start < STARTS; start++) {
-        await once(services, costs)
+      for (let start = 0; start < starts; start++) {
+        await once(services, costs, before)
         // Until the processor has decided what it was sent: its work is not to be part of the next figures.
         await delay(SECONDS * 1_000)
       }
-      show(costs)
     } finally {
       await Services.end([processor])
     }
   })
+  return costs
+}
+
+/** What an answer costs beside the bare server's, of one start: by the name of the way, and of the server. */
+export const ratios = async (before: string | undefined) => {
+  const costs = await measureAll(1, before)
+  const median = (way: string, server: string) => Table.median(costs.get(`${way} ${server}`)!)
+  return (way: string, server: "before" | "now"): number => median(way, server) / median(way, Gateway.BARE)
+}
+
+export const run = async (): Promise<void> => show(await measureAll(STARTS, BEFORE))

@@ -13,7 +13,7 @@ import * as Log from "./Log.ts"
 import * as Services from "./Services.ts"
 import * as Table from "./Table.ts"
 
-const ORDERS = Number(process.env["ORDERS"] ?? 100_000)
+export const ORDERS = Number(process.env["ORDERS"] ?? 100_000)
 export const WARM_UP_ORDERS = 20_000
 /** Records of one send while the backlog is appended. */
 const FEED_BATCH = 2_000
@@ -45,10 +45,11 @@ export interface Running {
 
 export const start = async (
   services: Services.Services,
-  env: Readonly<Record<string, string>> = {}
+  env: Readonly<Record<string, string>> = {},
+  build?: string
 ): Promise<Running> => {
   const metricsPort = await freePort()
-  const processor = await Services.startProcessor(services, metricsPort, env)
+  const processor = await Services.startProcessor(services, metricsPort, env, build)
   await Services.untilAllWorkedOn(metricsPort)
   const processed = async () => {
     const text = await (await fetch(`http://127.0.0.1:${metricsPort}/metrics`)).text()

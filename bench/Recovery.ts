@@ -4,7 +4,10 @@
  * is lost in the middle of a sale: nothing is published twice, but the statuses that buyers may still ask for are
  * written.
  */
+import * as CloudEvent from "@flash-sale/domain/events/CloudEvent"
+import { headersOf } from "@flash-sale/domain/ports/OrderEvents"
 import type * as LogRecord from "@flash-sale/domain/records/LogRecord"
+import { PartitionId } from "@flash-sale/domain/records/Partition"
 import { Redis } from "ioredis"
 import { Kafka, logLevel } from "kafkajs"
 import { freePort } from "../test/servers/Ports.ts"
@@ -21,7 +24,12 @@ const PAID_AT_ONCE = 500
 const BATCH = 5_000
 const TIMEOUT_MILLIS = 600_000
 const GROUP = "order-processor"
+const EVENTS_TOPIC = "order-events"
 const DAY = 24 * 60 * 60 * 1_000
+/** The folder of another build, whose processor folds the same logs in turn; how often each does. */
+const BEFORE = process.env["BEFORE"]
+const ROUNDS = Number(process.env["ROUNDS"] ?? 1)
+const BUILDS = [...(BEFORE === undefined ? [] : [["before", BEFORE] as const]), ["a processor", undefined] as const]
 /** The numbers of the cases to measure, from 0 on; all of them where it is not set. */
 const WANTED = process.env["CASES"]?.split(",")
 
@@ -67,9 +75,10 @@ const fill = async (send: Log.Send, { age, items }: Case): Promise<number> => {
   return records
 }
 
-/** As if processors had published all of it. */
+/** As if processors had published and told all of it. */
 const commitAll = async ({ kafka }: Services.Services): Promise<void> => {
-  const admin = new Kafka({ brokers: [kafka.address], logLevel: logLevel.NOTHING }).admin()
+  const client = new Kafka({ brokers: [kafka.address], logLevel: logLevel.NOTHING })
+  const admin = client.admin()
   await admin.connect()
   const partitions = (await admin.fetchTopicOffsets(Log.TOPIC)).map(({ high, partition }) => ({
     partition,
@@ -77,6 +86,18 @@ const commitAll = async ({ kafka }: Services.Services): Promise<void> => {
   }))
   await admin.setOffsets({ groupId: GROUP, topic: Log.TOPIC, partitions })
   await admin.disconnect()
+  const producer = client.producer()
+  await producer.connect()
+  const messages = partitions.map(({ offset, partition }) => {
+    const next = Number(offset)
+    return {
+      partition,
+      value: CloudEvent.writePosition(PartitionId.make(partition), next, performance.timeOrigin),
+      headers: headersOf(next, undefined)
+    }
+  })
+  await producer.send({ topic: EVENTS_TOPIC, acks: -1, messages })
+  await producer.disconnect()
 }
 
 const ask = async <A>({ host, port }: RedisServer, question: (redis: Redis) => Promise<A>): Promise<A> => {
@@ -118,9 +139,9 @@ const measured = async (
   }
 }
 
-const byProcessor = async (services: Services.Services): Promise<Measured> => {
+const byProcessor = async (services: Services.Services, build?: string): Promise<Measured> => {
   const port = await freePort()
-  const started = Services.startProcessor(services, port)
+  const started = Services.startProcessor(services, port, {}, build)
   const result = await measured(services, services.redis, async () => ({
     pid: (await started).pid,
     end: Services.untilAllWorkedOn(port, TIMEOUT_MILLIS)
@@ -148,17 +169,43 @@ const byCommand = async (services: Services.Services): Promise<readonly [Measure
   }
 }
 
+/** A log of the case's orders, all of it committed, and nothing in Redis. Returns the number of its records. */
+const prepare = async (services: Services.Services, what: Case): Promise<number> => {
+  const port = await freePort()
+  const first = await Services.startProcessor(services, port)
+  await Services.untilAllWorkedOn(port)
+  await Services.end([first])
+  const { close, send } = await Log.feeder(services)
+  const records = await fill(send, what)
+  await close()
+  await lose(services)
+  return records
+}
+
+const lose = async (services: Services.Services): Promise<void> => {
+  await commitAll(services)
+  await ask(services.redis, (redis) => redis.flushall())
+}
+
+/** Records a second that a processor of each build folds, all of the same log. */
+export const recordsPerSecond = async (
+  builds: ReadonlyArray<string>
+): Promise<ReadonlyArray<number>> => {
+  const rates: Array<number> = []
+  await Services.within(async (services) => {
+    const records = await prepare(services, CASES[0]!)
+    for (const build of builds) {
+      const { seconds } = await byProcessor(services, build)
+      rates.push(records / seconds)
+      await lose(services)
+    }
+  }, { appendfsync: "always" })
+  return rates
+}
+
 const measure = (what: Case) =>
   Services.within(async (services) => {
-    const port = await freePort()
-    const first = await Services.startProcessor(services, port)
-    await Services.untilAllWorkedOn(port)
-    await Services.end([first])
-    const { close, send } = await Log.feeder(services)
-    const records = await fill(send, what)
-    await close()
-    await commitAll(services)
-    await ask(services.redis, (redis) => redis.flushall())
+    const records = await prepare(services, what)
     const row = (by: string, { kafkaMicros, own, redisMicros, seconds }: Measured) =>
       Table.print([
         by,
@@ -169,7 +216,12 @@ const measure = (what: Case) =>
         own.peakMegabytes.toFixed(0)
       ])
     process.stdout.write(`${what.name}\n`)
-    row("a processor", await byProcessor(services))
+    for (let round = 0; round < ROUNDS; round++) {
+      for (const [name, build] of BUILDS) {
+        row(name, await byProcessor(services, build))
+        await lose(services)
+      }
+    }
     const [also, bytes] = await byCommand(services)
     row("recover --to", also)
     process.stdout.write(`${(bytes / ORDERS).toFixed(0)} bytes in Redis for each order\n`)

@@ -75,15 +75,22 @@ export const startProgram = (
 export const startProcessor = (
   services: Services,
   metricsPort: number,
-  env: Readonly<Record<string, string>> = {}
+  env: Readonly<Record<string, string>> = {},
+  build?: string
 ): Promise<Logged> =>
-  startProgram("processor", services, {
-    ...env,
-    METRICS_PORT: String(metricsPort),
-    KAFKA_PARTITIONS: String(PARTITIONS),
-    PAYMENT_LATENCY: "0ms",
-    PAYMENT_FAILURE_RATE: "0"
-  })
+  startProgram(
+    "processor",
+    services,
+    {
+      ...env,
+      METRICS_PORT: String(metricsPort),
+      KAFKA_PARTITIONS: String(PARTITIONS),
+      PAYMENT_LATENCY: "0ms",
+      PAYMENT_FAILURE_RATE: "0"
+    },
+    [],
+    build
+  )
 
 /** Waits until the one processor that there is has recovered every partition. */
 export const untilAllWorkedOn = (metricsPort: number, timeoutMillis?: number): Promise<void> =>

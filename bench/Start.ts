@@ -92,9 +92,28 @@ const show = (name: string, rate: number, { cpu, p99, readyMillis }: Seen): void
     ...p99.map((millis, n) => `${millis.toFixed(1)} / ${cpu[n]!.toFixed(0)}`)
   ])
 
+const prepare = async (services: Services.Services): Promise<void> => {
+  await (await Services.startProgram("stock", services, {}, ["set", "101", "100000000"])).exit
+}
+
+/** The p99 of each window of one start of each build, at each rate. */
+export const windows = <Name extends string>(
+  builds: ReadonlyArray<readonly [name: Name, folder: string]>,
+  each: (build: Name, rate: number, p99: (end: number) => number) => void
+): Promise<void> =>
+  Services.within(async (services) => {
+    await prepare(services)
+    for (const rate of RATES) {
+      for (const [name, build] of builds) {
+        const { p99 } = await once(services, { name, build, env: {} }, rate)
+        each(name, rate, (end) => p99[WINDOWS.indexOf(end)]!)
+      }
+    }
+  })
+
 export const run = (): Promise<void> =>
   Services.within(async (services) => {
-    await (await Services.startProgram("stock", services, {}, ["set", "101", "100000000"])).exit
+    await prepare(services)
     process.stdout.write("By window, the p99 in ms / the CPU µs of an order:\n")
     Table.print(["", "orders/s", "ready ms", ...WINDOWS.map((end) => `to ${end} s`)])
     for (const rate of RATES) {

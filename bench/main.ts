@@ -1,4 +1,7 @@
-/** `npm run bench -- <what>`: measures one part of the engine, and prints its figures. */
+/**
+ * `npm run bench`: one table of everything that has an aim. `npm run bench -- <what>`: measures one part of the engine,
+ * and prints its figures.
+ */
 import * as Archive from "./Archive.ts"
 import * as Callers from "./Callers.ts"
 import * as Embedded from "./Embedded.ts"
@@ -7,6 +10,7 @@ import * as FrontDoor from "./FrontDoor.ts"
 import * as Gateway from "./Gateway.ts"
 import * as Holds from "./Holds.ts"
 import * as Hostile from "./Hostile.ts"
+import * as Overview from "./overview/Overview.ts"
 import * as Processor from "./Processor.ts"
 import * as Recovery from "./Recovery.ts"
 import * as Refused from "./Refused.ts"
@@ -29,9 +33,11 @@ const benches: Readonly<Record<string, () => Promise<void>>> = {
   webhooks: Webhooks.run
 }
 
-const wanted = process.argv[2] ?? ""
-const bench = Object.hasOwn(benches, wanted) ? benches[wanted] : undefined
+const wanted = process.argv[2]
+const bench = wanted === undefined ? Overview.run : Object.hasOwn(benches, wanted) ? benches[wanted] : undefined
 if (bench === undefined) {
-  process.stderr.write(`bench: say what to measure: ${Object.keys(benches).join(", ")}\n`)
+  process.stderr.write(
+    `bench: nothing is called ${wanted}: say ${Object.keys(benches).join(", ")}, or nothing for the table of all\n`
+  )
   process.exitCode = 1
 } else await bench()

@@ -1,43 +1,37 @@
--- Folds a batch of records into an item, exactly once, and moves the item's position in the same step.
--- Twin of packages/domain/src/rules/Fold.ts. Reads and decides first and writes last, so an error changes nothing, but
--- for one thing: the remains of an item that was deleted are removed first.
+-- Folds batches of records into items, each exactly once, and moves an item's position in the same step as its counts.
+-- Twin of packages/domain/src/rules/Fold.ts. Of each item it reads and decides first and writes last, so an error
+-- changes nothing of it, but for one thing: the remains of an item that was deleted are removed first.
 --
--- KEYS[1]  fold:<partition>, the mark
--- KEYS[2]  fold:<partition>:items, the index of the partition's items
--- KEYS[3]  inventory:<item>
--- KEYS[4]  {inventory:<item>}:orders
--- KEYS[5]  {inventory:<item>}:meta
--- KEYS[6]  {inventory:<item>}:untold, the unpublished outcomes
--- KEYS[7]  {inventory:<item>}:turned, the rejected ids
--- KEYS[8]  {inventory:<item>}:buyers
--- KEYS[9]  {inventory:<item>}:commands
--- KEYS[10] {inventory:<item>}:events
--- KEYS[11] {inventory:<item>}:open
--- KEYS[12] {inventory:<item>}:due
+-- An item that cannot be folded stops alone: the others of the call are folded as if it were not there. A script does
+-- not roll back, so an error of the server ends the call and leaves what was folded before it. Whoever sends all of it
+-- again finds that folded.
 --
--- ARGV[1]  the caller's epoch, '' for none
--- ARGV[2]  the position that the caller expects, '' for none
--- ARGV[3]  partition
--- ARGV[4]  item
--- ARGV[5]  '1' to emit a live event; '-' to answer no outcomes and emit none; else '0'
--- ARGV[6]  the offsets whose outcomes have been published, each with a line feed after it
--- ARGV[7]  the records: a JSON list of texts, of each record its offset, kind and arguments (see lua/README.md)
+-- KEYS     from KEYS[1] on twelve for each batch:
+--          fold:<partition>, the mark; fold:<partition>:items, the index of the partition's items; inventory:<item>;
+--          {inventory:<item>}:orders; {inventory:<item>}:meta; {inventory:<item>}:untold, the unpublished outcomes;
+--          {inventory:<item>}:turned, the rejected ids; {inventory:<item>}:buyers; {inventory:<item>}:commands;
+--          {inventory:<item>}:events; {inventory:<item>}:open; {inventory:<item>}:due
 --
--- Returns  { 'moved' } under another mark, or where the item was there and is gone
+-- ARGV     from ARGV[1] on seven for each batch:
+--          the caller's epoch, '' for none
+--          the position that the caller expects, '' for none
+--          partition
+--          item
+--          '1' to emit a live event; '-' to answer no outcomes and emit none; else '0'
+--          the offsets whose outcomes have been published, each with a line feed after it
+--          the records: a JSON list of texts, of each record its offset, kind and arguments (see lua/README.md)
+--
+-- Returns  of each batch, in order:
+--          { 'moved' } under another mark, or where the item was there and is gone
 --          { 'behind', position } where the position is before the expected one
 --          { 'stopped', detail } where going on would break the item
+--          { 'failed', error } where something of the item cannot be right
 --          { 'folded', repaired, summary, fresh, answers }: repaired is '' or what was wrong with the inventory key;
 --          summary as in _item.lua; fresh has a 1 or 0 for each record; answers has a line for each order that a record
 --          names
-local mark, index, inventory, meta, events = KEYS[1], KEYS[2], KEYS[3], KEYS[5], KEYS[10]
-local keys = {
-  orders = KEYS[4], unpublished = KEYS[6], rejected = KEYS[7], buyers = KEYS[8], commands = KEYS[9],
-  open = KEYS[11], due = KEYS[12]
-}
-local epoch, expected, partition, name = ARGV[1], ARGV[2], ARGV[3], ARGV[4]
-local emitEvents, isSilent = ARGV[5] == '1', ARGV[5] == '-'
-local words = cjson.decode(ARGV[7])
-local published, isPublished = {}, {}
+local KEYS_EACH, ARGS_EACH = 12, 7
+-- Of the batch that is being folded.
+local keys, words, published, isPublished, emitEvents, isSilent
 
 -- @include _mark
 -- @include _item
@@ -60,32 +54,38 @@ local function addCheckoutFolds()
 end
 -- @include _fold
 -- @include _write
+-- @include _alone
 
-if not isMarkedAs(mark, epoch) then return { 'moved' } end
-local marked = isComplete(mark)
-local item = readItem(meta, partition)
-if marked and isLost(item, index, name) then
-  unmark(mark)
-  return { 'moved' }
+local function foldBatch(n)
+  local mark, index, inventory, orders, meta, untold, turned, buyers, commands, events, open, due =
+    unpack(KEYS, (n - 1) * KEYS_EACH + 1, n * KEYS_EACH)
+  local epoch, expected, partition, name, mode, told, records = unpack(ARGV, (n - 1) * ARGS_EACH + 1, n * ARGS_EACH)
+  if not isMarkedAs(mark, epoch) then return { 'moved' } end
+  keys = {
+    index = index, inventory = inventory, meta = meta, events = events, orders = orders, unpublished = untold,
+    rejected = turned, buyers = buyers, commands = commands, open = open, due = due
+  }
+  words, emitEvents, isSilent = cjson.decode(records), mode == '1', mode == '-'
+  beginBatch()
+  local marked = isComplete(mark)
+  local item = readItem(meta, partition)
+  if marked and isLost(item, index, name) then
+    unmark(mark)
+    return { 'moved' }
+  end
+  if expected ~= '' and item.position < tonumber(expected) then return { 'behind', digits(item.position) } end
+  -- The remains of an item whose counts are gone would be taken for counted.
+  if not item.stored then redis.call('DEL', orders, untold, turned, buyers, commands, open, due) end
+  detectEdit(item, inventory, marked)
+  notePublished(told)
+  prefetchKept(item, prefetch(item, namedBy(words)))
+  local fresh, problem = foldAll(item)
+  if problem then return { 'stopped', problem } end
+  if marked then startPending(item) end
+  writeFolded(item, name, partition)
+  return { 'folded', item.repaired, summaryOf(item, marked), fresh, table.concat(answers, '\n') }
 end
-if expected ~= '' and item.position < tonumber(expected) then return { 'behind', digits(item.position) } end
--- The remains of an item whose counts are gone would be taken for counted.
-if not item.stored then
-  redis.call('DEL', keys.orders, keys.unpublished, keys.rejected, keys.buyers, keys.commands, keys.open, keys.due)
-end
-detectEdit(item, inventory, marked)
-for offset in string.gmatch(ARGV[6], '(%d+)\n') do
-  published[#published + 1] = offset
-  isPublished[offset] = true
-end
-prefetchKept(item, prefetch(item, namedBy(words)))
-local fresh, problem = foldAll(item)
-if problem then return { 'stopped', problem } end
-if marked then startPending(item) end
-checkTypes(item, index, events)
-writeLedger(item)
-writeInventory(item, inventory)
-if isEvent(item) then writeEvent(item, events) end
-if not item.was.position then redis.call('SADD', index, name) end
-writeItem(item, meta, partition)
-return { 'folded', item.repaired, summaryOf(item, marked), fresh, table.concat(answers, '\n') }
+
+local replies = {}
+for n = 1, #KEYS / KEYS_EACH do replies[n] = alone(foldBatch, n) end
+return replies

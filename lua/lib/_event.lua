@@ -6,7 +6,11 @@ local STATUS_OF = {
   limit = 'FAILED_LIMIT', declined = 'FAILED_PAYMENT', timeout = 'FAILED_PAYMENT', cancelled = 'CANCELLED',
   open = 'RESERVED', refunding = 'COMPLETED', refunded = 'REFUNDED', expired = 'EXPIRED'
 }
-local changedOrders = {}
+local changedOrders
+
+local function beginEvent()
+  changedOrders = {}
+end
 
 -- How far the order is within its status: when its hold expires, 'confirmed' or 'refund'; nil for most.
 local function progressOf(request, order)

@@ -2,12 +2,16 @@
 -- waits, as :open holds it, and the payments that are due back, as :due does. An item of version 1 has none of it.
 local CHECKOUT = 2
 
-local kept = {
-  -- As they were read: a text, or false where there is none.
-  openTexts = {}, dueTexts = {},
-  -- As they are now; false where nothing is open any more.
-  open = {}, due = {}
-}
+local kept
+
+local function beginKept()
+  kept = {
+    -- As they were read: a text, or false where there is none.
+    openTexts = {}, dueTexts = {},
+    -- As they are now; false where nothing is open any more.
+    open = {}, due = {}
+  }
+end
 
 -- Reads at once what is kept of the requests that a batch names.
 local function prefetchKept(item, named)

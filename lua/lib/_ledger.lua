@@ -10,12 +10,16 @@ local REASONS = { 'sold_out', 'limit', 'not_open', 'closed', 'paused' }
 local CODE_OF = {}
 for code, reason in ipairs(REASONS) do CODE_OF[reason] = code end
 
-local ledger = {
-  -- As they were read: a text, or false where there is none.
-  texts = {}, scores = {},
-  -- As they are now.
-  orders = {}, rejected = {}, buyers = {}, commands = {}, unpublished = {}, changed = {}
-}
+local ledger
+
+local function beginLedger()
+  ledger = {
+    -- As they were read: a text, or false where there is none.
+    texts = {}, scores = {},
+    -- As they are now.
+    orders = {}, rejected = {}, buyers = {}, commands = {}, unpublished = {}, changed = {}
+  }
+end
 
 -- Reads at once what is known of the requests that a batch names: a call for each would cost more than its fold.
 -- Returns them.

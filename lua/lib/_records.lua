@@ -51,7 +51,11 @@ local function namedBy(words)
 end
 
 -- The outcomes: a line for each order that a record names.
-local answers, answered = {}, 0
+local answers, answered
+
+local function beginAnswers()
+  answers, answered = {}, 0
+end
 
 local function answer(text)
   if isSilent then return end

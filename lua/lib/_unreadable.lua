@@ -2,6 +2,10 @@
 -- here, until it is published.
 local stillUnpublished
 
+local function beginUnreadable()
+  stillUnpublished = nil
+end
+
 local function unreadable(request, attempt, offset)
   ledger.unpublished[offset] = 'unreadable - ' .. attempt .. ' ' .. request
   addOrderEvent(request, 'unreadable', '-', attempt)

@@ -16,11 +16,11 @@ local function pairsOf(values, byValue)
 end
 
 -- Reads each key that is written without having been read: one of a wrong type must stop the call before any write.
-local function checkTypes(item, index, events)
+local function checkTypes(item)
   if #published > 0 or next(ledger.unpublished) then redis.call('HLEN', keys.unpublished) end
   if next(ledger.rejected) then redis.call('ZCARD', keys.rejected) end
-  if not item.was.position then redis.call('SCARD', index) end
-  if isEvent(item) then redis.call('XLEN', events) end
+  if not item.was.position then redis.call('SCARD', keys.index) end
+  if isEvent(item) then redis.call('XLEN', keys.events) end
   if next(kept.open) then redis.call('HLEN', keys.open) end
   if next(kept.due) then redis.call('HLEN', keys.due) end
 end
@@ -55,4 +55,13 @@ local function writeLedger(item)
     redis.call('ZREMRANGEBYSCORE', keys.commands, '-inf', digits(item.commands - COMMANDS_REMEMBERED))
   end
   if item.rules >= CHECKOUT then writeKept() end
+end
+
+local function writeFolded(item, name, partition)
+  checkTypes(item)
+  writeLedger(item)
+  writeInventory(item, keys.inventory)
+  if isEvent(item) then writeEvent(item, keys.events) end
+  if not item.was.position then redis.call('SADD', keys.index, name) end
+  writeItem(item, keys.meta, partition)
 end

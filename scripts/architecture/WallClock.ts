@@ -70,6 +70,7 @@ const READS: Banned = {
     "packages/operations/src/letters/Replay.ts": "stamps a status",
     "packages/operations/src/webhooks/WebhookReplay.ts": "events are replayed up to now",
     "packages/operations/src/webhooks/WebhookTest.ts": "stamps when a test was asked for",
+    "packages/processor/src/recovery/QuietRefold.ts": "stamps statuses, and says which are past their time",
     "packages/processor/src/holds/Expiries.ts": "stamps when holds were said to be over",
     "packages/processor/src/holds/Holds.ts": "learns when holds are over, by the times that they were given",
     "packages/processor/src/item/ItemActor.ts": "stamps statuses and dead letters",

@@ -8,14 +8,15 @@ import { PartitionId } from "@flash-sale/domain/records/Partition"
 import { Effect } from "effect"
 
 let made = 0
+let partitions = 0
 
 /** A number that nothing else in this test file got. */
 export const next = (): number => ++made
 
 /** An item in a partition of its own, so that tests that share a store do not meet. */
 export const freshItem = (): { readonly itemId: ItemId; readonly partition: PartitionId } => {
-  const n = next()
-  return { itemId: ItemId.make(`item-${n}`), partition: PartitionId.make(n) }
+  partitions++
+  return { itemId: ItemId.make(`item-${next()}`), partition: PartitionId.make(partitions) }
 }
 
 export const requestId = (text: string): RequestId => RequestId.make(text)

@@ -29,6 +29,7 @@ import {
   stock,
   unreadable
 } from "./Commands.ts"
+import * as FoldsAtOnce from "./FoldsAtOnce.ts"
 import * as OpenOrders from "./OpenOrders.ts"
 
 const HISTORIES = 40
@@ -218,6 +219,7 @@ export const suite = <E>(name: string, store: Layer.Layer<ItemStore | RecoveryMa
     })
 
     OpenOrders.tests(it)
+    FoldsAtOnce.tests(it)
 
     describe("ItemStore.fold", () => {
       it.effect("an item without records is not known", () =>

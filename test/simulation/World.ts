@@ -8,6 +8,7 @@ import * as Monotonic from "@flash-sale/infra/time/Monotonic"
 import { HoldLimits, MAX_OPEN_HOLDS, MAX_REFUNDS_WAITING } from "@flash-sale/processor/holds/HoldLimits"
 import { CALL_ORDERS, CallOrders } from "@flash-sale/processor/item/FoldCallSize"
 import { MAX_OPEN_ORDERS, MAX_SHARED_OPEN_ORDERS, OpenOrderLimits } from "@flash-sale/processor/order/OpenOrderBudget"
+import { CatchUpLimits, GATHERED_RECORDS, MAX_UNFINISHED } from "@flash-sale/processor/partition/CatchUp"
 import * as Processor from "@flash-sale/processor/Processor"
 import * as ProcessorState from "@flash-sale/processor/run/ProcessorState"
 import { Context, Effect, Fiber, Layer, Random } from "effect"
@@ -26,6 +27,9 @@ import * as Trace from "./Trace.ts"
 /** How many of the processors fold in small calls, 0 to 1: one is sent while another is on its way. */
 const SMALL_CALLS = 0.5
 const SMALL_CALL = 8
+/** These fold quietly only a few records at once, and give that up where few orders are open. */
+const SMALL_CATCH_UP = { gathered: 8, unfinished: 3 }
+const LARGE_CATCH_UP = { gathered: GATHERED_RECORDS, unfinished: MAX_UNFINISHED }
 /** How many of the processors keep few open orders in memory, 0 to 1: the others wait, and are read again. */
 const SMALL_ROOMS = 0.5
 const SMALL_ROOM = { own: 3, shared: 2 }
@@ -104,6 +108,7 @@ export const make = Effect.fnUntraced(function*(faults: Chance.Faults) {
     )
     const fiber = yield* Effect.forkDetach(processor.pipe(
       Effect.provideService(CallOrders, callOrders),
+      Effect.provideService(CatchUpLimits, callOrders === SMALL_CALL ? SMALL_CATCH_UP : LARGE_CATCH_UP),
       Effect.provideService(OpenOrderLimits, limits),
       Effect.provideService(HoldLimits, holdLimits),
       Effect.provideService(EventsTold, told),

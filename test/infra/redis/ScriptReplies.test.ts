@@ -35,6 +35,29 @@ describe("Script replies", () => {
       assert.isTrue(RIGHT.every(byTheSchema))
     }))
 
+  it.effect("those of folds are read as the schema reads them", () =>
+    Effect.gen(function*() {
+      const byTheSchema = Schema.is(Replies.FoldReplies)
+      const folded = ["folded", "", ["1"], "10", "h - -"]
+      const right = [[], [folded], [folded, ["moved"], ["behind", "7"], ["stopped", "why"], ["failed", "DAMAGED"]]]
+      const wrong = [
+        null,
+        ["folded"],
+        [["folded", "", ["1"], "10"]],
+        [["folded", "", [1], "10", ""]],
+        [[...folded, "more"]],
+        [folded, ["behind", 7]],
+        [folded, ["other"]],
+        [folded, null]
+      ]
+      for (const reply of [...right, ...wrong]) {
+        const read = yield* Effect.exit(Replies.foldReplies(reply))
+        assert.strictEqual(Exit.isSuccess(read), byTheSchema(reply), JSON.stringify(reply))
+        if (Exit.isSuccess(read)) assert.deepStrictEqual(read.value as unknown, reply)
+      }
+      assert.isTrue(right.every(byTheSchema))
+    }))
+
   it.effect("texts are texts, or a bug", () =>
     Effect.gen(function*() {
       assert.deepStrictEqual(yield* Replies.texts(["a", ""]), ["a", ""])

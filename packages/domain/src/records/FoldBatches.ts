@@ -11,6 +11,13 @@ export const of = <A extends { readonly command: Command }>(
   most: number
 ): ReadonlyArray<ReadonlyArray<A>> => Chunks.of(records, most, ({ command }) => ordersOf(command))
 
+/** How many orders the records name together. */
+export const ordersIn = (records: ReadonlyArray<{ readonly command: Command }>): number => {
+  let orders = 0
+  for (const { command } of records) orders += ordersOf(command)
+  return orders
+}
+
 const ordersOf = (command: Command): number => {
   if (command._tag === "Settle") return command.settlements.length
   return command._tag === "Expire" ? command.orders.length : 1

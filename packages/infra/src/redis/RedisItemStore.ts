@@ -1,14 +1,6 @@
 /** The items in Redis: each operation one script, so that it happens whole or not at all. */
 import type { BuyerQuestion } from "@flash-sale/domain/ports/ItemReads"
-import {
-  type FoldError,
-  type FoldReply,
-  type FoldRequest,
-  ItemDamaged,
-  ItemStore,
-  PositionBehind
-} from "@flash-sale/domain/ports/ItemStore"
-import { MarkMoved } from "@flash-sale/domain/ports/RecoveryMarks"
+import { ItemDamaged, ItemStore } from "@flash-sale/domain/ports/ItemStore"
 import type { StoreUnavailable } from "@flash-sale/domain/ports/StoreUnavailable"
 import { ItemId } from "@flash-sale/domain/records/Ids"
 import type { PartitionId } from "@flash-sale/domain/records/Partition"
@@ -18,12 +10,12 @@ import { chunked } from "./client/StatusBatches.ts"
 import { unavailable, type WrongContent } from "./client/WrongContent.ts"
 import { IoRedis } from "./IoRedis.ts"
 import * as Keys from "./Keys.ts"
+import * as RedisFolds from "./RedisFolds.ts"
 import * as OrderReads from "./RedisOrderReads.ts"
 import * as StockEdits from "./RedisStockEdits.ts"
 import { Scripts } from "./Scripts.ts"
 import * as BuyerWire from "./wire/BuyerWire.ts"
 import * as FoldWire from "./wire/FoldWire.ts"
-import * as RecordWire from "./wire/RecordWire.ts"
 
 const decodeLevel = Schema.decodeUnknownOption(Schema.FiniteFromString)
 
@@ -31,29 +23,7 @@ const make = Effect.gen(function*() {
   const redis = yield* IoRedis
   const scripts = yield* Scripts
 
-  const fold = Effect.fnUntraced(function*(request: FoldRequest): Effect.fn.Return<FoldReply, FoldError> {
-    const { commands, itemId, partition } = request
-    const reply = yield* Effect.mapError(
-      scripts.fold(foldKeys(request), foldArgs(request), request.session),
-      damaged(itemId)
-    )
-    switch (reply[0]) {
-      case "moved":
-        return yield* new MarkMoved({ partition })
-      case "behind":
-        return yield* new PositionBehind({ itemId, position: Number(reply[1]) })
-      case "stopped":
-        return yield* new ItemDamaged({ itemId, detail: reply[1] })
-      case "folded": {
-        const [, mended, summary, fresh, answers] = reply
-        yield* StockEdits.reportMended(itemId, mended)
-        return {
-          outcomes: request.isSilent === true ? [] : FoldWire.outcomes(commands, fresh, answers),
-          summary: FoldWire.summary(itemId, summary)
-        }
-      }
-    }
-  })
+  const folds = yield* RedisFolds.make(scripts)
 
   const read = Effect.fnUntraced(function*(partition: PartitionId, itemId: ItemId) {
     const keys = [Keys.mark(partition), Keys.items(partition), Keys.inventory(itemId), Keys.meta(itemId)]
@@ -72,7 +42,7 @@ const make = Effect.gen(function*() {
     )
 
   return ItemStore.of({
-    fold,
+    fold: folds.ask,
     read,
     readBuyers,
     detectEdits: StockEdits.make(redis, scripts),
@@ -101,36 +71,11 @@ const levelsOf = (redis: IoRedis["Service"]): ItemStore["Service"]["levels"] =>
     })
   }, Effect.mapError(unavailable))
 
-const foldKeys = ({ itemId, partition }: FoldRequest): ReadonlyArray<string> => [
-  Keys.mark(partition),
-  Keys.items(partition),
-  Keys.inventory(itemId),
-  Keys.orders(itemId),
-  Keys.meta(itemId),
-  Keys.untold(itemId),
-  Keys.turned(itemId),
-  Keys.buyers(itemId),
-  Keys.commands(itemId),
-  Keys.events(itemId),
-  Keys.open(itemId),
-  Keys.due(itemId)
-]
-
 const buyerKeys = ({ itemId, partition }: BuyerQuestion): ReadonlyArray<string> => [
   Keys.mark(partition),
   Keys.meta(itemId),
   Keys.buyers(itemId),
   Keys.orders(itemId)
-]
-
-const foldArgs = (request: FoldRequest): ReadonlyArray<string> => [
-  request.epoch ?? "",
-  request.expected === undefined ? "" : String(request.expected),
-  String(request.partition),
-  request.itemId,
-  request.emitEvents ? "1" : request.isSilent === true ? "-" : "0",
-  FoldWire.offsets(request.published),
-  RecordWire.records(request.commands)
 ]
 
 const damaged = (itemId: ItemId) => (error: StoreUnavailable | WrongContent): StoreUnavailable | ItemDamaged =>

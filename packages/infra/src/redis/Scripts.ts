@@ -19,7 +19,7 @@ export type Script<A> = (
 ) => Effect.Effect<A, StoreUnavailable | WrongContent>
 
 export class Scripts extends Context.Service<Scripts, {
-  readonly fold: Script<typeof Replies.FoldReply.Type>
+  readonly fold: Script<typeof Replies.FoldReplies.Type>
   readonly readItem: Script<typeof Replies.ReadReply.Type>
   readonly readBuyers: Script<ReadonlyArray<string>>
   readonly readOrder: Script<typeof Replies.OrderReply.Type>
@@ -74,7 +74,7 @@ const make = Effect.gen(function*() {
     return script
   })
   const scripts = Scripts.of({
-    fold: yield* bind("fold", bySchema(Replies.FoldReply)),
+    fold: yield* bind("fold", Replies.foldReplies),
     readItem: yield* bind("read_item", bySchema(Replies.ReadReply)),
     readBuyers: yield* bind("read_buyers", Replies.texts),
     readOrder: yield* bind("read_order", bySchema(Replies.OrderReply)),

@@ -1,4 +1,5 @@
 /** What the first page asks of the engine. */
+import type { ListedItem } from "./ItemWords.ts"
 
 /** Of the parts of the engine; a part is away where nobody can say so. */
 export interface EngineHealth {
@@ -6,11 +7,6 @@ export interface EngineHealth {
   readonly isHealthy: boolean
   readonly redis: boolean
   readonly kafka: boolean
-}
-
-export interface ShownItem {
-  readonly item_id: string
-  readonly available: number
 }
 
 const TIMEOUT = 4_000
@@ -32,8 +28,10 @@ const read = async (
 const fieldOf = (body: unknown, name: string): unknown =>
   typeof body === "object" && body !== null ? (body as Readonly<Record<string, unknown>>)[name] : undefined
 
-const isItem = (value: unknown): value is ShownItem =>
-  typeof fieldOf(value, "item_id") === "string" && typeof fieldOf(value, "available") === "number"
+const isItem = (value: unknown): value is ListedItem =>
+  ["item_id", "now"].every((name) => typeof fieldOf(value, name) === "string") &&
+  ["available", "held", "sold"].every((name) => typeof fieldOf(value, name) === "number") &&
+  typeof fieldOf(value, "sale") === "object" && fieldOf(value, "sale") !== null
 
 /** `items` is undefined where they cannot be read. */
 export const lookAt = async (signal: AbortSignal) => {

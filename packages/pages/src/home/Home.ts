@@ -3,8 +3,9 @@ import { html, LitElement, nothing } from "lit"
 import { pressed, tokens } from "../elements/Styles.ts"
 import { whileShown } from "../sale/Shown.ts"
 import { pause } from "../sale/Timers.ts"
-import { type EngineHealth, lookAt, type ShownItem } from "./EngineReads.ts"
+import { type EngineHealth, lookAt } from "./EngineReads.ts"
 import { styles } from "./HomeStyles.ts"
+import { itemWords, type ListedItem } from "./ItemWords.ts"
 
 /** How long after one look the next is taken, in milliseconds. */
 const LOOK_EVERY = 5_000
@@ -17,7 +18,7 @@ export class EngineHome extends LitElement {
 
   declare docs: boolean
   declare health: EngineHealth | undefined
-  declare items: ReadonlyArray<ShownItem> | undefined
+  declare items: ReadonlyArray<ListedItem> | undefined
   #leaving = new AbortController()
   #lookedAt = -Infinity
 
@@ -64,9 +65,9 @@ export class EngineHome extends LitElement {
     return html`
       <ul class="items">
         ${
-      this.items.map(({ available, item_id }) =>
-        html`<li><a href="/shop/${encodeURIComponent(item_id)}"><span>Item ${item_id}</span>
-            <span class="figures">${available} left</span></a></li>`
+      this.items.map((item) =>
+        html`<li><a href="/shop/${encodeURIComponent(item.item_id)}"><span>Item ${item.item_id}</span>
+            <span class="figures">${itemWords(item)}</span></a></li>`
       )
     }
       </ul>

@@ -11,7 +11,8 @@ import { NOTHING_FOLDED } from "@flash-sale/domain/records/Partition"
 import { Effect, Fiber, type Scope } from "effect"
 import type { Message } from "../order/OpenOrder.ts"
 import type { OpenOrders } from "../order/OpenOrders.ts"
-import { type PartitionRun, RecoveryNeeded } from "../run/PartitionRun.ts"
+import * as FoldFailure from "../run/FoldFailure.ts"
+import type { PartitionRun, RecoveryNeeded } from "../run/PartitionRun.ts"
 import { untilRepaired } from "./AwaitRepair.ts"
 import * as FoldTelemetry from "./FoldTelemetry.ts"
 
@@ -56,13 +57,8 @@ export const make = Effect.fnUntraced(function*(
           published = [...reported, ...published]
         })
       ),
-      Effect.catchTags({
-        ItemDamaged: ({ detail }) => Effect.as(stop(batch, after, detail), undefined),
-        StoreUnavailable: ({ detail }) => Effect.fail(new RecoveryNeeded({ why: detail })),
-        MarkMoved: () => Effect.fail(new RecoveryNeeded({ why: "the store's mark has moved" })),
-        PositionBehind: (behind) =>
-          Effect.fail(new RecoveryNeeded({ why: `the store has item ${itemId} only up to ${behind.position}` }))
-      })
+      Effect.catchTag("ItemDamaged", ({ detail }) => Effect.as(stop(batch, after, detail), undefined)),
+      Effect.mapError(FoldFailure.toRecovery(itemId))
     )
   }
 

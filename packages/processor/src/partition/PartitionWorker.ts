@@ -9,6 +9,7 @@ import { OrderLog, type OwnedPartition, type PartitionLost } from "@flash-sale/d
 import type { OrderStatuses } from "@flash-sale/domain/ports/OrderStatuses"
 import type { PaymentProvider } from "@flash-sale/domain/ports/PaymentProvider"
 import type { RecoveryMarks } from "@flash-sale/domain/ports/RecoveryMarks"
+import type { LogRecord } from "@flash-sale/domain/records/LogRecord"
 import { Offset } from "@flash-sale/domain/records/Partition"
 import * as RecoveryPlan from "@flash-sale/domain/recovery/RecoveryPlan"
 import { Effect, Schedule, type Scope } from "effect"
@@ -19,6 +20,7 @@ import * as RefusedTeller from "../publish/RefusedTeller.ts"
 import * as StartedRun from "../recovery/StartedRun.ts"
 import { type Halted, type RecoveryNeeded, unlessFailed, waitFor } from "../run/PartitionRun.ts"
 import { ProcessorState } from "../run/ProcessorState.ts"
+import * as CatchUp from "./CatchUp.ts"
 import * as Checkpointer from "./Checkpointer.ts"
 import * as HandOver from "./HandOver.ts"
 import * as Intake from "./Intake.ts"
@@ -104,17 +106,12 @@ const runOnce = Effect.fnUntraced(function*(
   const refusedTeller = yield* RefusedTeller.make(run, teller)
   const router = yield* Router.make(run, partitions, { budget, paymentSlots, refusedTeller, stockEdits, teller })
   const checkpointer = yield* Checkpointer.make(owned, run, from)
-  const takeSome = Intake.make({
-    owned,
-    run,
-    router,
-    budget,
-    wholeFrom,
-    onTaken: (records) => {
-      took(records)
-      lag.took(records)
-    }
-  })
+  const onTaken = (records: ReadonlyArray<LogRecord>): void => {
+    took(records)
+    lag.took(records)
+  }
+  const intake = { owned, run, router, budget, wholeFrom, onTaken }
+  const takeSome = Intake.make(intake)
 
   yield* state.clearItems(partition)
   yield* state.set(partition, { _tag: "Recovering", from, until: run.until, at: run.folding.next })
@@ -124,12 +121,12 @@ const runOnce = Effect.fnUntraced(function*(
       Maintenance.run({ run, isMarked, router, budget, checkpointer, stockEdits, refusedTeller, teller, lag })
     )
   )
-  const isCaughtUp = () => run.folding.reached() >= run.until
   const catchUp = recoveryLimiter.within(run.until - from, (onStep) =>
-    Effect.andThen(
-      onTaking,
-      Effect.repeat(Effect.andThen(takeSome, onStep), { until: isCaughtUp })
-    ))
+    Effect.gen(function*() {
+      yield* onTaking
+      yield* CatchUp.foldQuietly({ ...intake, from, partitions }, onStep)
+      while (run.folding.reached() < run.until) yield* Effect.andThen(takeSome, onStep)
+    }))
   yield* Effect.andThen(catchUp, Effect.forever(takeSome)).pipe(
     Effect.raceFirst(failed),
     Effect.raceFirst(owned.revoked)

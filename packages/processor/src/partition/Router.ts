@@ -30,7 +30,7 @@ export const WAITING_CAPACITY = 4_000
 type Records = ReadonlyArray<LogRecord.LogRecord>
 
 export interface Router extends Pick<ItemActors.ItemActors, "startPayments" | "sweep" | "waiting"> {
-  readonly holds: Pick<Holds.Holds, "work">
+  readonly holds: Pick<Holds.Holds, "took" | "work">
   /**
    * Hands new records on, in order. Waits while too many wait for their folds. `takenAt` as `Monotonic.now` gives it.
    */

@@ -3,6 +3,8 @@
  * may have ended before its record is read again, or wait for room in memory, and its end tells what its record says.
  *
  * **Details**: of later records nothing is kept, as an order ends only once it is paid, and is kept in memory for that.
+ * Nor is anything kept of an order once the record is told that has ended it: what comes after that is told as in a run
+ * that goes on.
  */
 import type { PlacedOrder } from "@flash-sale/domain/events/OrderFacts"
 import type { RecordOutcome } from "@flash-sale/domain/rules/Outcome"
@@ -12,8 +14,10 @@ import type { Message } from "../order/OpenOrder.ts"
 const MAX_KEPT = 20_000
 
 export interface PlacedBefore {
-  /** Looks at a record and its outcome, in the log's order. */
+  /** Looks at a record and its outcome, in the log's order, before it is told. */
   readonly follow: (message: Message, outcome: RecordOutcome) => void
+  /** Lets go of the orders that the record has ended, once it is told. */
+  readonly forget: (outcome: RecordOutcome) => void
   /** The order that was placed at this offset, where it is kept. */
   readonly get: (placedAtOffset: number) => PlacedOrder | undefined
 }
@@ -34,6 +38,14 @@ export const make = (until: number): PlacedBefore => {
       const { acceptedAt, metadata } = command
       kept.set(offset, { trace: command, acceptedAt, metadata })
       if (kept.size > MAX_KEPT) kept.delete(kept.keys().next().value!)
+    },
+    forget: ({ fresh, orders }) => {
+      // One that is read again may be followed by the record that has really ended the order.
+      if (!fresh || kept.size === 0) return
+      for (let n = 0; n < orders.length; n++) {
+        const { placedAtOffset, state } = orders[n]!
+        if (state === "sold" || state === "released" || state === "refunded") kept.delete(placedAtOffset)
+      }
     },
     get: (placedAtOffset) => kept.get(placedAtOffset)
   }

@@ -42,9 +42,11 @@ export const of = (
     const message = batch[n]!
     placedBefore.follow(message, outcomes[n]!)
     // What is read again for want of room has been told when it was read first.
-    if (message.isAdmitted || message.record.offset < tellFrom) continue
-    const own = eventsOf(itemId, message, outcomes[n]!, findPlaced, turnedAway)
-    for (const event of own) events.push(event)
+    if (!message.isAdmitted && message.record.offset >= tellFrom) {
+      const own = eventsOf(itemId, message, outcomes[n]!, findPlaced, turnedAway)
+      for (const event of own) events.push(event)
+    }
+    placedBefore.forget(outcomes[n]!)
   }
   return events
 }

@@ -4,12 +4,13 @@ import { Effect, Schema } from "effect"
 const Texts = Schema.Array(Schema.String)
 const Moved = Schema.Tuple([Schema.Literal("moved")])
 
+/** What `fold.lua` says of one batch. */
 export const FoldReply = Schema.Union([
   Schema.Tuple([Schema.Literal("folded"), Schema.String, Texts, Schema.String, Schema.String]),
-  Schema.Tuple([Schema.Literal("behind"), Schema.String]),
-  Schema.Tuple([Schema.Literal("stopped"), Schema.String]),
+  Schema.Tuple([Schema.Literals(["behind", "stopped", "failed"]), Schema.String]),
   Moved
 ])
+export const FoldReplies = Schema.Array(FoldReply)
 export const DetectReply = Schema.Union([
   Schema.TupleWithRest(Schema.Tuple([Schema.Literal("detected")]), [
     Schema.Tuple([Schema.String, Schema.String, Schema.String, Schema.String])
@@ -61,5 +62,13 @@ const isAdmission = (value: unknown): boolean => {
 const isAdmitReply = (value: unknown): value is typeof AdmitReply.Type =>
   Array.isArray(value) && isTexts(value[0]) && value.every((part, at) => at === 0 || isAdmission(part))
 
+const isFolded = (value: ReadonlyArray<unknown>): boolean =>
+  value.length === 5 && value[0] === "folded" && isText(value[1]) && isTexts(value[2]) && isText(value[3]) &&
+  isText(value[4])
+/** The others are rare, and left to the schema. */
+const areFolded = (value: unknown): value is typeof FoldReplies.Type =>
+  Array.isArray(value) && value.every((part) => Array.isArray(part) && isFolded(part))
+
+export const foldReplies: Read<typeof FoldReplies.Type> = quickly(areFolded, FoldReplies)
 export const texts: Read<ReadonlyArray<string>> = quickly(isTexts, Texts)
 export const admitReply: Read<typeof AdmitReply.Type> = quickly(isAdmitReply, AdmitReply)
