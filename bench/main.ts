@@ -10,6 +10,7 @@ import * as FrontDoor from "./FrontDoor.ts"
 import * as Gateway from "./Gateway.ts"
 import * as Holds from "./Holds.ts"
 import * as Hostile from "./Hostile.ts"
+import * as Long from "./Long.ts"
 import * as Overview from "./overview/Overview.ts"
 import * as Processor from "./Processor.ts"
 import * as Recovery from "./Recovery.ts"
@@ -26,6 +27,7 @@ const benches: Readonly<Record<string, () => Promise<void>>> = {
   gateway: Gateway.run,
   holds: Holds.run,
   hostile: Hostile.run,
+  long: Long.run,
   processor: Processor.run,
   recovery: Recovery.run,
   refused: Refused.run,
