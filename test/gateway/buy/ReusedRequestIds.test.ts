@@ -1,10 +1,11 @@
 /** A request id used again, on one file. */
 import * as SqliteDatabase from "@flash-sale/infra/sqlite/database/SqliteDatabase"
 import * as SqliteInfra from "@flash-sale/infra/sqlite/SqliteInfra"
-import { Effect, Layer, Result } from "effect"
+import { Effect, Layer } from "effect"
 import { mkdtemp, rm } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
+import * as Writes from "../../infra/sqlite/Writes.ts"
 import * as ReusedRequestIds from "../ReusedRequestIds.ts"
 import * as TestGateway from "../TestGateway.ts"
 
@@ -18,9 +19,8 @@ const statuses = Layer.effect(
   ReusedRequestIds.Statuses,
   Effect.map(SqliteDatabase.SqliteDatabase, (database) => ({
     forget: (requestId: string) =>
-      Effect.orDie(database.writeSoon((connection) => {
+      Effect.orDie(Writes.change(database, (connection) => {
         connection.run("DELETE FROM statuses WHERE request = ?", requestId)
-        return Result.void
       }))
   }))
 )

@@ -58,7 +58,8 @@ export const make = Effect.fnUntraced(function*(
 
   const statuses = yield* StatusWriter.make(run, {
     guarded,
-    isBusy: () => inHand > 0 || Queue.sizeUnsafe(results) > 0
+    // Folds of many items come in bursts, and between two of them nothing is there to be published.
+    isBusy: () => inHand > 0 || Queue.sizeUnsafe(results) > 0 || run.folding.open() > 0
   })
 
   const finish = ({ onPublished }: FoldResult, { done, published }: Action): void => {

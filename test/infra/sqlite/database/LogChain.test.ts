@@ -10,7 +10,8 @@ import { EMBEDDED_PARTITIONS } from "@flash-sale/infra/sqlite/database/Migration
 import * as SqliteDatabase from "@flash-sale/infra/sqlite/database/SqliteDatabase"
 import * as SqliteLogReader from "@flash-sale/infra/sqlite/SqliteLogReader"
 import * as SqliteOrderLog from "@flash-sale/infra/sqlite/SqliteOrderLog"
-import { Effect, Layer, Result, Stream } from "effect"
+import { Effect, Layer, Stream } from "effect"
+import * as Writes from "../Writes.ts"
 
 const itemId = ItemId.make("101")
 const partition = home(itemId, EMBEDDED_PARTITIONS)
@@ -27,10 +28,7 @@ const appended = Effect.gen(function*() {
 })
 
 const change = Effect.fnUntraced(function*(f: (connection: Connection) => void) {
-  yield* (yield* SqliteDatabase.SqliteDatabase).write((connection) => {
-    f(connection)
-    return Result.void
-  })
+  yield* Writes.change(yield* SqliteDatabase.SqliteDatabase, f)
 })
 
 const sql = (text: string) => change((connection) => connection.script(text))
