@@ -68,14 +68,14 @@ const make = Effect.fnUntraced(function*(
       Effect.repeat(Effect.sync(ownership.look), Schedule.spaced(FolderOwnership.LOOK_MILLIS))
     )
   }
-  const fileTrouble = FileTrouble.make()
+  const fileTrouble = yield* FileTrouble.make
   const line = yield* BatchLine.make<Calls.Call, Result.Result<unknown, unknown>, GroupCommit.WriteError>({
     name: "sqlite",
     capacity: WRITE_LINE_CAPACITY,
     batchSize: WRITE_BATCH,
     inTurn: (step) => Effect.andThen(writer.gather, step),
     handle: (calls) =>
-      Effect.map(writer.commit(calls), ({ outcomes, touched }) => {
+      Effect.map(fileTrouble.around(writer.commit(calls)), ({ outcomes, touched }) => {
         fileTrouble.note(outcomes)
         upkeep?.committed()
         signals.wake(touched)

@@ -1,4 +1,5 @@
 /** The thread of `ThreadWriter.test.ts`: as the engine's, with other writes. */
+import * as FileTrouble from "@flash-sale/infra/sqlite/database/FileTrouble"
 import type * as Write from "@flash-sale/infra/sqlite/database/writer/Write"
 import * as WriterThread from "@flash-sale/infra/sqlite/database/writer/WriterThread"
 import { parentPort } from "node:worker_threads"
@@ -13,4 +14,4 @@ port.postMessage = (message: unknown) => {
   post(message)
 }
 
-WriterThread.serve(Object.values<Write.AnyWrite>(writes))
+WriterThread.serve([...Object.values<Write.AnyWrite>(writes), FileTrouble.probe])

@@ -5,10 +5,12 @@
 import { assert, describe, it } from "@effect/vitest"
 import { FatalFailure } from "@flash-sale/infra/resilience/FatalFailure"
 import * as Connection from "@flash-sale/infra/sqlite/database/Connection"
+import * as FileTrouble from "@flash-sale/infra/sqlite/database/FileTrouble"
 import * as OpenFile from "@flash-sale/infra/sqlite/database/OpenFile"
 import * as SqliteDatabase from "@flash-sale/infra/sqlite/database/SqliteDatabase"
 import * as ThreadWriter from "@flash-sale/infra/sqlite/database/writer/ThreadWriter"
 import { Context, Effect, Exit, Fiber, Layer, Option, Scope } from "effect"
+import { TestClock } from "effect/testing"
 import { spawnSync } from "node:child_process"
 import { closeSync, existsSync, openSync, readFileSync, rmSync, writeSync } from "node:fs"
 import { join } from "node:path"
@@ -232,6 +234,26 @@ describe("ThreadWriter", { timeout: TEST_TIMEOUT }, () => {
       assert.include(yield* place.database.trouble, "has ended")
       assert.deepStrictEqual(yield* names(place), ["before"])
       assert.strictEqual((yield* read((connection) => connection.all("SELECT 1 FROM settings"))).length, 2)
+    }))
+
+  it.effect("a disk that does not answer is trouble, also after a write that failed, until it answers", () =>
+    Effect.gen(function*() {
+      const place = yield* opened
+      const { trouble, write } = place.database
+      const resume = yield* held(place)
+      assert.isUndefined(yield* trouble)
+      yield* TestClock.adjust(FileTrouble.SILENT_MILLIS)
+      assert.include(yield* trouble, "has not answered a write for 5 seconds")
+      yield* resume
+      assert.isUndefined(yield* trouble)
+
+      yield* Effect.flip(place.database.read((connection) => connection.run("DELETE FROM settings")))
+      const resumeAgain = yield* held(place)
+      const asked = yield* Effect.forkChild(trouble, { startImmediately: true })
+      yield* TestClock.adjust(FileTrouble.SILENT_MILLIS)
+      assert.include(yield* Fiber.join(asked), "has not answered a write")
+      yield* resumeAgain
+      assert.isUndefined(yield* trouble)
     }))
 
   it.live("a file that the thread finds damaged is refused to who reads, and the other way round", () =>
