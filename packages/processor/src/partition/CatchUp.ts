@@ -12,7 +12,7 @@ import { Array as Arr, Context, Effect, type Scope } from "effect"
 import { CallOrders } from "../item/FoldCallSize.ts"
 import * as StatusWriter from "../publish/StatusWriter.ts"
 import * as QuietRefold from "../recovery/QuietRefold.ts"
-import { type Halted, type RecoveryNeeded, unlessFailed, waitFor } from "../run/PartitionRun.ts"
+import { type Halted, type RecoveryNeeded, unlessBroken, unlessFailed, waitFor } from "../run/PartitionRun.ts"
 import { INTAKE_BATCH, type IntakeParts } from "./Intake.ts"
 
 /** Records that are folded quietly at once. As many more are read meanwhile. */
@@ -99,4 +99,4 @@ export const foldQuietly = Effect.fnUntraced(function*(
   })
 
   for (let taken: Taken | undefined = yield* take; taken !== undefined;) taken = yield* step(taken)
-})
+}, (fold, { run }) => unlessBroken(run, "the quiet refold")(fold))

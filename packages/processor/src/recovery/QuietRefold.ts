@@ -18,7 +18,7 @@ import type { Message } from "../order/OpenOrder.ts"
 import * as OpenOrderBudget from "../order/OpenOrderBudget.ts"
 import * as OpenOrders from "../order/OpenOrders.ts"
 import * as FoldFailure from "../run/FoldFailure.ts"
-import type { PartitionRun, RecoveryNeeded } from "../run/PartitionRun.ts"
+import { actorFailed, type PartitionRun, type RecoveryNeeded } from "../run/PartitionRun.ts"
 import * as Unfinished from "./Unfinished.ts"
 
 /** Calls of a partition under way at the same time. */
@@ -54,7 +54,7 @@ export interface QuietRefold {
 }
 
 interface Parts {
-  readonly run: Pick<PartitionRun, "partition" | "epoch" | "session">
+  readonly run: PartitionRun
   readonly isHome: (itemId: ItemId) => boolean
   /** The most orders that one call of a fold may name. */
   readonly ordersPerCall: number
@@ -68,8 +68,9 @@ const NONE: ReadonlyArray<LogRecord.LogRecord> = []
 const hasStatus = ({ amendment, status }: Action): boolean => status !== undefined || amendment !== undefined
 
 export const make = Effect.fnUntraced(function*(
-  { isHome, ordersPerCall, run: { epoch, partition, session }, writeStatuses }: Parts
+  { isHome, ordersPerCall, run, writeStatuses }: Parts
 ): Effect.fn.Return<QuietRefold, never, ItemStore> {
+  const { epoch, partition, session } = run
   const store = yield* ItemStore
   const { endedMillis } = yield* retention
   const items = new Map<ItemId, Item>()
@@ -124,7 +125,9 @@ export const make = Effect.fnUntraced(function*(
       const isDamaged = yield* call(item, some, actions, now).pipe(
         Effect.as(false),
         Effect.catchTag("ItemDamaged", () => Effect.succeed(true)),
-        Effect.mapError(FoldFailure.toRecovery(item.itemId))
+        Effect.mapError(FoldFailure.toRecovery(item.itemId)),
+        // The run ends by it.
+        Effect.catchDefect((defect) => Effect.andThen(actorFailed(run, item.itemId)(defect), Effect.never))
       )
       if (isDamaged) return calls.slice(at).flatMap((left) => left.map(({ record }) => record))
     }

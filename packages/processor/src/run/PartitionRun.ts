@@ -83,6 +83,11 @@ const partFailed = (run: PartitionRun, what: string, attributes: { readonly item
 export const actorFailed = (run: PartitionRun, itemId: ItemId): (defect: unknown) => Effect.Effect<void> =>
   partFailed(run, `the actor of item ${itemId}`, { item_id: itemId })
 
+/** A part of the run that is waited for: a bug in it ends the run. */
+export const unlessBroken =
+  (run: PartitionRun, what: string) => <A, E, R>(part: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
+    Effect.catchDefect(part, (defect) => Effect.andThen(partFailed(run, what, {})(defect), Effect.never))
+
 /** A part of the run that nothing waits for: whatever it fails with, a bug as well, ends the run. */
 export const unlessFailed =
   (run: PartitionRun, what: string) =>
