@@ -45,8 +45,6 @@ const BANNED: ReadonlyArray<Banned> = [
     except: {
       "packages/client/src/wire/Json.ts": "gives unknown, where there is no Schema; each reader checks what it takes",
       "packages/pages/src/order/TokenSubject.ts": "gives unknown, where there is no Schema; it checks what it takes",
-      "packages/infra/src/sqlite/database/writer/ThreadMessages.ts":
-        "reads what another thread of this process has written",
       "packages/domain/src/records/wire/Json.ts": "gives unknown, of which each reader checks what it takes"
     }
   }

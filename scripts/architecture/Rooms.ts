@@ -46,7 +46,7 @@ export const PLAN: Readonly<Record<string, Floors>> = {
     "letters",
     "log",
     "statuses"
-  ], ["writes"]],
+  ]],
   "packages/pages/src": [
     ["design", "report"],
     ["sale"],
