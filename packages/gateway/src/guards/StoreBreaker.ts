@@ -9,6 +9,7 @@
  */
 import { ItemStore } from "@flash-sale/domain/ports/ItemStore"
 import { StoreUnavailable } from "@flash-sale/domain/ports/StoreUnavailable"
+import * as TimeLimit from "@flash-sale/infra/actor/TimeLimit"
 import { outlivingBugs } from "@flash-sale/infra/observability/Background"
 import * as Monotonic from "@flash-sale/infra/time/Monotonic"
 import { Context, Effect, Layer, Schedule } from "effect"
@@ -38,6 +39,7 @@ export const layer: Layer.Layer<StoreBreaker, never, ItemStore> = Layer.effect(
     const store = yield* ItemStore
     const scope = yield* Effect.scope
     const monotonic = yield* Monotonic.reader
+    const patience = yield* TimeLimit.make(TIMEOUT_MILLIS)
     let isAway = false
     let failedAt = Number.NEGATIVE_INFINITY
     const remember = Effect.sync(() => {
@@ -61,7 +63,7 @@ export const layer: Layer.Layer<StoreBreaker, never, ItemStore> = Layer.effect(
       Effect.suspend(() =>
         isAway
           ? Effect.fail(silent)
-          : Effect.timeoutOrElse(question, { duration: TIMEOUT_MILLIS, orElse: () => giveUp })
+          : patience.within(question, giveUp)
       )
     return {
       // An item that is damaged is an answer: the store is there.

@@ -2,9 +2,12 @@
  * A line in which messages wait and are served in batches: one fiber takes the messages that are there, up to a bound,
  * handles them in one step, and answers each. Batches form by themselves while a step is under way, so an idle line
  * waits for no timer.
+ *
+ * **Details**: an idle line has no fiber. One begins with the first message, lets those come that are on their way in
+ * the same turn of the event loop, and ends when nothing waits any more. A fiber that waited for messages instead would
+ * cost each batch several times as much.
  */
-import type { Cause } from "effect"
-import { Data, Effect, Exit, Fiber, Queue, type Scope } from "effect"
+import { Data, Effect, Exit, Fiber, type Scope } from "effect"
 import * as Monotonic from "../time/Monotonic.ts"
 import * as Completion from "./Completion.ts"
 
@@ -61,7 +64,11 @@ export const make = Effect.fnUntraced(function*<A, B, E>(
   const monotonic = yield* Monotonic.reader
   /** The time, where something depends on it. */
   const now = options.timeoutMillis === undefined ? () => 0 : monotonic
-  const queue = yield* Queue.dropping<Waiting<A, B, E | LineFull>, Cause.Done>(options.capacity)
+  const fork = Effect.runForkWith(yield* Effect.context<never>())
+  const queue: Array<Waiting<A, B, E | LineFull>> = []
+  let isClosed = false
+  /** Serves while anything waits; undefined while the line is idle. */
+  let server: Fiber.Fiber<void> | undefined
   const full = Exit.fail(new LineFull({ line: options.name, capacity: options.capacity }))
 
   const answerAt = (
@@ -87,29 +94,41 @@ export const make = Effect.fnUntraced(function*<A, B, E>(
       return since >= oldest
     })
   }
-  const step = Effect.gen(function*() {
-    const batch = withoutLate(yield* Queue.takeBetween(queue, 1, options.batchSize))
-    if (batch.length === 0) return
-    answer(batch, yield* Effect.exit(Effect.suspend(() => options.handle(batch.map(({ message }) => message)))))
+  /** Those that have waited for longest. */
+  const take = (count: number) => queue.splice(0, count)
+  const step = Effect.suspend(() => {
+    const batch = queue.length === 0 ? queue : withoutLate(take(options.batchSize))
+    if (batch.length === 0) return Effect.void
+    return Effect.map(
+      Effect.exit(Effect.suspend(() => options.handle(batch.map(({ message }) => message)))),
+      (exit) => answer(batch, exit)
+    )
   })
   const serve = Effect.gen(function*() {
-    while (true) {
-      yield* Queue.peek(queue)
+    yield* Effect.yieldNow
+    while (queue.length > 0) {
       yield* Effect.catchDefect(
-        Effect.suspend(() => inTurn(Effect.ignore(step))),
-        (defect) => Effect.map(Queue.clear(queue), (left) => answer(left, Exit.die(defect)))
+        Effect.suspend(() => inTurn(step)),
+        (defect) => Effect.sync(() => answer(take(queue.length), Exit.die(defect)))
       )
     }
+    server = undefined
   })
-  // Detached, as the fiber must outlive the interruption of its scope until the line is empty.
-  const server = yield* Effect.forkDetach(Effect.ignore(serve))
-  yield* Effect.addFinalizer(() => Effect.andThen(Queue.end(queue), Fiber.await(server)))
+  // The fiber is nobody's child: it must outlive the interruption of its scope until the line is empty.
+  yield* Effect.addFinalizer(() =>
+    Effect.suspend(() => {
+      isClosed = true
+      return server === undefined ? Effect.void : Fiber.await(server)
+    })
+  )
 
   const offer: BatchLine<A, B, E>["offer"] = (message, completion) => {
-    if (!Queue.offerUnsafe(queue, { message, since: now(), completion })) completion(full)
+    if (isClosed || queue.length >= options.capacity) return completion(full)
+    queue.push({ message, since: now(), completion })
+    server ??= fork(serve)
   }
   return {
-    waiting: () => Queue.sizeUnsafe(queue),
+    waiting: () => queue.length,
     offer,
     ask: (message) => Completion.wait((completion) => offer(message, completion))
   }

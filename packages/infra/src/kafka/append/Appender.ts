@@ -14,8 +14,6 @@ import type { Appendable } from "../client/KafkaRecords.ts"
 import type { KafkaSettings } from "../client/KafkaSettings.ts"
 import { encode, type EncodedRecord, sizeOf } from "./EncodedRecord.ts"
 import * as PartitionSender from "./PartitionSender.ts"
-import * as ProducerClient from "./ProducerClient.ts"
-import * as RecordTime from "./RecordTime.ts"
 
 /** The most records that wait for one partition. Beyond them a record is refused at once. */
 const LINE_CAPACITY = 5_000
@@ -59,8 +57,7 @@ export const make = Effect.fnUntraced(function*(
   const scope = yield* Effect.scope
   const run = Effect.runCallbackWith(yield* Effect.context<never>())
   const observe = yield* AppendTelemetry.make
-  const time = yield* RecordTime.make
-  const connect = yield* ProducerClient.CurrentConnect
+  const shared = yield* PartitionSender.shared(settings)
   const sends = yield* ExpiringSlots.make(SENDS_AT_ONCE, SEND_COUNTS_FOR)
   const opening = yield* Semaphore.make(1)
   const lines = new Map<number, Line>()
@@ -68,7 +65,7 @@ export const make = Effect.fnUntraced(function*(
   const open = Effect.fnUntraced(function*(partition: number) {
     const opened = lines.get(partition)
     if (opened !== undefined) return opened
-    const sender = PartitionSender.make(() => connect(settings), topic, partition, time)
+    const sender = PartitionSender.make(shared, topic, partition)
     yield* Scope.addFinalizer(scope, sender.close)
     const line: Line = yield* BatchLine.make({
       name: `${topic}[${partition}]`,

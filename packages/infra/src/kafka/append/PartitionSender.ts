@@ -6,12 +6,14 @@
 import { AppendRefused, AppendUnknown } from "@flash-sale/domain/ports/OrderLog"
 import type { ProduceResult } from "@platformatic/kafka"
 import { Effect } from "effect"
+import * as TimeLimit from "../../actor/TimeLimit.ts"
 import { messageOf } from "../../errors/MessageOf.ts"
 import * as Monotonic from "../../time/Monotonic.ts"
+import type { KafkaSettings } from "../client/KafkaSettings.ts"
 import * as AppendErrors from "./AppendErrors.ts"
 import type { EncodedRecord } from "./EncodedRecord.ts"
 import * as ProducerClient from "./ProducerClient.ts"
-import type { RecordTime } from "./RecordTime.ts"
+import * as RecordTime from "./RecordTime.ts"
 
 /** How long one send may take with all its attempts, in milliseconds. */
 export const SEND_TIMEOUT_MILLIS = 3_000
@@ -27,13 +29,24 @@ export interface PartitionSender {
   readonly close: Effect.Effect<void>
 }
 
+/** What the senders of a process share. */
+export interface Shared {
+  readonly connect: () => ProducerClient.Client
+  readonly time: RecordTime.RecordTime
+  /** Of a send. */
+  readonly limit: TimeLimit.TimeLimit
+}
+
+export const shared = (settings: KafkaSettings): Effect.Effect<Shared> =>
+  Effect.gen(function*() {
+    const connect = yield* ProducerClient.CurrentConnect
+    const time = yield* RecordTime.make
+    const limit = yield* TimeLimit.make(SEND_TIMEOUT_MILLIS)
+    return { connect: () => connect(settings), time, limit }
+  })
+
 /** A sender for one partition; connects at the first send. Used by one line, which sends one batch after the other. */
-export const make = (
-  connect: () => ProducerClient.Client,
-  topic: string,
-  partition: number,
-  time: RecordTime
-): PartitionSender => {
+export const make = ({ connect, limit, time }: Shared, topic: string, partition: number): PartitionSender => {
   let client: ProducerClient.Client | undefined
   let refusedUntil = Number.NEGATIVE_INFINITY
 
@@ -82,14 +95,12 @@ export const make = (
         if (AppendErrors.isOfTime(error)) onTimeRefused(now)
         return AppendErrors.ofSend(error)
       }
-    }).pipe(
-      Effect.timeoutOrElse({
-        duration: SEND_TIMEOUT_MILLIS,
-        orElse: () => Effect.fail(new AppendUnknown({ detail: "Kafka: no answer in time" }))
-      }),
-      Effect.tapError((error) => error._tag === "AppendUnknown" ? giveUp : Effect.void)
+    })
+    const sent = yield* Effect.tapError(
+      limit.within(sending, unanswered),
+      (error) => error._tag === "AppendUnknown" ? giveUp : Effect.void
     )
-    return yield* offsetOf(yield* sending)
+    return yield* offsetOf(sent)
   })
 
   const send = Effect.fnUntraced(function*(records: ReadonlyArray<EncodedRecord>) {
@@ -108,6 +119,8 @@ export const make = (
 
   return { send, close }
 }
+
+const unanswered = Effect.suspend(() => Effect.fail(new AppendUnknown({ detail: "Kafka: no answer in time" })))
 
 const offsetOf = (result: ProduceResult): Effect.Effect<number> => {
   const offset = result.offsets?.[0]?.offset

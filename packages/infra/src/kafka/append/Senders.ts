@@ -5,8 +5,6 @@ import type { KafkaSettings } from "../client/KafkaSettings.ts"
 import { MAX_BATCH_BYTES } from "./Appender.ts"
 import { type EncodedRecord, sizeOf } from "./EncodedRecord.ts"
 import * as PartitionSender from "./PartitionSender.ts"
-import * as ProducerClient from "./ProducerClient.ts"
-import * as RecordTime from "./RecordTime.ts"
 
 /** The sender of a partition, made when it is first asked for. Used by one caller at a time. */
 export type Senders = (topic: string, partition: number) => Effect.Effect<PartitionSender.PartitionSender>
@@ -16,14 +14,13 @@ export const make = Effect.fnUntraced(function*(
   settings: KafkaSettings
 ): Effect.fn.Return<Senders, never, Scope.Scope> {
   const scope = yield* Effect.scope
-  const time = yield* RecordTime.make
-  const connect = yield* ProducerClient.CurrentConnect
+  const shared = yield* PartitionSender.shared(settings)
   const senders = new Map<string, PartitionSender.PartitionSender>()
   return Effect.fnUntraced(function*(topic, partition) {
     const key = `${topic}/${partition}`
     const there = senders.get(key)
     if (there !== undefined) return there
-    const made = PartitionSender.make(() => connect(settings), topic, partition, time)
+    const made = PartitionSender.make(shared, topic, partition)
     senders.set(key, made)
     yield* Scope.addFinalizer(scope, made.close)
     return made

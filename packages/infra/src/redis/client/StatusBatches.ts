@@ -12,6 +12,10 @@ export const chunked = <A, B>(
   all: ReadonlyArray<A>,
   f: (some: ReadonlyArray<A>) => Effect.Effect<B, StoreUnavailable | WrongContent>
 ): Effect.Effect<ReadonlyArray<B>, StoreUnavailable> => {
+  // Nearly always, and with every order.
+  if (all.length <= CHUNK && all.length > 0) {
+    return Effect.mapBoth(f(all), { onSuccess: (b) => [b], onFailure: unavailable })
+  }
   const chunks = Array.from({ length: Math.ceil(all.length / CHUNK) }, (_, n) => all.slice(n * CHUNK, (n + 1) * CHUNK))
   return Effect.mapError(Effect.forEach(chunks, f), unavailable)
 }
@@ -24,7 +28,7 @@ export const written = <A>(
 
 /** Logs that these keys hold no status. */
 export const report = (damaged: ReadonlyArray<string>): Effect.Effect<void> =>
-  Effect.forEach(
+  damaged.length === 0 ? Effect.void : Effect.forEach(
     damaged,
     (key) => Log.error("A status key holds what is no status", { event: "status_key_damaged", key }),
     { discard: true }

@@ -9,10 +9,9 @@ import * as StatusReading from "@flash-sale/domain/records/wire/StatusReading"
 import { Result, Schema } from "effect"
 
 const decodeRecord = Schema.decodeUnknownResult(OrderStatus.StatusRecord)
-const encodeText = Schema.encodeSync(Schema.fromJsonString(Schema.String))
 
 /** The end of a claim's value, with its lease: a script removes it as text, without parsing the JSON. */
-export const leaseEnd = (owner: string): string => `,"lease":${encodeText(owner)}}`
+export const leaseEnd = (owner: string): string => `,"lease":${JSON.stringify(owner)}}`
 
 /** The value of a claim: the status PENDING, with the lease at its end. */
 export const claim = (request: AdmissionRequest, lease: string, updatedAt: string): string =>
