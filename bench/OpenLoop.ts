@@ -38,7 +38,7 @@ const moments = ({ rate, seconds }: Options): ReadonlyArray<number> => {
   return all
 }
 
-/** Sends, and gives the answers in the order in which they came. Fails where one never comes: it would count as none. */
+/** Sends, and gives the answers in the order in which they came. Fails where one does not come. */
 export const run = async (options: Options): Promise<ReadonlyArray<Answered>> => {
   const name = randomUUID().slice(0, 8)
   const due = moments(options)
