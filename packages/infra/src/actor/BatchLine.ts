@@ -62,7 +62,7 @@ export const make = Effect.fnUntraced(function*<A, B, E>(
 ): Effect.fn.Return<BatchLine<A, B, E>, never, Scope.Scope> {
   const { inTurn = (step) => step, timeoutMillis = Number.POSITIVE_INFINITY } = options
   const monotonic = yield* Monotonic.reader
-  /** The time, where something depends on it. */
+  /** When a message comes; 0 where the line has no timeout. */
   const now = options.timeoutMillis === undefined ? () => 0 : monotonic
   const fork = Effect.runForkWith(yield* Effect.context<never>())
   const queue: Array<Waiting<A, B, E | LineFull>> = []
