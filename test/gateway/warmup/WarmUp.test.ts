@@ -72,12 +72,14 @@ it.live(
   TIMEOUT
 )
 
+/** All that can refuse a request, at its strictest. */
 const strict = GatewayServices.layerWarmUp({
   ...TestGateway.settings,
   auth: "required",
   allowedHosts: new Set(["shop.example"]),
   corsOrigins: new Set(["https://shop.example"]),
-  trustedProxies: [],
+  trustedProxies: [{ address: "127.0.0.0", prefix: 8, family: "ipv4" }],
+  maxQueueWait: Duration.seconds(1),
   rateLimit: { maxRequests: 1, window: Duration.days(1) },
   maxInFlight: 1,
   keyMaxInFlight: 1,
