@@ -30,7 +30,7 @@ const BANNED: ReadonlyArray<Banned> = [
       "packages/client/src/time/Deadline.ts": "runs where there is no Effect",
       "packages/pages/src/sale/Timers.ts": "runs in browsers, where there is no Effect",
       "packages/gateway/src/http/LingeringResponse.ts": "bounds the pause of a socket, where there is no fiber",
-      "packages/gateway/src/warmup/Visitor.ts": "is what a server asks of a socket, and does nothing"
+      "packages/gateway/src/warmup/InMemoryClient.ts": "is what a server asks of a socket, and does nothing"
     }
   },
   {

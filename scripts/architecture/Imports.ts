@@ -46,6 +46,7 @@ const INFRA_IS_OPEN_AT = [
   "resilience/",
   "observability/",
   "time/",
+  "warmup/MadeUp",
   "watch/"
 ]
 /** The files right in infra's src that may know every technology, and why. */

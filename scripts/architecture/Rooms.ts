@@ -70,7 +70,8 @@ export const PLAN: Readonly<Record<string, Floors>> = {
     ["answers", "reads"],
     ["buy", "live", "checkout"],
     ["hot"],
-    ["http", "warmup"]
+    ["http"],
+    ["warmup"]
   ],
   "packages/processor/src": [
     ["order", "run"],

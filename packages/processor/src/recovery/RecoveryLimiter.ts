@@ -8,7 +8,7 @@ import { Duration, Effect } from "effect"
 
 /** Partitions of one process that recover at the same time: one more than one, so that the store never waits. */
 const AT_ONCE = 2
-/** From so many records on a recovery needs a place; after a mere restart there are fewer. */
+/** From so many records on a recovery needs a slot; after a mere restart there are fewer. */
 const LONG = 10_000
 /** How long a recovery without progress holds up others. */
 const COUNTS_FOR = Duration.seconds(2)
