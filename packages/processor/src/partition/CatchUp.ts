@@ -30,7 +30,7 @@ export const CatchUpLimits = Context.Reference<{ readonly gathered: number; read
 interface Taken {
   readonly gathered: QuietRefold.Gathered
   readonly records: ReadonlyArray<LogRecord>
-  /** All before this offset was taken. */
+  /** All before this offset was taken; no more than what is folded quietly. */
   readonly end: number
 }
 
@@ -68,7 +68,7 @@ export const foldQuietly = Effect.fnUntraced(function*(
       at = (some.at(-1)?.offset ?? wholeFrom - 1) + 1
     }
     router.holds.took(records)
-    return { gathered: refold.gather(records, yield* Monotonic.now), records, end: at } satisfies Taken
+    return { gathered: refold.gather(records, yield* Monotonic.now), records, end: Math.min(at, until) } satisfies Taken
   })
 
   const pass = (end: number): void => {
@@ -79,7 +79,7 @@ export const foldQuietly = Effect.fnUntraced(function*(
   /** Has the actors look at these. Only then all before `end` is through: what is left open is among them. */
   const hand = Effect.fnUntraced(function*(records: ReadonlyArray<LogRecord>, end: number) {
     const takenAt = yield* Monotonic.now
-    for (const some of Arr.chunksOf(records, INTAKE_BATCH)) yield* router.route(some, takenAt)
+    for (const some of Arr.chunksOf(records, INTAKE_BATCH)) yield* Effect.andThen(router.route(some, takenAt), onStep)
     pass(end)
   })
 
@@ -94,6 +94,7 @@ export const foldQuietly = Effect.fnUntraced(function*(
     }
     yield* hand([...refold.unfinished.records(), ...left].toSorted((one, other) => one.offset - other.offset), end)
     if (next !== undefined) yield* hand(next.records, next.end)
+    // These are the first that count beyond `until`, and each as it is handed on.
     yield* hand(beyond, at)
     return undefined
   })
