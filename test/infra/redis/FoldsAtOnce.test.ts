@@ -48,6 +48,7 @@ layer(OwnRedis.layer, { excludeTestServices: true })("Folds of many items in Red
     ["a ledger of the wrong type", ({ itemId }) => ["SET", Keys.orders(itemId), "1"]],
     ["a stream of the wrong type", ({ itemId }) => ["SET", Keys.events(itemId), "1"]],
     ["an inventory key of the wrong type", ({ itemId }) => ["LPUSH", Keys.inventory(itemId), "1"]],
+    ["a mark of the wrong type", ({ partition }) => ["SET", Keys.mark(partition), "1"]],
     ["counts that are no numbers", ({ itemId }) => ["HSET", Keys.meta(itemId), "held", "many"]],
     ["an order that cannot be read", ({ itemId }) => ["HSET", Keys.orders(itemId), "a", "nonsense"]],
     ["counts that do not balance", ({ itemId }) => ["HSET", Keys.meta(itemId), "available", "3"]]
@@ -87,6 +88,32 @@ layer(OwnRedis.layer, { excludeTestServices: true })("Folds of many items in Red
       }
       expect(yield* summaries).toEqual(before)
       expect((yield* foldAll(sell)).filter(Exit.isSuccess)).toHaveLength(items.length)
+    }))
+
+  it.effect("an item whose fold was denied half-way stops, also once the right is there again", () =>
+    Effect.gen(function*() {
+      const { cli, foldAll } = yield* setUp(1)
+      // The event is written after the ledger.
+      yield* cli("ACL", "SETUSER", "default", "-xadd")
+      const [denied] = yield* Effect.ensuring(foldAll(sell), cli("ACL", "SETUSER", "default", "+xadd"))
+      expect(Exit.isFailure(denied!) && denied.cause.reasons[0]).toMatchObject({ error: { _tag: "StoreUnavailable" } })
+      yield* OwnRedis.untilUp
+      const [stopped] = yield* foldAll(sell)
+      expect(Exit.isFailure(stopped!) && stopped.cause.reasons[0]).toMatchObject({
+        error: { _tag: "ItemDamaged", detail: expect.stringContaining("half-written") }
+      })
+    }))
+
+  it.effect("an item whose fold was denied before its first write is as it was", () =>
+    Effect.gen(function*() {
+      const { cli, dump, foldAll, items } = yield* setUp(1)
+      const before = yield* dump(items[0]!)
+      yield* cli("ACL", "SETUSER", "default", "-hset")
+      const [denied] = yield* Effect.ensuring(foldAll(sell), cli("ACL", "SETUSER", "default", "+hset"))
+      expect(Exit.isFailure(denied!) && denied.cause.reasons[0]).toMatchObject({ error: { _tag: "StoreUnavailable" } })
+      expect(yield* dump(items[0]!)).toEqual(before)
+      yield* OwnRedis.untilUp
+      expect((yield* foldAll(sell)).every(Exit.isSuccess)).toBe(true)
     }))
 
   it.effect("folds without an answer have happened or not, each whole, and are right once they are sent again", () =>
