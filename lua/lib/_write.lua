@@ -1,6 +1,6 @@
--- Writes everything that a fold changed. Nothing fails once the first of it is written: each key was read before, so its
--- type is right; the user's rights are checked at the start of a session; and that it is full or a replica Redis says
--- before the first write of a script, and never after it. Where one of these does not hold the item is half-written.
+-- Writes everything that a fold changed. Nothing fails once the first of it is written: each key was read before, so
+-- its type is right; the user's rights are checked at the start; and that it is full or a replica Redis says before
+-- the first write of a script, and never after it. Where one of these does not hold the item is half-written.
 
 -- Whether a part of the batch was written, and not all of it.
 local isHalfWritten

@@ -38,7 +38,7 @@ describe("OffsetTracker", () => {
     assert.deepStrictEqual([tracker.next(), tracker.reached()], [8, 8])
   })
 
-  it("what is read again holds back a commit until it is final, and neither what was taken nor progress go back", () => {
+  it("what is read again holds back a commit until it is final, and takes neither progress nor the end back", () => {
     const tracker = OffsetTracker.make(0)
     const seen = () => [tracker.next(), tracker.furthest(), tracker.reached()]
     tracker.skipTo(10)

@@ -5,6 +5,7 @@
 import type { ItemStore } from "@flash-sale/domain/ports/ItemStore"
 import type { PartitionLost } from "@flash-sale/domain/ports/OrderLog"
 import type { OrderStatuses } from "@flash-sale/domain/ports/OrderStatuses"
+import { GATHERED_RECORDS } from "@flash-sale/domain/records/FoldBatches"
 import type { LogRecord } from "@flash-sale/domain/records/LogRecord"
 import { home } from "@flash-sale/domain/records/Partition"
 import * as Monotonic from "@flash-sale/infra/time/Monotonic"
@@ -15,12 +16,10 @@ import * as QuietRefold from "../recovery/QuietRefold.ts"
 import { type Halted, type RecoveryNeeded, unlessBroken, unlessFailed, waitFor } from "../run/PartitionRun.ts"
 import { INTAKE_BATCH, type IntakeParts } from "./Intake.ts"
 
-/** Records that are folded quietly at once. As many more are read meanwhile. */
-export const GATHERED_RECORDS = 5_000
 /** Records of orders that have not ended: beyond these the rest is folded as new records are, within the budget. */
 export const MAX_UNFINISHED = 20_000
 
-/** The bounds of a quiet refold. Tests set smaller ones. */
+/** The bounds of a quiet refold: as many records as are gathered are read meanwhile. Tests set smaller ones. */
 export const CatchUpLimits = Context.Reference<{ readonly gathered: number; readonly unfinished: number }>(
   "@flash-sale/processor/CatchUpLimits",
   { defaultValue: () => ({ gathered: GATHERED_RECORDS, unfinished: MAX_UNFINISHED }) }
