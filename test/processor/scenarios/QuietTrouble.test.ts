@@ -85,7 +85,7 @@ describe("A quiet refold", () => {
         assert.strictEqual(yield* statusOf(`r-${ORDERS - 1}`), "FAILED_SOLD_OUT")
         const { workers } = yield* ProcessorState.ProcessorState
         assert.deepStrictEqual([...workers().values()], [{ _tag: "Running" }])
-      }).pipe(Effect.provide(ports), Effect.provide(Logger.layer([logger])))
+      }).pipe(Effect.provide(Layer.merge(ports, Logger.layer([logger]))))
     })
   }
 })
