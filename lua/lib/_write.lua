@@ -1,8 +1,6 @@
 -- Writes everything that a fold changed. Nothing fails once the first of it is written: each key was read before, so
 -- its type is right; the user's rights are checked at the start; and that it is full or a replica Redis says before
 -- the first write of a script, and never after it. Where one of these does not hold the item is half-written.
-
--- Whether a part of the batch was written, and not all of it.
 local isHalfWritten
 
 local function write(...)
@@ -71,13 +69,15 @@ end
 local function writeFolded(item, name, partition)
   checkTypes(item)
   writeLedger(item)
-  writeInventory(item, keys.inventory)
-  isHalfWritten = isHalfWritten or item.shown ~= digits(item.lastWritten)
   if isEvent(item) then
     writeEvent(item, keys.events)
     isHalfWritten = true
   end
   if not item.was.position then write('SADD', keys.index, name) end
+  setLastWritten(item)
   writeItem(item, keys.meta, partition)
+  isHalfWritten = true
+  -- Last: a number that was written and is not in :meta would be taken for an external edit.
+  writeInventory(item, keys.inventory)
   isHalfWritten = false
 end

@@ -1,7 +1,10 @@
 /** Folds that share a call of `fold.lua`: damage, a server that takes no writes, and answers that are lost. */
 import { expect, layer } from "@effect/vitest"
 import { ItemStore } from "@flash-sale/domain/ports/ItemStore"
+import { StoredItems } from "@flash-sale/domain/ports/StoredItems"
+import { damaged } from "@flash-sale/domain/rules/ItemDump"
 import * as Keys from "@flash-sale/infra/redis/Keys"
+import * as RedisInfra from "@flash-sale/infra/redis/RedisInfra"
 import { Effect, Exit } from "effect"
 import { freshItem, place, request, settle, stock } from "../../contract/Commands.ts"
 import * as OwnRedis from "./OwnRedis.ts"
@@ -92,7 +95,8 @@ layer(OwnRedis.layer, { excludeTestServices: true })("Folds of many items in Red
 
   it.effect("an item whose fold was denied half-way stops, also once the right is there again", () =>
     Effect.gen(function*() {
-      const { cli, foldAll } = yield* setUp(1)
+      const { cli, foldAll, items } = yield* setUp(1)
+      const { itemId, partition } = items[0]!
       // The event is written after the ledger.
       yield* cli("ACL", "SETUSER", "default", "-xadd")
       const [denied] = yield* Effect.ensuring(foldAll(sell), cli("ACL", "SETUSER", "default", "+xadd"))
@@ -102,6 +106,12 @@ layer(OwnRedis.layer, { excludeTestServices: true })("Folds of many items in Red
       expect(Exit.isFailure(stopped!) && stopped.cause.reasons[0]).toMatchObject({
         error: { _tag: "ItemDamaged", detail: expect.stringContaining("half-written") }
       })
+      // `reconcile` finds it, and nothing that it would take for a change of stock by hand.
+      const { address } = yield* OwnRedis.OwnRedis
+      const { byHand, dump } = yield* Effect.flatMap(StoredItems, (stored) => stored.read(partition, itemId)).pipe(
+        Effect.provide(RedisInfra.layerItems(address))
+      )
+      expect([dump.head.available, byHand]).toEqual([damaged("half-written"), []])
     }))
 
   it.effect("an item whose fold was denied before its first write is as it was", () =>
