@@ -301,7 +301,7 @@ export const suite = <E>(name: string, store: Layer.Layer<ItemStore | RecoveryMa
             unreadable(3),
             settle(4, ["a", "paid"])
           ]
-          const reply = yield* store.fold(request(silent, commandsOf(silent), { isSilent: true }))
+          const reply = yield* store.fold(request(silent, commandsOf(silent), { withoutOutcomes: true }))
           const loudReply = yield* store.fold(request(loud, commandsOf(loud)))
           expect(reply.outcomes).toEqual([])
           expect(loudReply.outcomes).toHaveLength(5)

@@ -77,7 +77,7 @@ const answer = (request: FoldRequest, reply: typeof Replies.FoldReply.Type): Exi
       const [, , summary, fresh, answers] = reply
       try {
         return Exit.succeed({
-          outcomes: request.isSilent === true ? [] : FoldWire.outcomes(commands, fresh, answers),
+          outcomes: request.withoutOutcomes === true ? [] : FoldWire.outcomes(commands, fresh, answers),
           summary: FoldWire.summary(itemId, summary)
         })
       } catch (defect) {
@@ -107,7 +107,7 @@ const argsOf = (request: FoldRequest): ReadonlyArray<string> => [
   request.expected === undefined ? "" : String(request.expected),
   String(request.partition),
   request.itemId,
-  request.emitEvents ? "1" : request.isSilent === true ? "-" : "0",
+  request.emitEvents ? "1" : request.withoutOutcomes === true ? "-" : "0",
   FoldWire.offsets(request.published),
   RecordWire.records(request.commands)
 ]

@@ -120,7 +120,7 @@ const fold = (request: FoldRequest): Job<FoldReply, FoldError> => (connection, t
         }
         ItemHead.save(connection, head.id, state, head.eventCount + (event === undefined ? 0 : 1))
         return Result.succeed({
-          outcomes: request.isSilent === true ? [] : outcomes,
+          outcomes: request.withoutOutcomes === true ? [] : outcomes,
           summary: ItemHead.summary(state, MarkRows.read(connection, partition) !== undefined)
         })
       }

@@ -1,7 +1,7 @@
 /**
- * Partitions with a long log to fold recover a few at a time. Beside each other they would share the records that may
- * wait in memory, and fold a few records in each call; one after another they make large calls, and the first of them
- * runs sooner. Measured in docs/decisions/0020-cost-of-recovery.md.
+ * Partitions with a long log to fold recover a few at a time. Each of them holds the records that it has gathered, and
+ * those that it reads meanwhile (docs/decisions/0062-quiet-refolds.md): so memory holds those of a few, and the first
+ * of the partitions runs sooner. Measured in docs/decisions/0020-cost-of-recovery.md.
  */
 import * as ExpiringSlots from "@flash-sale/infra/actor/ExpiringSlots"
 import { Duration, Effect } from "effect"
