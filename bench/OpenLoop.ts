@@ -38,7 +38,7 @@ const moments = ({ rate, seconds }: Options): ReadonlyArray<number> => {
   return all
 }
 
-/** Sends, and gives the answers in the order in which they came. */
+/** Sends, and gives the answers in the order in which they came. Fails where one does not come. */
 export const run = async (options: Options): Promise<ReadonlyArray<Answered>> => {
   const name = randomUUID().slice(0, 8)
   const due = moments(options)
@@ -46,6 +46,8 @@ export const run = async (options: Options): Promise<ReadonlyArray<Answered>> =>
   const free: Array<(n: number, at: number) => void> = []
   const sockets: Array<Socket> = []
   let startedAt = performance.now()
+  let broken: Error | undefined
+  let isOver = false
 
   const open = (): Promise<(n: number, at: number) => void> =>
     new Promise((resolve, reject) => {
@@ -57,7 +59,12 @@ export const run = async (options: Options): Promise<ReadonlyArray<Answered>> =>
         at = dueAt
         socket.write(Client.requestOf(name, n))
       }
-      socket.setNoDelay(true).setEncoding("latin1").on("error", reject).on("data", (chunk: string) => {
+      const fail = (error: Error): void => {
+        if (!isOver) broken ??= error
+        reject(error)
+      }
+      socket.on("error", fail).on("close", () => fail(new Error("a connection was closed")))
+      socket.setNoDelay(true).setEncoding("latin1").on("data", (chunk: string) => {
         heard += chunk
         if (!Client.isWhole(heard)) return
         answered.push({ at, millis: performance.now() - startedAt - at, status: Number(heard.slice(9, 12)) })
@@ -73,12 +80,15 @@ export const run = async (options: Options): Promise<ReadonlyArray<Answered>> =>
     for (const now = performance.now() - startedAt; n < due.length && due[n]! <= now; n++) {
       const [order, at] = [n, due[n]!]
       const send = free.pop()
-      if (send === undefined) void open().then((opened) => opened(order, at))
+      if (send === undefined) open().then((opened) => opened(order, at), () => {})
       else send(order, at)
     }
   }
   const end = performance.now() + LAST_ANSWERS
-  while (answered.length < due.length && performance.now() < end) await delay(TICK)
+  while (answered.length < due.length && broken === undefined && performance.now() < end) await delay(TICK)
+  isOver = true
   for (const socket of sockets) socket.destroy()
+  const unanswered = due.length - answered.length
+  if (unanswered > 0) throw new Error(`${unanswered} of ${due.length} orders were not answered`, { cause: broken })
   return answered
 }

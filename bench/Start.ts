@@ -13,7 +13,7 @@ import * as Table from "./Table.ts"
 const STARTS = Number(process.env["STARTS"] ?? 3)
 const RATES = (process.env["RATES"] ?? "1000,2000").split(",").map(Number)
 const BEFORE = process.env["BEFORE"]
-/** What the starts of each build are given beside, as `NAME=value`. */
+/** What the starts of all builds are given beside, as `NAME=value`. */
 const ENV = Object.fromEntries(
   (process.env["ENV"] ?? "").split(" ").filter((one) => one !== "").map((one) => {
     const at = one.indexOf("=")
@@ -22,7 +22,6 @@ const ENV = Object.fromEntries(
 )
 /** The ends of the windows in which answers are counted together, in seconds. */
 const WINDOWS = (process.env["WINDOWS"] ?? "1,2,5,10,15").split(",").map(Number)
-const SECONDS = WINDOWS.at(-1)!
 
 interface Side {
   readonly name: string
@@ -31,21 +30,24 @@ interface Side {
 }
 const SIDES: ReadonlyArray<Side> = BEFORE === undefined
   ? [{ name: "without", env: { ...ENV, WARM_UP: "off" } }, { name: "with", env: ENV }]
-  : [{ name: "before", env: {}, build: BEFORE }, { name: "now", env: ENV }]
+  : [{ name: "before", env: ENV, build: BEFORE }, { name: "now", env: ENV }]
 
 /** What was due in each window. */
-const byWindow = (answers: ReadonlyArray<OpenLoop.Answered>): ReadonlyArray<ReadonlyArray<OpenLoop.Answered>> =>
-  WINDOWS.map((end, n) => {
-    const begin = WINDOWS[n - 1] ?? 0
+const byWindow = (
+  answers: ReadonlyArray<OpenLoop.Answered>,
+  ends: ReadonlyArray<number>
+): ReadonlyArray<ReadonlyArray<OpenLoop.Answered>> =>
+  ends.map((end, n) => {
+    const begin = ends[n - 1] ?? 0
     return answers.filter(({ at }) => at >= begin * 1_000 && at < end * 1_000)
   })
 
 /** The processor time that a process uses in each window, in microseconds. */
-const cpuByWindow = async (pid: number): Promise<ReadonlyArray<number>> => {
+const cpuByWindow = async (pid: number, ends: ReadonlyArray<number>): Promise<ReadonlyArray<number>> => {
   const used: Array<number> = []
   let before = cpuMicros(pid)
-  for (const [n, end] of WINDOWS.entries()) {
-    await delay((end - (WINDOWS[n - 1] ?? 0)) * 1_000)
+  for (const [n, end] of ends.entries()) {
+    await delay((end - (ends[n - 1] ?? 0)) * 1_000)
     const now = cpuMicros(pid)
     used.push(now - before)
     before = now
@@ -60,18 +62,23 @@ interface Seen {
   readonly p99: ReadonlyArray<number>
 }
 
-const once = async (services: Services.Services, { build, env, name }: Side, rate: number): Promise<Seen> => {
+const once = async (
+  services: Services.Services,
+  { build, env, name }: Side,
+  rate: number,
+  ends: ReadonlyArray<number>
+): Promise<Seen> => {
   const begun = performance.now()
   const server = await Gateway.startGateway(name, services, env, build)
   try {
     const readyMillis = performance.now() - begun
     const [answers, cpu] = await Promise.all([
-      OpenLoop.run({ port: server.port, rate, seconds: SECONDS }),
-      cpuByWindow(server.process.pid)
+      OpenLoop.run({ port: server.port, rate, seconds: ends.at(-1)! }),
+      cpuByWindow(server.process.pid, ends)
     ])
     const others = answers.filter(({ status }) => status !== 202).length
     if (others > 0) throw new Error(`${name}: ${others} of ${answers.length} orders were not accepted`)
-    const windows = byWindow(answers)
+    const windows = byWindow(answers, ends)
     return {
       readyMillis,
       cpu: windows.map(({ length }, n) => cpu[n]! / length),
@@ -96,17 +103,18 @@ const prepare = async (services: Services.Services): Promise<void> => {
   await (await Services.startProgram("stock", services, {}, ["set", "101", "100000000"])).exit
 }
 
-/** The p99 of each window of one start of each build, at each rate. */
+/** The p99 of each window of one start of each build, at each rate. `ends` are those of the windows, in seconds. */
 export const windows = <Name extends string>(
   builds: ReadonlyArray<readonly [name: Name, folder: string]>,
-  each: (build: Name, rate: number, p99: (end: number) => number) => void
+  { ends, rates }: { readonly rates: ReadonlyArray<number>; readonly ends: ReadonlyArray<number> },
+  each: (build: Name, rate: number, p99: ReadonlyArray<number>) => void
 ): Promise<void> =>
   Services.within(async (services) => {
     await prepare(services)
-    for (const rate of RATES) {
+    for (const rate of rates) {
       for (const [name, build] of builds) {
-        const { p99 } = await once(services, { name, build, env: {} }, rate)
-        each(name, rate, (end) => p99[WINDOWS.indexOf(end)]!)
+        const { p99 } = await once(services, { name, build, env: {} }, rate, ends)
+        each(name, rate, p99)
       }
     }
   })
@@ -120,7 +128,7 @@ export const run = (): Promise<void> =>
       const seen = new Map<string, Array<Seen>>()
       for (let start = 0; start < STARTS; start++) {
         for (const side of SIDES) {
-          const one = await once(services, side, rate)
+          const one = await once(services, side, rate, WINDOWS)
           show(side.name, rate, one)
           seen.set(side.name, [...seen.get(side.name) ?? [], one])
           await delay(500)

@@ -1,6 +1,7 @@
 -- Folds batches of records into items, each exactly once, and moves an item's position in the same step as its counts.
 -- Twin of packages/domain/src/rules/Fold.ts. Of each item it reads and decides first and writes last, so an error
--- changes nothing of it, but for one thing: the remains of an item that was deleted are removed first.
+-- changes nothing of it, but for one thing: the remains of an item that was deleted are removed first. Should one come
+-- between the writes all the same the item is marked as half-written, and stops.
 --
 -- An item that cannot be folded stops alone: the others of the call are folded as if it were not there. A script does
 -- not roll back, so an error of the server ends the call and leaves what was folded before it. Whoever sends all of it
@@ -31,7 +32,7 @@
 --          names
 local KEYS_EACH, ARGS_EACH = 12, 7
 -- Of the batch that is being folded.
-local keys, words, published, isPublished, emitEvents, isSilent
+local keys, words, emitEvents, withoutOutcomes
 
 -- @include _mark
 -- @include _item
@@ -54,7 +55,7 @@ local function addCheckoutFolds()
 end
 -- @include _fold
 -- @include _write
--- @include _alone
+-- @include _batch
 
 local function foldBatch(n)
   local mark, index, inventory, orders, meta, untold, turned, buyers, commands, events, open, due =
@@ -65,10 +66,9 @@ local function foldBatch(n)
     index = index, inventory = inventory, meta = meta, events = events, orders = orders, unpublished = untold,
     rejected = turned, buyers = buyers, commands = commands, open = open, due = due
   }
-  words, emitEvents, isSilent = cjson.decode(records), mode == '1', mode == '-'
-  beginBatch()
-  local marked = isComplete(mark)
-  local item = readItem(meta, partition)
+  words, emitEvents, withoutOutcomes = cjson.decode(records), mode == '1', mode == '-'
+  beginBatch(told)
+  local marked, item = isComplete(mark), readItem(meta, partition)
   if marked and isLost(item, index, name) then
     unmark(mark)
     return { 'moved' }
@@ -77,8 +77,9 @@ local function foldBatch(n)
   -- The remains of an item whose counts are gone would be taken for counted.
   if not item.stored then redis.call('DEL', orders, untold, turned, buyers, commands, open, due) end
   detectEdit(item, inventory, marked)
-  notePublished(told)
-  prefetchKept(item, prefetch(item, namedBy(words)))
+  local named = namedRequests()
+  prefetch(item, named)
+  prefetchKept(item, named)
   local fresh, problem = foldAll(item)
   if problem then return { 'stopped', problem } end
   if marked then startPending(item) end
@@ -87,5 +88,5 @@ local function foldBatch(n)
 end
 
 local replies = {}
-for n = 1, #KEYS / KEYS_EACH do replies[n] = alone(foldBatch, n) end
+for n = 1, #KEYS / KEYS_EACH do replies[n] = isolated(foldBatch, n) end
 return replies

@@ -22,7 +22,8 @@ const CONNECTIONS = 16
 const UNDER_WAY = 16
 /** Orders that may be accepted and not final: beyond these it waits until there are half as many. */
 const MAX_BEHIND = 40_000
-const LOOK_EVERY_MILLIS = 250
+/** How often it asks how many are final: each answer costs as much as many orders. */
+const LOOK_EVERY_MILLIS = 1_000
 const AGAIN_AFTER_MILLIS = 200
 /** More than these mean that something is wrong. */
 const MAX_ENDED = 1_000

@@ -4,12 +4,19 @@ import { join } from "node:path"
 
 const GIB = 1024 ** 3
 
-/** The bytes of the files in a folder and below it whose path passes. One that goes meanwhile counts nothing. */
+const orGone = <A>(none: A) => (error: NodeJS.ErrnoException): A => {
+  if (error.code === "ENOENT") return none
+  throw error
+}
+
+/** The bytes of the files in a folder and below it whose path passes. What goes meanwhile counts nothing. */
 export const bytesIn = async (folder: string, isMeant: (path: string) => boolean = () => true): Promise<number> => {
-  const entries = await readdir(folder, { recursive: true, withFileTypes: true })
-  const sizes = entries.filter((entry) => entry.isFile()).map(async ({ name, parentPath }) => {
-    const path = join(parentPath, name)
-    return isMeant(path) ? stat(path).then(({ blocks, size }) => Math.min(size, blocks * 512), () => 0) : 0
+  const entries = await readdir(folder, { withFileTypes: true }).catch(orGone([]))
+  const sizes = entries.map(async (entry) => {
+    const path = join(folder, entry.name)
+    if (entry.isDirectory()) return bytesIn(path, isMeant)
+    if (!entry.isFile() || !isMeant(path)) return 0
+    return stat(path).then(({ blocks, size }) => Math.min(size, blocks * 512), orGone(0))
   })
   return (await Promise.all(sizes)).reduce((sum, size) => sum + size, 0)
 }

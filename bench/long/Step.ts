@@ -8,7 +8,8 @@ import type { BuyersReport } from "./Buyers.ts"
 import * as Figures from "./Figures.ts"
 import type { Part, System } from "./System.ts"
 
-const ASK_EVERY_MILLIS = 200
+/** How often it is asked how many are there: each answer costs as much as many orders. */
+const ASK_EVERY_MILLIS = 1_000
 /** How long the last orders of a step may take to be final, and to be in the archive. */
 const SETTLE_MILLIS = 600_000
 

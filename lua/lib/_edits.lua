@@ -51,9 +51,13 @@ local function confirmEdit(item, seq, delta)
   end
 end
 
--- Writes available + pending + deferred into the key; never below 0.
-local function writeInventory(item, inventory)
+-- The number that the key is to show: available + pending + deferred, never below 0.
+local function setLastWritten(item)
   item.lastWritten = math.max(0, math.max(0, item.available + item.pending) + item.deferred)
   if item.target ~= '' then item.lastWritten = tonumber(item.target) end
+end
+
+local function writeInventory(item, inventory)
+  setLastWritten(item)
   if item.shown ~= digits(item.lastWritten) then redis.call('SET', inventory, digits(item.lastWritten)) end
 end

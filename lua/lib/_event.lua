@@ -1,4 +1,4 @@
--- The item's live event: the counts after the call, and the status of each order that changed, or that a record
+-- The item's live event: the counts after the batch, and the status of each order that changed, or that a record
 -- confirms, cancels or refunds. How it is sold is not in the event: whoever shows that reads the item.
 local EVENTS_KEPT = 1000
 local STATUS_OF = {

@@ -15,7 +15,7 @@ local MEMBER = {
 }
 for _, field in ipairs(FIELDS) do MEMBER[field] = MEMBER[field] or field end
 
--- Stops the call before anything was written: nothing is derived from a state that cannot be right.
+-- Stops the batch before anything was written: nothing is derived from a state that cannot be right.
 local function damaged(detail)
   error({ err = 'DAMAGED ' .. detail })
 end

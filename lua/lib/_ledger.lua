@@ -22,7 +22,6 @@ local function beginLedger()
 end
 
 -- Reads at once what is known of the requests that a batch names: a call for each would cost more than its fold.
--- Returns them.
 local function prefetch(item, named)
   for from = 1, #named, CHUNK do
     local till = math.min(#named, from + CHUNK - 1)
@@ -35,7 +34,6 @@ local function prefetch(item, named)
       for at = 1, till - from + 1 do ledger.scores[named[from + at - 1]] = tonumber(scores[at] or nil) end
     end
   end
-  return named
 end
 
 -- Why the id was rejected, where it is still remembered.

@@ -27,7 +27,7 @@ local function after(kind, at)
 end
 
 -- The requests that the records name, each once.
-local function namedBy(words)
+local function namedRequests()
   local named, count, isNamed, at = {}, 0, {}, 1
   local function name(request)
     if isNamed[request] then return end
@@ -58,7 +58,7 @@ local function beginAnswers()
 end
 
 local function answer(text)
-  if isSilent then return end
+  if withoutOutcomes then return end
   answered = answered + 1
   answers[answered] = text
 end

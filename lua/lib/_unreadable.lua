@@ -1,9 +1,15 @@
 -- Records that could not be understood, or that version 1 of the rules does not know: their outcome is stored only
 -- here, until it is published.
 local stillUnpublished
+-- The offsets whose outcomes the caller has published.
+local published, isPublished
 
-local function beginUnreadable()
-  stillUnpublished = nil
+local function beginUnreadable(offsets)
+  stillUnpublished, published, isPublished = nil, {}, {}
+  for offset in string.gmatch(offsets, '(%d+)\n') do
+    published[#published + 1] = offset
+    isPublished[offset] = true
+  end
 end
 
 local function unreadable(request, attempt, offset)

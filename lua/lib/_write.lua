@@ -1,7 +1,16 @@
--- Writes everything that a fold changed. Each key was read before, so that none of these can fail half-way.
+-- Writes everything that a fold changed. Nothing fails once the first of it is written: each key was read before, so
+-- its type is right; the user's rights are checked at the start; and that it is full or a replica Redis says before
+-- the first write of a script, and never after it. Where one of these does not hold the item is half-written.
+local isHalfWritten
+
+local function write(...)
+  redis.call(...)
+  isHalfWritten = true
+end
+
 local function writeAll(command, key, args)
   for from = 1, #args, CHUNK do
-    redis.call(command, key, unpack(args, from, math.min(#args, from + CHUNK - 1)))
+    write(command, key, unpack(args, from, math.min(#args, from + CHUNK - 1)))
   end
 end
 
@@ -15,7 +24,7 @@ local function pairsOf(values, byValue)
   return args
 end
 
--- Reads each key that is written without having been read: one of a wrong type must stop the call before any write.
+-- Reads each key that is written without having been read: one of a wrong type must stop the batch before any write.
 local function checkTypes(item)
   if #published > 0 or next(ledger.unpublished) then redis.call('HLEN', keys.unpublished) end
   if next(ledger.rejected) then redis.call('ZCARD', keys.rejected) end
@@ -48,11 +57,11 @@ local function writeLedger(item)
     item.refused = table.concat(ledger.refused, ' ')
     writeAll('ZADD', keys.rejected, pairsOf(ledger.rejected, true))
     local forgotten = (item.rejected - REJECTED_REMEMBERED + 1) * CODES
-    redis.call('ZREMRANGEBYSCORE', keys.rejected, '-inf', '(' .. digits(forgotten))
+    write('ZREMRANGEBYSCORE', keys.rejected, '-inf', '(' .. digits(forgotten))
   end
   if next(ledger.commands) then
     writeAll('ZADD', keys.commands, pairsOf(ledger.commands, true))
-    redis.call('ZREMRANGEBYSCORE', keys.commands, '-inf', digits(item.commands - COMMANDS_REMEMBERED))
+    write('ZREMRANGEBYSCORE', keys.commands, '-inf', digits(item.commands - COMMANDS_REMEMBERED))
   end
   if item.rules >= CHECKOUT then writeKept() end
 end
@@ -60,8 +69,15 @@ end
 local function writeFolded(item, name, partition)
   checkTypes(item)
   writeLedger(item)
-  writeInventory(item, keys.inventory)
-  if isEvent(item) then writeEvent(item, keys.events) end
-  if not item.was.position then redis.call('SADD', keys.index, name) end
+  if isEvent(item) then
+    writeEvent(item, keys.events)
+    isHalfWritten = true
+  end
+  if not item.was.position then write('SADD', keys.index, name) end
+  setLastWritten(item)
   writeItem(item, keys.meta, partition)
+  isHalfWritten = true
+  -- Last: a number that was written and is not in :meta would be taken for an external edit.
+  writeInventory(item, keys.inventory)
+  isHalfWritten = false
 end

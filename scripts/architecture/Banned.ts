@@ -30,7 +30,7 @@ const BANNED: ReadonlyArray<Banned> = [
       "packages/client/src/time/Deadline.ts": "runs where there is no Effect",
       "packages/pages/src/sale/Timers.ts": "runs in browsers, where there is no Effect",
       "packages/gateway/src/http/LingeringResponse.ts": "bounds the pause of a socket, where there is no fiber",
-      "packages/gateway/src/warmup/Visitor.ts": "is what a server asks of a socket, and does nothing"
+      "packages/gateway/src/warmup/InMemoryClient.ts": "is what a server asks of a socket, and does nothing"
     }
   },
   {
@@ -45,8 +45,6 @@ const BANNED: ReadonlyArray<Banned> = [
     except: {
       "packages/client/src/wire/Json.ts": "gives unknown, where there is no Schema; each reader checks what it takes",
       "packages/pages/src/order/TokenSubject.ts": "gives unknown, where there is no Schema; it checks what it takes",
-      "packages/infra/src/sqlite/database/writer/ThreadMessages.ts":
-        "reads what another thread of this process has written",
       "packages/domain/src/records/wire/Json.ts": "gives unknown, of which each reader checks what it takes"
     }
   }

@@ -41,11 +41,13 @@ const INFRA_IS_OPEN_AT = [
   "Settings",
   "settings/",
   "actor/",
+  "fencing/",
   "facts/",
   "http/",
   "resilience/",
   "observability/",
   "time/",
+  "warmup/MadeUp",
   "watch/"
 ]
 /** The files right in infra's src that may know every technology, and why. */

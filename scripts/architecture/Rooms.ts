@@ -26,7 +26,7 @@ export const PLAN: Readonly<Record<string, Floors>> = {
   "packages/audit/src": [],
   "packages/client/src": [["time", "wire"], ["http", "webhooks"], ["retry"], ["events"], ["calls"]],
   "packages/infra/src": [
-    ["errors", "time"],
+    ["errors", "fencing", "time"],
     ["facts", "files"],
     ["memory", "resilience", "settings"],
     ["observability"],
@@ -46,7 +46,7 @@ export const PLAN: Readonly<Record<string, Floors>> = {
     "letters",
     "log",
     "statuses"
-  ], ["writes"]],
+  ]],
   "packages/pages/src": [
     ["design", "report"],
     ["sale"],
@@ -70,7 +70,8 @@ export const PLAN: Readonly<Record<string, Floors>> = {
     ["answers", "reads"],
     ["buy", "live", "checkout"],
     ["hot"],
-    ["http", "warmup"]
+    ["http"],
+    ["warmup"]
   ],
   "packages/processor/src": [
     ["order", "run"],

@@ -1,5 +1,4 @@
 /** `flash-sale serve` as a user runs it: killed with -9 while orders come, and started again. */
-import { fileURLToPath } from "node:url"
 import { describe, expect, it } from "vitest"
 import { freePort } from "../servers/Ports.ts"
 import * as Load from "./Load.ts"
@@ -35,38 +34,6 @@ describe("The engine in one process", () => {
       // Holds were confirmed, paid for, cancelled and nothing of it, and some money came too late.
       expect(output).toMatch(/completed \d+ .*\+ expired \d+ \+ cancelled \d+/)
       expect(output).toMatch(/Payments that shops have taken: \d+, of them [1-9]\d* for sales and [1-9]\d* due back/)
-      expect(await Services.run(["reconcile"], settings)).toMatchObject({
-        code: 0,
-        output: expect.stringContaining(" 0 differ")
-      })
-    }
-  )
-
-  it(
-    "the engine ends in one line, and loses nothing, when the thread that writes its file is gone",
-    { timeout: TIMEOUT },
-    async () => {
-      const settings = env(await Services.folder())
-      const engine = await Services.service("serve", {
-        ...settings,
-        NODE_OPTIONS: `--import=${fileURLToPath(new URL("EndingThreads.ts", import.meta.url))}`
-      })
-      await engine.start()
-      await engine.untilHealth(200)
-      await Load.balanced({
-        url: engine.url,
-        env: { ...settings, FLASH_SALE_KEY: await Services.apiKey("orders", settings) },
-        orders: ORDERS,
-        rate: 300,
-        blows: [async () => {
-          process.kill(engine.pid(), "SIGUSR2")
-          expect(await engine.untilEnd()).toEqual({ code: 1, signal: null })
-          expect(engine.output().trim().split("\n").at(-1)).toMatch(
-            /^flash-sale: the thread that writes the file has ended: /
-          )
-          await engine.start()
-        }]
-      })
       expect(await Services.run(["reconcile"], settings)).toMatchObject({
         code: 0,
         output: expect.stringContaining(" 0 differ")

@@ -85,7 +85,7 @@ export interface Service {
   /** It goes on listening, and does nothing. */
   readonly freeze: () => void
   readonly thaw: () => void
-  readonly untilEnd: () => Promise<Exit>
+  readonly untilEnd: () => Promise<void>
   /** SIGTERM, and what it ends with. */
   readonly stop: () => Promise<Exit>
   /** Where `/health` of the processor is, which `serve` has beside the gateway's. */
@@ -138,7 +138,7 @@ export const service = async (
       now().kill("SIGKILL")
       await now().exit
     },
-    untilEnd: async () => await now().exit,
+    untilEnd: async () => void await now().exit,
     stop: async () => {
       now().kill("SIGTERM")
       return await now().exit

@@ -39,6 +39,7 @@ const SLEEPING: Exceptions = {
   "test/gateway/scenarios/SlowClients.test.ts": "clients that send slowly, and the rate of orders beside them",
   "test/gateway/scenarios/Sockets.test.ts": "clients that send slowly",
   "test/gateway/scenarios/StreamsInOutages.test.ts": "the reads of a feed's first second are over",
+  "test/infra/actor/TimeLimit.test.ts": "an effect that takes its time, by the test's clock",
   "test/infra/kafka/AppendBatch.test.ts": "sends that take their time, by the test's clock",
   "test/infra/kafka/KafkaFaults.test.ts": "the rate of appends",
   "test/infra/kafka/SecuredKafka.test.ts":

@@ -103,7 +103,10 @@ export const make = ({ faults, logs, mayChange, onAccepted, told, trace }: Optio
     const { available, held, sold } = result.state.item
     yield* trace.note(`fold ${itemId} to ${result.state.position}: available ${available}, held ${held}, sold ${sold}`)
     if (available < 0 || held < 0 || sold < 0) broken.push(`${itemId} is negative`)
-    return { outcomes: request.isSilent === true ? [] : result.outcomes, summary: summaryOf(request.partition, itemId) }
+    return {
+      outcomes: request.withoutOutcomes === true ? [] : result.outcomes,
+      summary: summaryOf(request.partition, itemId)
+    }
   })
 
   const items = Layer.succeed(ItemStore, {

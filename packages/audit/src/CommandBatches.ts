@@ -1,11 +1,9 @@
 /** The commands of each item, gathered from a partition: a fold in few large calls costs the store least. */
 import type { LoggedCommand } from "@flash-sale/domain/records/Command"
+import * as FoldBatches from "@flash-sale/domain/records/FoldBatches"
 import type { ItemId } from "@flash-sale/domain/records/Ids"
 import * as LogRecord from "@flash-sale/domain/records/LogRecord"
 import { Stream } from "effect"
-
-/** Records that are gathered before they are folded. */
-const GATHERED_RECORDS = 5_000
 
 export interface CommandBatch {
   readonly commands: ReadonlyMap<ItemId, ReadonlyArray<LoggedCommand>>
@@ -31,16 +29,13 @@ export const of = <E, R>(
     const add = (record: LogRecord.LogRecord): void => {
       const itemId = LogRecord.itemOf(record)
       if (itemId === undefined) return
-      const there = commands.get(itemId)
-      if (there === undefined && !isHome(itemId)) return
-      const placed = { offset: record.offset, command: LogRecord.decode(itemId, record) }
-      if (there === undefined) commands.set(itemId, [placed])
-      else there.push(placed)
+      if (!commands.has(itemId) && !isHome(itemId)) return
+      FoldBatches.add(commands, itemId, { offset: record.offset, command: LogRecord.decode(itemId, record) })
     }
     const gather = (records: ReadonlyArray<LogRecord.LogRecord>): ReadonlyArray<CommandBatch> => {
       for (const record of records) add(record)
       count += records.length
-      return count < GATHERED_RECORDS ? [] : [take(false)]
+      return count < FoldBatches.GATHERED_RECORDS ? [] : [take(false)]
     }
     return Stream.concat(
       Stream.flatMap(reading, (records) => Stream.fromIterable(gather(records))),

@@ -50,7 +50,7 @@ export const make = Effect.fnUntraced(function*({ makeEpoch, ordersPerCall, surv
   const foldSome = Effect.fnUntraced(function*(itemId: ItemId, item: Filled, commands: ReadonlyArray<LoggedCommand>) {
     const { position: expected, published } = item
     const call = { partition, itemId, epoch, session, expected, commands, published }
-    const reply = yield* store.fold({ ...call, emitEvents: false, isSilent: true }).pipe(Effect.catchTags({
+    const reply = yield* store.fold({ ...call, emitEvents: false, withoutOutcomes: true }).pipe(Effect.catchTags({
       MarkMoved: () => taken,
       PositionBehind: ({ position }) =>
         Effect.fail(new StoreUnavailable({ detail: `it has lost item ${itemId} after offset ${position} meanwhile` }))

@@ -20,7 +20,6 @@ import { HttpApiBuilder } from "effect/http-api"
 import * as AuthNotice from "./access/AuthNotice.ts"
 import * as GatewayReport from "./GatewayReport.ts"
 import * as GatewayServices from "./GatewayServices.ts"
-import * as GatewayWarmUp from "./GatewayWarmUp.ts"
 import * as Authentication from "./http/Authentication.ts"
 import * as CheckoutHandlers from "./http/CheckoutHandlers.ts"
 import * as Documents from "./http/documents/Documents.ts"
@@ -35,6 +34,7 @@ import * as RequestTracing from "./http/RequestTracing.ts"
 import * as SchemaErrors from "./http/SchemaErrors.ts"
 import * as KnownOrders from "./reads/KnownOrders.ts"
 import * as Shutdown from "./request/Shutdown.ts"
+import * as WarmUp from "./warmup/WarmUp.ts"
 
 export type { Settings } from "./GatewayServices.ts"
 
@@ -61,10 +61,10 @@ const routes = ({ auth, docs, metricsToken, pages }: GatewayServices.Settings) =
   ).pipe(Layer.provide(RefusalCounts.layer))
 
 /** Ports that lead nowhere, for a gateway that is to warm up. */
-export type WarmUpPorts = Layer.Layer<GatewayWarmUp.Ports>
+export type WarmUpPorts = Layer.Layer<WarmUp.Ports>
 
 const warmUp = (settings: GatewayServices.Settings, ports: WarmUpPorts | undefined) =>
-  ports === undefined || !settings.warmUp ? Layer.empty : GatewayWarmUp.layer(settings, ports)
+  ports === undefined || !settings.warmUp ? Layer.empty : WarmUp.layer(GatewayServices.layerWarmUp(settings), ports)
 
 const port = (settings: GatewayServices.Settings, warmUpPorts: WarmUpPorts | undefined) =>
   // Above the server, so that it is taken down before it.
@@ -85,7 +85,8 @@ const port = (settings: GatewayServices.Settings, warmUpPorts: WarmUpPorts | und
 
 /**
  * Serves until its scope closes: then streams end, the port is closed, and what was begun is answered. `beside` is
- * another port of the process, which asks what this one knows of its orders. With `warmUpPorts` it warms up first.
+ * another port of the process, which asks what this one knows of its orders. With `warmUpPorts` it warms up beside its
+ * start: it serves meanwhile, and says that it is ready when that is over.
  */
 export const layer = <R = never>(
   settings: GatewayServices.Settings,

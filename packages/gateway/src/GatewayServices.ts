@@ -35,6 +35,7 @@ import * as Arrivals from "./request/Arrivals.ts"
 import * as BuyTelemetry from "./request/BuyTelemetry.ts"
 import * as RequestRules from "./request/RequestRules.ts"
 import * as Shutdown from "./request/Shutdown.ts"
+import { CLIENTS } from "./warmup/WarmUp.ts"
 
 /** Its settings, and whether orders need a key or a token. */
 export interface Settings extends GatewaySettings {
@@ -79,3 +80,7 @@ export const layer = (settings: Settings) =>
     ]),
     Layer.provideMerge(StoreBreaker.layer)
   )
+
+/** The same for requests that are made up, of which no setting refuses one: they have no key, and need their room. */
+export const layerWarmUp = (settings: Settings) =>
+  layer({ ...settings, auth: "open", maxInFlight: Math.max(settings.maxInFlight, CLIENTS) })

@@ -1,4 +1,7 @@
-/** The ports of a gateway that warms up. Loaded when they are used, as what they stand in for is. */
+/**
+ * The ports of a gateway that warms up. The command line imports them for `flash-sale gateway`, which hands them to the
+ * gateway. They are loaded when they are used, as the adapters that they stand in for are.
+ */
 import { Effect, Layer } from "effect"
 
 /** The adapters of Kafka and Redis, over connections that lead nowhere. */

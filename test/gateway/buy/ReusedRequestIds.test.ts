@@ -1,11 +1,10 @@
 /** A request id used again, on one file. */
 import * as SqliteDatabase from "@flash-sale/infra/sqlite/database/SqliteDatabase"
 import * as SqliteInfra from "@flash-sale/infra/sqlite/SqliteInfra"
-import { Effect, Layer } from "effect"
+import { Effect, Layer, Result } from "effect"
 import { mkdtemp, rm } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
-import * as Writes from "../../infra/sqlite/Writes.ts"
 import * as ReusedRequestIds from "../ReusedRequestIds.ts"
 import * as TestGateway from "../TestGateway.ts"
 
@@ -19,8 +18,9 @@ const statuses = Layer.effect(
   ReusedRequestIds.Statuses,
   Effect.map(SqliteDatabase.SqliteDatabase, (database) => ({
     forget: (requestId: string) =>
-      Effect.orDie(Writes.change(database, (connection) => {
+      Effect.orDie(database.writeSoon((connection) => {
         connection.run("DELETE FROM statuses WHERE request = ?", requestId)
+        return Result.void
       }))
   }))
 )

@@ -1,12 +1,12 @@
-/** Places that expire: for what may get stuck while others go on. */
+/** Slots that expire: for what may get stuck while others go on. */
 import { assert, describe, it } from "@effect/vitest"
 import * as ExpiringSlots from "@flash-sale/infra/actor/ExpiringSlots"
 import { Deferred, Effect, Fiber } from "effect"
 import { TestClock } from "effect/testing"
 
 /** Steps that last until they are told to end, and say when they have begun. */
-const steps = Effect.fnUntraced(function*(places: number, turn: string & `${number} millis`) {
-  const { within, withProgress } = yield* ExpiringSlots.make(places, turn)
+const steps = Effect.fnUntraced(function*(count: number, turn: string & `${number} millis`) {
+  const { within, withProgress } = yield* ExpiringSlots.make(count, turn)
   const begun: Array<string> = []
   const start = Effect.fnUntraced(function*(name: string) {
     const over = yield* Deferred.make<void>()
@@ -55,7 +55,7 @@ describe("ExpiringSlots", () => {
       assert.deepStrictEqual(begun, ["stuck"])
       yield* TestClock.adjust("1 millis")
       assert.deepStrictEqual(begun, ["stuck", "b"])
-      // It ends at last: the place is not given twice for it.
+      // It ends at last: the slot is not given twice for it.
       yield* stuck.end
       yield* start("c")
       yield* Effect.yieldNow
@@ -65,14 +65,14 @@ describe("ExpiringSlots", () => {
       assert.deepStrictEqual(begun, ["stuck", "b", "c"])
     }))
 
-  it.effect("gives the place back where a step fails", () =>
+  it.effect("gives the slot back where a step fails", () =>
     Effect.gen(function*() {
       const { within } = yield* ExpiringSlots.make(1, "20 millis")
       assert.strictEqual(yield* Effect.flip(within(Effect.fail("refused"))), "refused")
       assert.strictEqual(yield* within(Effect.succeed(1)), 1)
     }))
 
-  it.effect("keeps what makes progress in its place, and counts what is late again once it goes on", () =>
+  it.effect("keeps what makes progress in its slot, and counts what is late again once it goes on", () =>
     Effect.gen(function*() {
       const { begun, start, startRenewing } = yield* steps(1, "20 millis")
       const steady = yield* startRenewing("steady")
@@ -85,7 +85,7 @@ describe("ExpiringSlots", () => {
       assert.deepStrictEqual(begun, ["steady"])
       yield* TestClock.adjust("20 millis")
       assert.deepStrictEqual(begun, ["steady", "b"])
-      // It counts again, so the place of "b" is not for "c": only when both are gone there is one.
+      // It counts again, so the slot of "b" is not for "c": only when both are gone there is one.
       yield* steady.renew
       yield* second.end
       yield* Effect.yieldNow
@@ -93,7 +93,7 @@ describe("ExpiringSlots", () => {
       yield* steady.end
       yield* Effect.yieldNow
       assert.deepStrictEqual(begun, ["steady", "b", "c"])
-      // Progress that is reported after the end takes no place.
+      // Progress that is reported after the end takes no slot.
       yield* steady.renew
       yield* third.end
       yield* start("d")

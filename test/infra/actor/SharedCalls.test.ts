@@ -2,20 +2,23 @@ import { assert, describe, it } from "@effect/vitest"
 import * as SharedCalls from "@flash-sale/infra/actor/SharedCalls"
 import { Effect, Exit, Fiber, Latch } from "effect"
 
+const NAME = "test"
+
 interface Limits {
   readonly callsAtOnce?: number
-  readonly mostMessages?: number
-  readonly mostWeight?: number
+  readonly batchSize?: number
+  readonly maxWeight?: number
 }
 
 /** Calls that end when the latch opens, and remember what they were given. A message is its own weight. */
-const paused = Effect.fnUntraced(function*({ callsAtOnce = 1, mostMessages = 10, mostWeight = 1_000 }: Limits) {
+const paused = Effect.fnUntraced(function*({ callsAtOnce = 1, batchSize = 10, maxWeight = 1_000 }: Limits) {
   const latch = yield* Latch.make()
   const calls: Array<ReadonlyArray<number>> = []
   const shared = yield* SharedCalls.make<number, number, string>({
+    name: NAME,
     callsAtOnce,
-    mostMessages,
-    mostWeight,
+    batchSize,
+    maxWeight,
     weightOf: Math.abs,
     canShare: (first, second) => first % 2 === second % 2,
     call: (messages) =>
@@ -48,7 +51,7 @@ describe("SharedCalls", () => {
 
   it.effect("what comes while calls are under way shares the next one, in order and within the bounds", () =>
     Effect.gen(function*() {
-      const { ask, calls, latch, sent } = yield* paused({ callsAtOnce: 2, mostMessages: 3, mostWeight: 50 })
+      const { ask, calls, latch, sent } = yield* paused({ callsAtOnce: 2, batchSize: 3, maxWeight: 50 })
       const first = yield* ask([2, 1])
       yield* sent
       assert.deepStrictEqual(calls, [[2], [1]])
@@ -76,7 +79,7 @@ describe("SharedCalls", () => {
 
   it.effect("a call that fails, or answers too few, is the answer to all of its messages, and to no others", () =>
     Effect.gen(function*() {
-      const { ask, latch } = yield* paused({ mostMessages: 2 })
+      const { ask, latch } = yield* paused({ batchSize: 2 })
       yield* latch.open
       const answers = yield* Effect.forEach(yield* ask([13, 1, 17, 3, 5, 7]), Fiber.await)
       assert.deepStrictEqual(answers.slice(0, 2), [Exit.fail("away"), Exit.fail("away")])

@@ -1,6 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as TimeLimit from "@flash-sale/infra/actor/TimeLimit"
-import { Context, Effect, Exit, Fiber } from "effect"
+import { Context, Effect, Exit, Fiber, Latch } from "effect"
 import { TestClock } from "effect/testing"
 
 const LIMIT = 1_000
@@ -65,5 +65,37 @@ describe("TimeLimit", () => {
       assert.strictEqual(seen.interrupted, 1)
       yield* TestClock.adjust(LIMIT * 2)
       assert.strictEqual(seen.interrupted, 1)
+    }))
+
+  it.effect("who is interrupted waits until what it takes along has ended", () =>
+    Effect.gen(function*() {
+      const { within } = yield* TimeLimit.make(LIMIT)
+      const latch = yield* Latch.make()
+      const effect = Effect.onInterrupt(Effect.never, () => latch.await)
+      const running = yield* Effect.forkChild(within(effect, late), { startImmediately: true })
+      const interrupting = yield* Effect.forkChild(Fiber.interrupt(running), { startImmediately: true })
+      yield* TestClock.adjust(LIMIT * 2)
+      assert.isUndefined(interrupting.pollUnsafe())
+      yield* latch.open
+      yield* Fiber.join(interrupting)
+      assert.isTrue(Exit.hasInterrupts(yield* Fiber.await(running)))
+    }))
+
+  it.effect("where its caller cannot be interrupted, the time limit alone ends it", () =>
+    Effect.gen(function*() {
+      const { within } = yield* TimeLimit.make(LIMIT)
+      const { effect, seen } = endless()
+      const ends: Array<Exit.Exit<never, string>> = []
+      const calling = Effect.uninterruptible(
+        Effect.onExit(within(effect, late), (exit) => Effect.sync(() => ends.push(exit)))
+      )
+      const running = yield* Effect.forkChild(calling, { startImmediately: true })
+      const interrupting = yield* Effect.forkChild(Fiber.interrupt(running), { startImmediately: true })
+      yield* TestClock.adjust(LIMIT - 1)
+      assert.strictEqual(seen.interrupted, 0)
+      yield* TestClock.adjust(1)
+      assert.strictEqual(seen.interrupted, 1)
+      yield* Fiber.join(interrupting)
+      assert.deepStrictEqual(ends, [Exit.fail("late")])
     }))
 })

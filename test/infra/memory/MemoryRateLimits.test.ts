@@ -27,24 +27,6 @@ describe("MemoryRateLimits", () => {
       assert.deepStrictEqual(yield* consume(user, 2), { allowed: true, remaining: 1, retryAfterMillis: 0 })
     }).pipe(Effect.provide(MemoryRateLimits.layer)))
 
-  it.effect("what is reserved counts at once, as far as there is room, and what was not used is given back", () =>
-    Effect.gen(function*() {
-      const { count, reserve } = yield* MemoryRateLimits.Windows
-      const policy = { maxRequests: 5, windowMillis: WINDOW_MILLIS }
-      assert.isTrue(count(user, 5, WINDOW_MILLIS, 0).allowed)
-      const first = reserve(user, 3, policy, 100)
-      assert.deepInclude(first, { granted: 3, left: 4, retryAfterMillis: 900 })
-      const second = reserve(user, 3, policy, 200)
-      assert.deepInclude(second, { granted: 1, left: 1, retryAfterMillis: 800 })
-      assert.isFalse(count(user, 5, WINDOW_MILLIS, 300).allowed)
-      first.settle(1)
-      assert.deepStrictEqual(count(user, 5, WINDOW_MILLIS, 300), { allowed: true, remaining: 1, retryAfterMillis: 0 })
-      // The window has ended: what comes back later changes no other one.
-      assert.isTrue(count(user, 1, WINDOW_MILLIS, 1_100).allowed)
-      second.settle(0)
-      assert.isFalse(count(user, 1, WINDOW_MILLIS, 1_100).allowed)
-    }).pipe(Effect.provide(MemoryRateLimits.layerWindows)))
-
   for (const [how, millis] of Object.entries(SteppingClock.STEPS)) {
     it.effect(`a window lasts as long when the clock steps ${how}`, () =>
       Effect.gen(function*() {

@@ -1,7 +1,10 @@
 /** Folds that share a call of `fold.lua`: damage, a server that takes no writes, and answers that are lost. */
 import { expect, layer } from "@effect/vitest"
 import { ItemStore } from "@flash-sale/domain/ports/ItemStore"
+import { StoredItems } from "@flash-sale/domain/ports/StoredItems"
+import { damaged } from "@flash-sale/domain/rules/ItemDump"
 import * as Keys from "@flash-sale/infra/redis/Keys"
+import * as RedisInfra from "@flash-sale/infra/redis/RedisInfra"
 import { Effect, Exit } from "effect"
 import { freshItem, place, request, settle, stock } from "../../contract/Commands.ts"
 import * as OwnRedis from "./OwnRedis.ts"
@@ -48,6 +51,7 @@ layer(OwnRedis.layer, { excludeTestServices: true })("Folds of many items in Red
     ["a ledger of the wrong type", ({ itemId }) => ["SET", Keys.orders(itemId), "1"]],
     ["a stream of the wrong type", ({ itemId }) => ["SET", Keys.events(itemId), "1"]],
     ["an inventory key of the wrong type", ({ itemId }) => ["LPUSH", Keys.inventory(itemId), "1"]],
+    ["a mark of the wrong type", ({ partition }) => ["SET", Keys.mark(partition), "1"]],
     ["counts that are no numbers", ({ itemId }) => ["HSET", Keys.meta(itemId), "held", "many"]],
     ["an order that cannot be read", ({ itemId }) => ["HSET", Keys.orders(itemId), "a", "nonsense"]],
     ["counts that do not balance", ({ itemId }) => ["HSET", Keys.meta(itemId), "available", "3"]]
@@ -87,6 +91,39 @@ layer(OwnRedis.layer, { excludeTestServices: true })("Folds of many items in Red
       }
       expect(yield* summaries).toEqual(before)
       expect((yield* foldAll(sell)).filter(Exit.isSuccess)).toHaveLength(items.length)
+    }))
+
+  it.effect("an item whose fold was denied half-way stops, also once the right is there again", () =>
+    Effect.gen(function*() {
+      const { cli, foldAll, items } = yield* setUp(1)
+      const { itemId, partition } = items[0]!
+      // The event is written after the ledger.
+      yield* cli("ACL", "SETUSER", "default", "-xadd")
+      const [denied] = yield* Effect.ensuring(foldAll(sell), cli("ACL", "SETUSER", "default", "+xadd"))
+      expect(Exit.isFailure(denied!) && denied.cause.reasons[0]).toMatchObject({ error: { _tag: "StoreUnavailable" } })
+      yield* OwnRedis.untilUp
+      const [stopped] = yield* foldAll(sell)
+      expect(Exit.isFailure(stopped!) && stopped.cause.reasons[0]).toMatchObject({
+        error: { _tag: "ItemDamaged", detail: expect.stringContaining("half-written") }
+      })
+      // `reconcile` finds it, and nothing that it would take for a change of stock by hand.
+      const { address } = yield* OwnRedis.OwnRedis
+      const { byHand, dump } = yield* Effect.flatMap(StoredItems, (stored) => stored.read(partition, itemId)).pipe(
+        Effect.provide(RedisInfra.layerItems(address))
+      )
+      expect([dump.head.available, byHand]).toEqual([damaged("half-written"), []])
+    }))
+
+  it.effect("an item whose fold was denied before its first write is as it was", () =>
+    Effect.gen(function*() {
+      const { cli, dump, foldAll, items } = yield* setUp(1)
+      const before = yield* dump(items[0]!)
+      yield* cli("ACL", "SETUSER", "default", "-hset")
+      const [denied] = yield* Effect.ensuring(foldAll(sell), cli("ACL", "SETUSER", "default", "+hset"))
+      expect(Exit.isFailure(denied!) && denied.cause.reasons[0]).toMatchObject({ error: { _tag: "StoreUnavailable" } })
+      expect(yield* dump(items[0]!)).toEqual(before)
+      yield* OwnRedis.untilUp
+      expect((yield* foldAll(sell)).every(Exit.isSuccess)).toBe(true)
     }))
 
   it.effect("folds without an answer have happened or not, each whole, and are right once they are sent again", () =>

@@ -8,8 +8,10 @@ import { fingerprint } from "@flash-sale/domain/records/Order"
 import * as Completion from "@flash-sale/infra/actor/Completion"
 import * as SqliteInfra from "@flash-sale/infra/sqlite/SqliteInfra"
 import { Effect } from "effect"
+import { writeSync } from "node:fs"
 
 const AT_ONCE = 32
+const STDOUT = 1
 const itemId = ItemId.make("101")
 const correlationId = CorrelationId.make("durability")
 const policy = { maxRequests: Number.MAX_SAFE_INTEGER, windowMillis: 60_000 }
@@ -30,7 +32,7 @@ const admit = Effect.fnUntraced(function*(first: number) {
     const admitted = yield* Completion.wait<AdmittedAtOnce, AppendRefused | AppendUnknown>((completion) =>
       admission.offer(orderOf(n), completion)
     )
-    if (admitted._tag === "Appended") process.stdout.write(`${admitted.position.offset} r-${n}\n`)
+    if (admitted._tag === "Appended") writeSync(STDOUT, `${admitted.position.offset} r-${n}\n`)
   }
 })
 

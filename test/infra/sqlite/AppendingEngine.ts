@@ -5,8 +5,10 @@ import { CorrelationId, ItemId, RequestId, UserId } from "@flash-sale/domain/rec
 import * as LogRecord from "@flash-sale/domain/records/LogRecord"
 import * as SqliteInfra from "@flash-sale/infra/sqlite/SqliteInfra"
 import { Effect } from "effect"
+import { writeSync } from "node:fs"
 
 const AT_ONCE = 32
+const STDOUT = 1
 const itemId = ItemId.make("101")
 
 const place = (n: number): LogRecord.NewRecord =>
@@ -24,7 +26,7 @@ const append = Effect.fnUntraced(function*(first: number) {
   const log = yield* OrderLog
   for (let n = first;; n += AT_ONCE) {
     const { offset } = yield* log.append(place(n))
-    process.stdout.write(`${offset} r-${n}\n`)
+    writeSync(STDOUT, `${offset} r-${n}\n`)
   }
 })
 

@@ -7,12 +7,11 @@ import * as OpenFile from "@flash-sale/infra/sqlite/database/OpenFile"
 import * as SqliteDatabase from "@flash-sale/infra/sqlite/database/SqliteDatabase"
 import * as SqliteItemStore from "@flash-sale/infra/sqlite/SqliteItemStore"
 import * as SqliteOrderLog from "@flash-sale/infra/sqlite/SqliteOrderLog"
-import { Effect, Layer } from "effect"
+import { Effect, Layer, Result } from "effect"
 import { closeSync, openSync, readFileSync, writeSync } from "node:fs"
 import { join } from "node:path"
 import { freshItem } from "../../contract/Commands.ts"
 import * as Folders from "./Folders.ts"
-import * as Writes from "./Writes.ts"
 
 const ports = (folder: string) =>
   Layer.mergeAll(SqliteItemStore.layer, SqliteOrderLog.layer).pipe(
@@ -41,7 +40,11 @@ const well = { store: true, log: true, why: undefined }
 
 /** A write through the line that all writes take. */
 const writing = (use: (connection: Connection.Connection) => void) =>
-  Effect.flatMap(SqliteDatabase.SqliteDatabase, (database) => Writes.change(database, use))
+  Effect.flatMap(SqliteDatabase.SqliteDatabase, (database) =>
+    database.write((connection) => {
+      use(connection)
+      return Result.void
+    }))
 
 const inFolder = <A, E>(
   use: Effect.Effect<A, E, ItemStore | OrderLog | SqliteDatabase.SqliteDatabase>

@@ -4,12 +4,11 @@ import { Instances, LIVES_MILLIS } from "@flash-sale/domain/ports/Instances"
 import * as SqliteDatabase from "@flash-sale/infra/sqlite/database/SqliteDatabase"
 import * as SqliteInfra from "@flash-sale/infra/sqlite/SqliteInfra"
 import * as SqliteInstances from "@flash-sale/infra/sqlite/SqliteInstances"
-import { Effect, Layer } from "effect"
+import { Effect, Layer, Result } from "effect"
 import { TestClock } from "effect/testing"
 import { gateway, processor } from "../../contract/InstancesContract.ts"
 import * as SteppingClock from "../time/SteppingClock.ts"
 import * as Folders from "./Folders.ts"
-import * as Writes from "./Writes.ts"
 
 const HOUR = 3_600_000
 
@@ -23,9 +22,10 @@ const ids = Effect.gen(function*() {
 })
 
 const insert = (id: string, at: number, report: string) =>
-  Effect.flatMap(SqliteDatabase.SqliteDatabase, (database) =>
-    Writes.change(database, (connection) => {
+  Effect.flatMap(SqliteDatabase.SqliteDatabase, ({ writeSoon }) =>
+    writeSoon((connection) => {
       connection.run("INSERT INTO instances(id, at, report) VALUES (?, ?, ?)", id, at, report)
+      return Result.void
     }))
 
 describe("SqliteInstances", () => {

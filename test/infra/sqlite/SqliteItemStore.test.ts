@@ -8,7 +8,6 @@ import * as SqliteItemStore from "@flash-sale/infra/sqlite/SqliteItemStore"
 import * as SqliteLiveEvents from "@flash-sale/infra/sqlite/SqliteLiveEvents"
 import { Effect, Layer, Result } from "effect"
 import { freshItem, place, request, settle, stock } from "../../contract/Commands.ts"
-import * as Writes from "./Writes.ts"
 
 const BATCH = 4_096
 
@@ -83,14 +82,15 @@ describe("SqliteItemStore", () => {
     (damage) =>
       Effect.gen(function*() {
         const store = yield* ItemStore
-        const database = yield* SqliteDatabase.SqliteDatabase
+        const { write } = yield* SqliteDatabase.SqliteDatabase
         const [damaged, sound] = [freshItem(), freshItem()]
         for (const item of [damaged, sound]) {
           yield* store.fold(request(item, [stock(0, 2), place(1, item.itemId, "a")]))
         }
-        yield* Writes.change(database, (connection) => {
+        yield* write((connection) => {
           const where = `item = (SELECT id FROM items WHERE name = '${damaged.itemId}')`
           connection.script(`UPDATE orders SET ${damage} WHERE ${where}`)
+          return Result.void
         })
         const folds = [damaged, sound].map((item) =>
           Effect.result(store.fold(request(item, [settle(2, ["a", "paid"])])))
@@ -104,11 +104,12 @@ describe("SqliteItemStore", () => {
   it.effect("counts by reason begin where the file had none, and one that cannot be read stops its item", () =>
     Effect.gen(function*() {
       const store = yield* ItemStore
-      const database = yield* SqliteDatabase.SqliteDatabase
+      const { write } = yield* SqliteDatabase.SqliteDatabase
       const item = freshItem()
       const keep = (refused: string) =>
-        Writes.change(database, (connection) => {
+        write((connection) => {
           connection.run("UPDATE items SET refused = ? WHERE name = ?", refused, item.itemId)
+          return Result.void
         })
       yield* store.fold(request(item, [place(0, item.itemId, "a"), place(1, item.itemId, "b")]))
       // As the step of the tables leaves what an older release has folded.
@@ -123,11 +124,12 @@ describe("SqliteItemStore", () => {
   it.effect("an item whose counts do not add up is stopped", () =>
     Effect.gen(function*() {
       const store = yield* ItemStore
-      const database = yield* SqliteDatabase.SqliteDatabase
+      const { write } = yield* SqliteDatabase.SqliteDatabase
       const item = freshItem()
       yield* store.fold(request(item, [stock(0, 2)]))
-      yield* Writes.change(database, (connection) => {
+      yield* write((connection) => {
         connection.run("UPDATE items SET available = 5 WHERE name = ?", item.itemId)
+        return Result.void
       })
       const error = yield* Effect.flip(store.fold(request(item, [place(1, item.itemId, "a")])))
       assert.instanceOf(error, ItemDamaged)

@@ -13,13 +13,12 @@ import * as SqliteItemStore from "@flash-sale/infra/sqlite/SqliteItemStore"
 import * as SqliteLogReader from "@flash-sale/infra/sqlite/SqliteLogReader"
 import * as SqliteOrderLog from "@flash-sale/infra/sqlite/SqliteOrderLog"
 import * as SqliteStoredItems from "@flash-sale/infra/sqlite/SqliteStoredItems"
-import { Effect, Layer } from "effect"
+import { Effect, Layer, Result } from "effect"
 import { freshItem, place, request, stock, unreadable } from "../../contract/Commands.ts"
 import * as LogReaderContract from "../../contract/LogReaderContract.ts"
 import * as MissingRecordsContract from "../../contract/MissingRecordsContract.ts"
 import * as StoredItemsContract from "../../contract/StoredItemsContract.ts"
 import * as Folders from "./Folders.ts"
-import * as Writes from "./Writes.ts"
 
 LogReaderContract.suite(
   "SQLite",
@@ -35,10 +34,11 @@ MissingRecordsContract.suite(
       .find((one) => home(one, EMBEDDED_PARTITIONS) === partition)!
     const { append } = yield* OrderLog
     const { offset } = yield* append({ itemId, value: "{}", headers: {} })
-    const database = yield* SqliteDatabase.SqliteDatabase
+    const { write } = yield* SqliteDatabase.SqliteDatabase
     yield* append({ itemId, value: "{}", headers: {} })
-    yield* Writes.change(database, (connection) => {
+    yield* write((connection) => {
       connection.run("DELETE FROM log WHERE partition = ? AND offset = ?", partition, offset)
+      return Result.void
     })
     return offset
   })
@@ -60,8 +60,8 @@ it.effect("An entry that a hand damaged in the file keeps what was found, and th
     yield* (yield* ItemStore).fold(request({ itemId, partition }, commands))
     const read = (yield* StoredItems).read(partition, itemId)
     const before = yield* read
-    const database = yield* SqliteDatabase.SqliteDatabase
-    yield* Writes.change(database, (connection) => {
+    const { write } = yield* SqliteDatabase.SqliteDatabase
+    yield* write((connection) => {
       connection.script(`
         UPDATE orders SET state = 'eaten' WHERE request = 'a';
         UPDATE turned SET reason = 'bored' WHERE request = 'c';
@@ -75,6 +75,7 @@ it.effect("An entry that a hand damaged in the file keeps what was found, and th
         INSERT INTO refunds_due VALUES (1, 'b', 8, 'other', 'no user');
         INSERT INTO refunds_due VALUES (1, 'c', 9, 'ref', 'u-1');
       `)
+      return Result.void
     })
     expect(yield* read).toEqual({
       ...before,

@@ -37,4 +37,23 @@ describe("OffsetTracker", () => {
     tracker.skipTo(5)
     assert.deepStrictEqual([tracker.next(), tracker.reached()], [8, 8])
   })
+
+  it("what is read again holds back a commit until it is final, and takes neither progress nor the end back", () => {
+    const tracker = OffsetTracker.make(0)
+    const seen = () => [tracker.next(), tracker.furthest(), tracker.reached()]
+    tracker.skipTo(10)
+    assert.deepStrictEqual(seen(), [10, 10, 10])
+    tracker.begin(2)
+    tracker.begin(4)
+    assert.deepStrictEqual(seen(), [2, 10, 10])
+    tracker.done(2)
+    assert.deepStrictEqual(seen(), [4, 10, 10])
+    tracker.skipTo(15)
+    tracker.begin(17)
+    assert.deepStrictEqual(seen(), [4, 10, 18])
+    tracker.done(4)
+    assert.deepStrictEqual(seen(), [17, 17, 18])
+    tracker.done(17)
+    assert.deepStrictEqual(seen(), [18, 18, 18])
+  })
 })

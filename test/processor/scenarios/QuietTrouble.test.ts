@@ -9,7 +9,7 @@ import { CallOrders } from "@flash-sale/processor/item/FoldCallSize"
 import * as PartitionWorker from "@flash-sale/processor/partition/PartitionWorker"
 import * as PaymentSlots from "@flash-sale/processor/payment/PaymentSlots"
 import * as ProcessorState from "@flash-sale/processor/run/ProcessorState"
-import { Duration, Effect, Layer, References } from "effect"
+import { Duration, Effect, Layer, Logger, References } from "effect"
 import { TestClock } from "effect/testing"
 import * as OnePartition from "../OnePartition.ts"
 import { counts, order, statusOf, stock } from "../Placing.ts"
@@ -61,9 +61,12 @@ describe("A quiet refold", () => {
       assert.deepStrictEqual({ available, units: held + sold }, { available: 0, units: UNITS })
     }).pipe(Effect.provide(ports), Effect.provideService(References.MinimumLogLevel, "None")))
 
+  const named = { "a fold": "the quiet refold of item 101", "writing statuses": "the quiet refold" }
   for (const where of ["a fold", "writing statuses"] as const) {
-    it.effect(`begins again after a bug in ${where}`, () =>
-      Effect.gen(function*() {
+    it.effect(`begins again after a bug in ${where}, and the error line names it`, () => {
+      const lines: Array<string> = []
+      const logger = Logger.make(({ message }) => void lines.push(String(message)))
+      return Effect.gen(function*() {
         let bugs = 0
         const statuses = yield* OrderStatuses
         const once = () => bugs++ === 0 ? Effect.die(new Error("a bug")) : undefined
@@ -75,11 +78,14 @@ describe("A quiet refold", () => {
         )
         yield* pass(5)
         assert.isAbove(bugs, 1)
+        const failed = lines.filter((line) => line.startsWith("A part"))
+        assert.deepStrictEqual(failed, [`A part of the processor failed: ${named[where]}`])
         const { available, held, sold } = yield* counts("101")
         assert.deepStrictEqual({ available, units: held + sold }, { available: 0, units: UNITS })
         assert.strictEqual(yield* statusOf(`r-${ORDERS - 1}`), "FAILED_SOLD_OUT")
         const { workers } = yield* ProcessorState.ProcessorState
         assert.deepStrictEqual([...workers().values()], [{ _tag: "Running" }])
-      }).pipe(Effect.provide(ports), Effect.provideService(References.MinimumLogLevel, "None")))
+      }).pipe(Effect.provide(Layer.merge(ports, Logger.layer([logger]))))
+    })
   }
 })

@@ -8,10 +8,8 @@ import * as AppendTelemetry from "@flash-sale/infra/observability/metrics/Append
 import type { Service } from "@flash-sale/infra/observability/metrics/Series"
 import * as Telemetry from "@flash-sale/infra/observability/Telemetry"
 import * as Tracing from "@flash-sale/infra/observability/tracing/Tracing"
-import * as FatalFailure from "@flash-sale/infra/resilience/FatalFailure"
 import type * as Settings from "@flash-sale/infra/Settings"
 import { Effect, Layer, References, type Stdio } from "effect"
-import * as CommandFailed from "../terminal/CommandFailed.ts"
 import * as Interruption from "../terminal/Interruption.ts"
 
 /** Logs under this name, metrics of these services, and traces where they are wanted. */
@@ -40,14 +38,6 @@ export const layerLifecycle: Layer.Layer<never> = Layer.effectDiscard(
   )
 )
 
-/** Fails where a part of the process is gone that it must not outlive. */
-const fatal = Effect.flatMap(FatalFailure.FatalFailure, ({ failed }) =>
-  Effect.flatMap(failed, (why) =>
-    Effect.andThen(
-      Log.error(`Ending: ${why}`, { event: "internal_error" }),
-      Effect.fail(CommandFailed.failed(why))
-    )))
-
 /** Runs until a signal comes, which is its good end. Nothing is begun where one of its ports is taken. */
 export const launch = <E>(ports: ReadonlyArray<FreePorts.WantedPort>, layer: Layer.Layer<never, E, Stdio.Stdio>) =>
-  Effect.andThen(FreePorts.require(ports), Effect.raceFirst(Layer.launch(layer), fatal)).pipe(Interruption.isGoodEnd)
+  Effect.andThen(FreePorts.require(ports), Layer.launch(layer)).pipe(Interruption.isGoodEnd)

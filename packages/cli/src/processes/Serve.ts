@@ -16,6 +16,7 @@ import * as AdminPort from "./AdminPort.ts"
 import * as ArchiveCommand from "./ArchiveCommand.ts"
 import * as FirstKey from "./FirstKey.ts"
 import * as FirstStock from "./FirstStock.ts"
+import * as HeapGrowth from "./HeapGrowth.ts"
 import * as Process from "./Process.ts"
 import * as ProcessorCommand from "./ProcessorCommand.ts"
 import * as WebhooksCommand from "./WebhooksCommand.ts"
@@ -60,6 +61,7 @@ const layerArchive = ({ embedded, events, retention, webhooks }: Config.Success<
 
 export const command = Command.make("serve", { dataDir: Target.flags.dataDir }, (target) =>
   Effect.gen(function*() {
+    yield* HeapGrowth.bounded
     const read = yield* settings(target)
     const { httpHost, httpPort } = read.gateway
     const { metricsHost, metricsPort } = read.processor

@@ -1,7 +1,7 @@
 /** `flash-sale recover`: a full fold of the log into a store that holds nothing of it. */
 import * as ClearStore from "@flash-sale/audit/ClearStore"
 import { StoredItems } from "@flash-sale/domain/ports/StoredItems"
-import * as Epoch from "@flash-sale/infra/actor/Epoch"
+import * as Epoch from "@flash-sale/infra/fencing/Epoch"
 import * as Infra from "@flash-sale/infra/Infra"
 import type * as Settings from "@flash-sale/infra/Settings"
 import * as Kind from "@flash-sale/infra/settings/Kind"

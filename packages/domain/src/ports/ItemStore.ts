@@ -46,7 +46,7 @@ export interface FoldRequest extends Batch {
   /** Whether the item's live stream gets an event: not while what was published is folded again. */
   readonly emitEvents: boolean
   /** Nothing is published of it: the reply has no outcomes. */
-  readonly isSilent?: boolean | undefined
+  readonly withoutOutcomes?: boolean | undefined
   /** Of a caller that builds on what was acknowledged before: see `RecoveryMarks`. */
   readonly session?: Session | undefined
 }

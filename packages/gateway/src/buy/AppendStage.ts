@@ -6,7 +6,7 @@ import * as OrderMetadata from "@flash-sale/domain/records/OrderMetadata"
 import { type Cipher, TokenCipher } from "@flash-sale/domain/records/token/TokenCipher"
 import { Spans } from "@flash-sale/infra/observability/tracing/Spans"
 import { Clock, Effect, Exit } from "effect"
-import * as BuySpans from "../request/BuySpans.ts"
+import * as BuySpans from "./BuySpans.ts"
 import { completions, type NewOrder, type OrderInFlight, type Stage } from "./OrderInFlight.ts"
 
 type Place = Extract<Command, { readonly _tag: "Place" }>

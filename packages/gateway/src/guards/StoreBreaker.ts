@@ -39,7 +39,7 @@ export const layer: Layer.Layer<StoreBreaker, never, ItemStore> = Layer.effect(
     const store = yield* ItemStore
     const scope = yield* Effect.scope
     const monotonic = yield* Monotonic.reader
-    const patience = yield* TimeLimit.make(TIMEOUT_MILLIS)
+    const timeLimit = yield* TimeLimit.make(TIMEOUT_MILLIS)
     let isAway = false
     let failedAt = Number.NEGATIVE_INFINITY
     const remember = Effect.sync(() => {
@@ -63,7 +63,7 @@ export const layer: Layer.Layer<StoreBreaker, never, ItemStore> = Layer.effect(
       Effect.suspend(() =>
         isAway
           ? Effect.fail(silent)
-          : patience.within(question, giveUp)
+          : timeLimit.within(question, giveUp)
       )
     return {
       // An item that is damaged is an answer: the store is there.

@@ -9,6 +9,7 @@
  */
 import { Data, Effect, Exit, Fiber, type Scope } from "effect"
 import * as Monotonic from "../time/Monotonic.ts"
+import * as BatchAnswers from "./BatchAnswers.ts"
 import * as Completion from "./Completion.ts"
 
 /** The line is full, or this message has waited in it for as long as it may. Nothing was done with the message. */
@@ -62,7 +63,7 @@ export const make = Effect.fnUntraced(function*<A, B, E>(
 ): Effect.fn.Return<BatchLine<A, B, E>, never, Scope.Scope> {
   const { inTurn = (step) => step, timeoutMillis = Number.POSITIVE_INFINITY } = options
   const monotonic = yield* Monotonic.reader
-  /** The time, where something depends on it. */
+  /** When a message comes; 0 where the line has no timeout. */
   const now = options.timeoutMillis === undefined ? () => 0 : monotonic
   const fork = Effect.runForkWith(yield* Effect.context<never>())
   const queue: Array<Waiting<A, B, E | LineFull>> = []
@@ -71,19 +72,13 @@ export const make = Effect.fnUntraced(function*<A, B, E>(
   let server: Fiber.Fiber<void> | undefined
   const full = Exit.fail(new LineFull({ line: options.name, capacity: options.capacity }))
 
-  const answerAt = (
-    exit: Exit.Exit<ReadonlyArray<Exit.Exit<B, E>>, E>,
-    index: number,
-    asked: number
-  ): Exit.Exit<B, E> => {
-    if (Exit.isFailure(exit)) return Exit.failCause(exit.cause)
-    if (exit.value.length === asked) return exit.value[index]!
-    return Exit.die(new Error(`${options.name}: ${exit.value.length} answers to ${asked} messages`))
-  }
   const answer = (
     batch: ReadonlyArray<Waiting<A, B, E | LineFull>>,
     exit: Exit.Exit<ReadonlyArray<Exit.Exit<B, E>>, E>
-  ): void => batch.forEach(({ completion }, index) => completion(answerAt(exit, index, batch.length)))
+  ): void => {
+    const answered = { name: options.name, exit, messages: batch.length }
+    batch.forEach(({ completion }, index) => completion(BatchAnswers.at(answered, index)))
+  }
 
   /** Those that are still in time: the oldest come first, so mostly one look is enough. */
   const withoutLate = (taken: ReadonlyArray<Waiting<A, B, E | LineFull>>) => {

@@ -11,15 +11,15 @@ import * as Slots from "./Slots.ts"
 import type { Leave } from "./WaitingLine.ts"
 
 export interface ExpiringSlots {
-  /** Runs the effect in a place; waits for one. */
+  /** Runs the effect in a slot; waits for one. */
   readonly within: <A, E, R>(effect: Effect.Effect<A, E, R>) => Effect.Effect<A, E, R>
-  /** The same for work that shows progress: each `renew` begins the place's time anew. */
+  /** The same for work that shows progress: each `renew` begins the slot's time anew. */
   readonly withProgress: <A, E, R>(
     work: (renew: Effect.Effect<void>) => Effect.Effect<A, E, R>
   ) => Effect.Effect<A, E, R>
 }
 
-/** A place that is taken. */
+/** A slot that is taken. */
 interface Holder {
   since: number
   /** Undefined once it has expired. */
@@ -28,15 +28,15 @@ interface Holder {
   isOver: boolean
 }
 
-/** At most `places` count at once, each for `expiresAfter` since it was taken or renewed. */
+/** So many slots. Each expires when `expiresAfter` has passed since it was taken or renewed. */
 export const make = Effect.fnUntraced(function*(
-  places: number,
+  count: number,
   expiresAfter: Duration.Input
 ): Effect.fn.Return<ExpiringSlots> {
   const monotonic = yield* Monotonic.reader
   const fork = Effect.runForkWith(yield* Effect.context<never>())
   const lifetime = Duration.toMillis(expiresAfter)
-  const slots = Slots.make(places)
+  const slots = Slots.make(count)
   /** In the order of their times: the first expires first. */
   const holders = new Set<Holder>()
   let isWatched = false
@@ -61,7 +61,7 @@ export const make = Effect.fnUntraced(function*(
       hold(holder, holder.release ?? slots.exceed())
     })
 
-  /** While anything waits, places expire in time. */
+  /** While anything waits, slots expire in time. */
   const watch = Effect.gen(function*() {
     while (slots.waiting() > 0) {
       const [oldest] = holders
@@ -73,7 +73,7 @@ export const make = Effect.fnUntraced(function*(
     isWatched = false
   })
 
-  /** Begins at once, or when there is a place. */
+  /** Begins at once, or when there is a slot. */
   const enter = (holder: Holder, onBegin: () => void): Leave | undefined => {
     const leave = slots.acquire<undefined>({
       begin: (_, release) => {

@@ -2,9 +2,12 @@
  * Calls to a server that serve several messages each. Messages that come in one run of the event loop share a call, as
  * do those that come while as many calls are under way as may be. A message that comes alone waits for no timer.
  *
- * **Details**: how many wait is bounded by who asks, as a fiber waits for each.
+ * **Details**: it is no `BatchLine`: several calls are under way at once, a call is bounded by weight as well, and a
+ * message leaves with its fiber as long as it is not sent. How many wait is bounded by who asks, as a fiber waits for
+ * each.
  */
-import { Effect, Exit } from "effect"
+import { Effect, type Exit } from "effect"
+import * as BatchAnswers from "./BatchAnswers.ts"
 
 export interface SharedCalls<in A, out B, out E> {
   /** Waits for the answer. A message that is not sent yet when its fiber is interrupted is not sent any more. */
@@ -12,12 +15,14 @@ export interface SharedCalls<in A, out B, out E> {
 }
 
 export interface Options<A, B, E> {
+  /** Says which calls they are, in errors. */
+  readonly name: string
   /** The most calls under way at once. They begin in the order of their messages. */
   readonly callsAtOnce: number
   /** The most messages of one call. */
-  readonly mostMessages: number
+  readonly batchSize: number
   /** The most that the messages of a call weigh together. One that weighs more has a call of its own. */
-  readonly mostWeight: number
+  readonly maxWeight: number
   readonly weightOf: (message: A) => number
   /** Whether the second message may be in a call that begins with the first one. */
   readonly canShare: (first: A, second: A) => boolean
@@ -33,28 +38,18 @@ interface Waiting<A, B, E> {
 /** The messages that the next call takes: the first ones, as far as they may share it. */
 const next = <A, B, E>(
   waiting: Iterable<Waiting<A, B, E>>,
-  { canShare, mostMessages, mostWeight, weightOf }: Options<A, B, E>
+  { batchSize, canShare, maxWeight, weightOf }: Options<A, B, E>
 ): ReadonlyArray<Waiting<A, B, E>> => {
   const taken: Array<Waiting<A, B, E>> = []
   let weight = 0
   for (const one of waiting) {
     weight += weightOf(one.message)
     const [first] = taken
-    const isTooMuch = weight > mostWeight || taken.length >= mostMessages
+    const isTooMuch = weight > maxWeight || taken.length >= batchSize
     if (first !== undefined && (isTooMuch || !canShare(first.message, one.message))) break
     taken.push(one)
   }
   return taken
-}
-
-const answerAt = <B, E>(
-  exit: Exit.Exit<ReadonlyArray<Exit.Exit<B, E>>, E>,
-  at: number,
-  asked: number
-): Exit.Exit<B, E> => {
-  if (Exit.isFailure(exit)) return Exit.failCause(exit.cause)
-  if (exit.value.length === asked) return exit.value[at]!
-  return Exit.die(new Error(`${exit.value.length} answers to ${asked} messages`))
 }
 
 /** Calls that are under way when their askers are interrupted end by themselves. */
@@ -82,7 +77,8 @@ export const make = <A, B, E>(options: Options<A, B, E>): Effect.Effect<SharedCa
       fork(Effect.suspend(() => options.call(batch.map(({ message }) => message)))).addObserver((exit) => {
         underWay--
         sendSoon()
-        batch.forEach(({ resume }, at) => resume(answerAt(exit, at, batch.length)))
+        const answered = { name: options.name, exit, messages: batch.length }
+        batch.forEach(({ resume }, index) => resume(BatchAnswers.at(answered, index)))
       })
     }
 

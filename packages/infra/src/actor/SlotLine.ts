@@ -1,16 +1,16 @@
-/** What one user of `Slots` has waiting for places: each subject may leave, and all leave when the scope closes. */
+/** What one user of `Slots` has waiting for slots: each subject may leave, and all leave when the scope closes. */
 import { Effect, type Scope } from "effect"
 import type { Release, Slots, SlotUser } from "./Slots.ts"
 import type { Leave } from "./WaitingLine.ts"
 
 export interface SlotLine<in A> {
-  /** Begins with the subject once there is a place, perhaps at once. */
+  /** Begins with the subject once there is a slot, perhaps at once. */
   readonly enter: (subject: A) => void
   /** The subject does not wait any more. Has no effect once it has begun. */
   readonly leave: (subject: A) => void
 }
 
-/** `begin` gets a place for the subject, which is taken until it is released. */
+/** `begin` gets a slot for the subject, which is taken until it is released. */
 export const make = Effect.fnUntraced(function*<A>(
   slots: Slots,
   begin: (subject: A, release: Release) => void

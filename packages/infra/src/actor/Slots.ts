@@ -1,35 +1,35 @@
 /**
- * Places for what is under way at the same time, first come, first served. What waits costs a callback, not a fiber,
- * and each place is passed on in constant time: when a hot item sells, tens of thousands wait.
+ * Slots for what is under way at the same time, first come, first served. What waits costs a callback, not a fiber,
+ * and each slot is passed on in constant time: when a hot item sells, tens of thousands wait.
  */
 import { Effect } from "effect"
 import * as WaitingLine from "./WaitingLine.ts"
 
-/** Gives the place back. Doing so again has no effect. */
+/** Gives the slot back. Doing so again has no effect. */
 export type Release = () => void
 
-/** Takes places, each for a subject. */
+/** Takes slots, each for a subject. */
 export interface SlotUser<in A> {
-  /** There is a place for the subject. It is taken until `release` is called. */
+  /** There is a slot for the subject. It is taken until `release` is called. */
   readonly begin: (subject: A, release: Release) => void
 }
 
 export interface Slots {
   /**
-   * Calls the user's `begin` once there is a place for the subject. Returns what takes the subject out of the line;
+   * Calls the user's `begin` once there is a slot for the subject. Returns what takes the subject out of the line;
    * undefined where it has begun at once.
    */
   readonly acquire: <A>(user: SlotUser<A>, subject: A) => WaitingLine.Leave | undefined
-  /** Runs the effect in a place; waits for one. */
+  /** Runs the effect in a slot; waits for one. */
   readonly within: <A, E, R>(effect: Effect.Effect<A, E, R>) => Effect.Effect<A, E, R>
-  /** Takes a place though there may be none: the next ones wait until there is one again. */
+  /** Takes a slot though there may be none: the next ones wait until there is one again. */
   readonly exceed: () => Release
   /** How many wait now. */
   readonly waiting: () => number
 }
 
 export interface Options {
-  /** Is called at each change with the number of places that are taken. */
+  /** Is called at each change with the number of slots that are taken. */
   readonly onChange?: (taken: number) => void
 }
 
@@ -38,8 +38,8 @@ interface Waiting {
   readonly subject: unknown
 }
 
-/** So many places, each taken until it is given back. For places that expire see `ExpiringSlots`. */
-export const make = (places: number, { onChange = () => {} }: Options = {}): Slots => {
+/** So many slots, each taken until it is given back. For slots that expire see `ExpiringSlots`. */
+export const make = (count: number, { onChange = () => {} }: Options = {}): Slots => {
   const line = WaitingLine.make<Waiting>()
   let taken = 0
 
@@ -48,9 +48,9 @@ export const make = (places: number, { onChange = () => {} }: Options = {}): Slo
     onChange(taken)
   }
 
-  /** Passes the place to the first in line. */
+  /** Passes the slot to the first in line. */
   const passOn = (): void => {
-    const next = taken > places ? undefined : line.take()
+    const next = taken > count ? undefined : line.take()
     if (next === undefined) change(-1)
     else admit(next.user, next.subject as never)
   }
@@ -67,7 +67,7 @@ export const make = (places: number, { onChange = () => {} }: Options = {}): Slo
   const admit = <A>(user: SlotUser<A>, subject: A): void => user.begin(subject, releaseOnce())
 
   const acquire: Slots["acquire"] = (user, subject) => {
-    if (taken >= places) return line.join({ user, subject })
+    if (taken >= count) return line.join({ user, subject })
     change(1)
     admit(user, subject)
     return undefined
@@ -75,7 +75,7 @@ export const make = (places: number, { onChange = () => {} }: Options = {}): Slo
 
   return {
     acquire,
-    within: (effect) => withinPlaceOf(acquire, effect),
+    within: (effect) => withinSlotOf(acquire, effect),
     exceed: () => {
       change(1)
       return releaseOnce()
@@ -84,7 +84,7 @@ export const make = (places: number, { onChange = () => {} }: Options = {}): Slo
   }
 }
 
-const withinPlaceOf = <A, E, R>(
+const withinSlotOf = <A, E, R>(
   acquire: Slots["acquire"],
   effect: Effect.Effect<A, E, R>
 ): Effect.Effect<A, E, R> =>

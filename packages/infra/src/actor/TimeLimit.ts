@@ -2,11 +2,17 @@
  * Effects that may all take equally long. One fiber watches over however many are under way; with a timeout of its own
  * each would have two fibers and a timer, which costs more than most of what is waited for.
  */
-import { type Context, Effect, type Exit } from "effect"
+import { type Context, Effect, type Exit, Fiber } from "effect"
 import * as Monotonic from "../time/Monotonic.ts"
 
 export interface TimeLimit {
-  /** Runs the effect. Where it takes too long it is interrupted, which is not waited for, and `late` goes on. */
+  /**
+   * Runs the effect. Where it takes too long it is interrupted, which is not waited for, and `late` goes on. Who is
+   * interrupted waits until the effect has ended, as ever.
+   *
+   * **Gotchas**: the effect may be interrupted also where its caller may not be, or it could not be ended in time.
+   * Then the time limit alone interrupts it.
+   */
   readonly within: <A, E, R, A2, E2, R2>(
     effect: Effect.Effect<A, E, R>,
     late: Effect.Effect<A2, E2, R2>
@@ -64,9 +70,7 @@ export const make = (millis: number): Effect.Effect<TimeLimit> =>
             fiber.addObserver((exit) => {
               if (running.delete(one)) resume(exit)
             })
-            return Effect.sync(() => {
-              if (running.delete(one)) fiber.interruptUnsafe()
-            })
+            return Effect.suspend(() => running.delete(one) ? Fiber.interrupt(fiber) : Effect.void)
           })
         )
     }

@@ -12,27 +12,10 @@ interface Window {
   count: number
 }
 
-/** Requests that are counted before it is known whether each of them counts. */
-export interface Reservation {
-  readonly granted: number
-  /** What was left in the window before. */
-  readonly left: number
-  readonly retryAfterMillis: number
-  /** Gives back what was granted and not used. Called once; without it all that was granted counts. */
-  readonly settle: (used: number) => void
-}
-
-/** The windows themselves, for who counts without a fiber. */
+/** The windows themselves, for who counts inside a step that nothing may interrupt. */
 export class Windows extends Context.Service<Windows, {
   /** As `RateLimits.consume`; `now` as `Monotonic.now` gives it. */
   readonly count: (userId: UserId, maxRequests: number, windowMillis: number, now: number) => RateLimit
-  /** Counts as many of `units` requests as the window has room for. */
-  readonly reserve: (
-    userId: UserId,
-    units: number,
-    policy: { readonly maxRequests: number; readonly windowMillis: number },
-    now: number
-  ) => Reservation
 }>()("@flash-sale/infra/memory/MemoryRateLimits/Windows") {}
 
 /** Fixed windows, which begin with a user's first request. */
@@ -64,22 +47,7 @@ export const layerWindows: Layer.Layer<Windows> = Layer.sync(Windows, () => {
     return { allowed: true, remaining: maxRequests - window.count, retryAfterMillis: 0 }
   }
 
-  const reserve: Windows["Service"]["reserve"] = (userId, units, { maxRequests, windowMillis }, now) => {
-    const window = windowOf(userId, now, windowMillis)
-    const left = Math.max(0, maxRequests - window.count)
-    const granted = Math.min(units, left)
-    window.count += granted
-    return {
-      granted,
-      left,
-      retryAfterMillis: window.endsAt - now,
-      settle: (used) => {
-        window.count -= granted - used
-      }
-    }
-  }
-
-  return { count, reserve }
+  return { count }
 })
 
 /** Counts in the windows of `layerWindows`. */

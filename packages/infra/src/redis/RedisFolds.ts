@@ -13,6 +13,7 @@ import {
 import { MarkMoved } from "@flash-sale/domain/ports/RecoveryMarks"
 import * as FoldBatches from "@flash-sale/domain/records/FoldBatches"
 import { Effect, Exit } from "effect"
+import * as BatchAnswers from "../actor/BatchAnswers.ts"
 import * as SharedCalls from "../actor/SharedCalls.ts"
 import { unavailable } from "./client/WrongContent.ts"
 import * as Keys from "./Keys.ts"
@@ -22,13 +23,16 @@ import * as FoldWire from "./wire/FoldWire.ts"
 import * as RecordWire from "./wire/RecordWire.ts"
 import type * as Replies from "./wire/ScriptReplies.ts"
 
+/** What its errors are called by. */
+const NAME = "fold.lua"
+/** The most items that one call folds. A reply has some twenty short texts for each. */
+const MAX_FOLDS = 64
 /**
- * Items that one call folds, and orders that their records name, so that no call keeps Redis from others for long: it
- * takes some milliseconds, and a server counts as busy after five seconds. A reply has a line for each order, and some
- * twenty short texts for each item.
+ * The most orders that the records of one call name, unless one record names more, so that no call keeps Redis from
+ * others for long: it takes some milliseconds, and a server counts as busy after five seconds. A reply has a line for
+ * each.
  */
-const MOST_FOLDS = 64
-const MOST_ORDERS = 1_000
+const MAX_ORDERS = 1_000
 /** Calls under way: while Redis works on one, the next one is on its way, and what comes meanwhile shares the third. */
 const CALLS_AT_ONCE = 2
 
@@ -39,18 +43,18 @@ export const make = (
   scripts: Scripts["Service"]
 ): Effect.Effect<SharedCalls.SharedCalls<FoldRequest, FoldReply, FoldError>> =>
   SharedCalls.make<FoldRequest, FoldReply, FoldError>({
+    name: NAME,
     callsAtOnce: CALLS_AT_ONCE,
-    mostMessages: MOST_FOLDS,
-    mostWeight: MOST_ORDERS,
+    batchSize: MAX_FOLDS,
+    maxWeight: MAX_ORDERS,
     weightOf: ({ commands }) => FoldBatches.ordersIn(commands),
     canShare: isOfOneSession,
     call: Effect.fnUntraced(function*(requests: ReadonlyArray<FoldRequest>) {
       const session = requests[0]?.session
       const asked = scripts.fold(requests.flatMap(keysOf), requests.flatMap(argsOf), session)
       const replies = yield* Effect.mapError(asked, unavailable)
-      if (replies.length !== requests.length) {
-        return yield* Effect.die(new Error(`fold.lua answered ${replies.length} of ${requests.length} batches`))
-      }
+      const bug = BatchAnswers.miscount(NAME, replies.length, requests.length)
+      if (bug !== undefined) return yield* Effect.die(bug)
       for (const [at, reply] of replies.entries()) {
         if (reply[0] === "folded") yield* StockEdits.reportMended(requests[at]!.itemId, reply[1])
       }
@@ -73,7 +77,7 @@ const answer = (request: FoldRequest, reply: typeof Replies.FoldReply.Type): Exi
       const [, , summary, fresh, answers] = reply
       try {
         return Exit.succeed({
-          outcomes: request.isSilent === true ? [] : FoldWire.outcomes(commands, fresh, answers),
+          outcomes: request.withoutOutcomes === true ? [] : FoldWire.outcomes(commands, fresh, answers),
           summary: FoldWire.summary(itemId, summary)
         })
       } catch (defect) {
@@ -103,7 +107,7 @@ const argsOf = (request: FoldRequest): ReadonlyArray<string> => [
   request.expected === undefined ? "" : String(request.expected),
   String(request.partition),
   request.itemId,
-  request.emitEvents ? "1" : request.isSilent === true ? "-" : "0",
+  request.emitEvents ? "1" : request.withoutOutcomes === true ? "-" : "0",
   FoldWire.offsets(request.published),
   RecordWire.records(request.commands)
 ]

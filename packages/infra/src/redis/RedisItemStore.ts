@@ -1,4 +1,4 @@
-/** The items in Redis: each operation one script, so that it happens whole or not at all. */
+/** The items in Redis, by scripts. A batch of a script takes effect wholly or not at all: docs/exactly-once.md. */
 import type { BuyerQuestion } from "@flash-sale/domain/ports/ItemReads"
 import { ItemDamaged, ItemStore } from "@flash-sale/domain/ports/ItemStore"
 import type { StoreUnavailable } from "@flash-sale/domain/ports/StoreUnavailable"

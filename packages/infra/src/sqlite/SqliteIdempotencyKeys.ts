@@ -1,9 +1,15 @@
 /** Idempotency keys in the embedded file. Like claims of orders they do not wait for the disk: the append does. */
-import { IdempotencyKeys } from "@flash-sale/domain/ports/IdempotencyKeys"
-import { Effect, Layer } from "effect"
+import { IdempotencyKeys, type KeyUse, REMEMBERED_MILLIS, useOf } from "@flash-sale/domain/ports/IdempotencyKeys"
+import { Effect, Layer, Result } from "effect"
+import { text } from "./database/Connection.ts"
 import { SqliteDatabase, storeUnavailable } from "./database/SqliteDatabase.ts"
 import * as StatusClock from "./statuses/StatusClock.ts"
-import * as KeyWrite from "./writes/KeyWrite.ts"
+
+/** Expired rows that one use deletes: more than it can add, so that they do not pile up. */
+const EXPIRED_STEP = 100
+
+const SWEEP = `
+DELETE FROM idempotency WHERE key IN (SELECT key FROM idempotency WHERE expires <= ? LIMIT ${EXPIRED_STEP})`
 
 export const layer: Layer.Layer<IdempotencyKeys, never, SqliteDatabase> = Layer.effect(
   IdempotencyKeys,
@@ -13,7 +19,14 @@ export const layer: Layer.Layer<IdempotencyKeys, never, SqliteDatabase> = Layer.
     return {
       use: (key, request) =>
         Effect.catch(
-          database.writeSoon(KeyWrite.use, { key, request, now: time.now().millis }),
+          database.writeSoon((connection): Result.Result<KeyUse> => {
+            const now = time.now()
+            connection.run(SWEEP, now)
+            const row = connection.get("SELECT request FROM idempotency WHERE key = ? AND expires > ?", key, now)
+            if (row !== undefined) return Result.succeed(useOf(text(row, "request"), request))
+            connection.run("INSERT OR REPLACE INTO idempotency VALUES (?, ?, ?)", key, request, now + REMEMBERED_MILLIS)
+            return Result.succeed("New")
+          }),
           storeUnavailable
         )
     }

@@ -58,18 +58,15 @@ const ports: Layer.Layer<Ports, LogUnavailable, SqliteDatabase.SqliteDatabase> =
   MemoryBacklogs.layer
 ).pipe(Layer.provideMerge(MemoryRateLimits.layer), Layer.provide(MemoryRateLimits.layerWindows))
 
-/** What writes an engine's file, in a thread of its own: decision 57. */
-const WRITER_PROGRAM = new URL("./writes/WriterProgram.ts", import.meta.url)
-
 /** The engine's own: only one process may have it for a folder. */
 export const layer = (options: {
   readonly folder: string
 }): Layer.Layer<Ports, OpenFile.CannotOpen | EngineLock.EngineLocked | LogUnavailable> =>
-  Layer.provide(ports, locked({ ...options, thread: WRITER_PROGRAM }))
+  Layer.provide(ports, locked(options))
 
 /** The file of an engine. The lock comes before the file is opened: an engine that is refused changes nothing. */
 const locked = (
-  options: { readonly folder: string; readonly isAccepted?: boolean; readonly thread?: URL }
+  options: { readonly folder: string; readonly isAccepted?: boolean }
 ): Layer.Layer<SqliteDatabase.SqliteDatabase, OpenFile.CannotOpen | EngineLock.EngineLocked> =>
   Layer.unwrap(
     Effect.map(EngineLock.EngineLock, ({ lost }) => SqliteDatabase.layer({ ...options, lockLost: lost }))

@@ -14,13 +14,22 @@ import {
   MAX_REPORT_BYTES,
   type Report
 } from "@flash-sale/domain/ports/Instances"
-import { Clock, Effect, Layer, Option, Schema } from "effect"
+import { Clock, Effect, Layer, Option, Result, Schema } from "effect"
 import { type Connection, integer, type Row, text } from "./database/Connection.ts"
 import { SqliteDatabase, storeUnavailable } from "./database/SqliteDatabase.ts"
-import * as InstanceWrites from "./writes/InstanceWrites.ts"
 
 const encode = Schema.encodeSync(InstanceText)
 const decode = Schema.decodeOption(InstanceText)
+
+/** Writes one report, and takes out those that do not count any more. */
+const write = (connection: Connection, id: string, report: string, now: number): void => {
+  connection.run("INSERT OR REPLACE INTO instances(id, at, report) VALUES (?, ?, ?)", id, now, report)
+  connection.run("DELETE FROM instances WHERE at < ? OR at > ?", now - LIVES_MILLIS, now)
+  connection.run(
+    "DELETE FROM instances WHERE id NOT IN (SELECT id FROM instances ORDER BY at DESC, id LIMIT ?)",
+    MAX_INSTANCES
+  )
+}
 
 const read = (connection: Connection, now: number): ReadonlyArray<Row> =>
   connection.all(
@@ -42,17 +51,21 @@ export const layer: Layer.Layer<never, never, SqliteDatabase> = Layer.effect(
   Instances,
   Effect.gen(function*() {
     const database = yield* SqliteDatabase
+    const change = (job: (connection: Connection) => void) =>
+      Effect.catch(
+        database.writeSoon((connection) => {
+          job(connection)
+          return Result.void
+        }),
+        storeUnavailable
+      )
     return {
       report: (instance) =>
         Effect.flatMap(
           Clock.currentTimeMillis,
-          (now) =>
-            Effect.catch(
-              database.writeSoon(InstanceWrites.report, { id: instance.id, report: encode(instance), now }),
-              storeUnavailable
-            )
+          (now) => change((connection) => write(connection, instance.id, encode(instance), now))
         ),
-      withdraw: (id) => Effect.catch(database.writeSoon(InstanceWrites.withdraw, id), storeUnavailable),
+      withdraw: (id) => change((connection) => void connection.run("DELETE FROM instances WHERE id = ?", id)),
       list: Effect.flatMap(Clock.currentTimeMillis, (now) =>
         Effect.catch(
           Effect.map(

@@ -1,17 +1,26 @@
 /** The folded state of every item, as tables in the embedded file, by the domain's own decision. */
 import type { BuyerQuestion, BuyerUnits } from "@flash-sale/domain/ports/ItemReads"
-import { ItemDamaged, ItemStore, PositionBehind } from "@flash-sale/domain/ports/ItemStore"
+import {
+  type FoldError,
+  type FoldReply,
+  type FoldRequest,
+  ItemDamaged,
+  ItemStore,
+  PositionBehind
+} from "@flash-sale/domain/ports/ItemStore"
 import { MarkMoved } from "@flash-sale/domain/ports/RecoveryMarks"
 import { ItemId } from "@flash-sale/domain/records/Ids"
 import type { PartitionId } from "@flash-sale/domain/records/Partition"
 import * as Fold from "@flash-sale/domain/rules/Fold"
 import { Effect, Layer, Result } from "effect"
 import { type Connection, integer, RowDamaged, text } from "./database/Connection.ts"
-import { isUp, SqliteDatabase, storeUnavailable } from "./database/SqliteDatabase.ts"
+import { isUp, type Job, SqliteDatabase, storeUnavailable } from "./database/SqliteDatabase.ts"
 import * as BuyerRows from "./items/BuyerRows.ts"
-import * as FoldWrite from "./items/FoldWrite.ts"
+import * as EventRows from "./items/EventRows.ts"
 import * as ItemHead from "./items/ItemHead.ts"
+import * as ItemLoad from "./items/ItemLoad.ts"
 import * as ItemNames from "./items/ItemNames.ts"
+import * as ItemSave from "./items/ItemSave.ts"
 import * as MarkRows from "./items/MarkRows.ts"
 import * as OpenPages from "./items/OpenPages.ts"
 import * as OrderRows from "./items/OrderRows.ts"
@@ -26,15 +35,9 @@ export const layer: Layer.Layer<ItemStore, never, SqliteDatabase> = Layer.effect
   ItemStore,
   Effect.gen(function*() {
     const database = yield* SqliteDatabase
+    const writing = { SqliteUnavailable: storeUnavailable, SqliteUnknown: storeUnavailable }
     return {
-      fold: (request) =>
-        Effect.catchTags(database.writeSoon(FoldWrite.fold, request), {
-          MarkMoved: (refusal) => Effect.fail(new MarkMoved(refusal)),
-          PositionBehind: (refusal) => Effect.fail(new PositionBehind(refusal)),
-          ItemDamaged: (refusal) => Effect.fail(new ItemDamaged(refusal)),
-          SqliteUnavailable: storeUnavailable,
-          SqliteUnknown: storeUnavailable
-        }),
+      fold: (request) => Effect.catchTags(database.writeSoon(fold(request)), writing),
       read: (partition, itemId) =>
         Effect.flatMap(
           Effect.catch(database.read((connection) => read(connection, partition, itemId)), storeUnavailable),
@@ -92,6 +95,37 @@ const orDamaged = <A, E>(itemId: ItemId, f: () => Result.Result<A, E>): Result.R
     return Result.fail(new ItemDamaged({ itemId, detail: error.message }))
   }
 }
+
+const fold = (request: FoldRequest): Job<FoldReply, FoldError> => (connection, touch) =>
+  orDamaged(request.itemId, (): Result.Result<FoldReply, FoldError> => {
+    const { itemId, partition } = request
+    if (MarkRows.readEpoch(connection, partition) !== request.epoch) return Result.fail(new MarkMoved({ partition }))
+    const head = ItemHead.find(connection, itemId) ?? ItemHead.create(connection, itemId, partition)
+    const loaded = ItemLoad.load(connection, head, request)
+    const result = Fold.fold(loaded.folded, request)
+    switch (result._tag) {
+      case "Behind":
+        return Result.fail(new PositionBehind({ itemId, position: result.position }))
+      case "Stopped":
+        return Result.fail(new ItemDamaged({ itemId, detail: result.detail }))
+      case "Folded": {
+        const { outcomes, state } = result
+        ItemSave.save(connection, head.id, loaded, state, request)
+        const event = request.emitEvents
+          ? EventRows.ofFold(head.item, state.item, request.commands, outcomes)
+          : undefined
+        if (event !== undefined) {
+          EventRows.add(connection, head.id, head.eventCount + 1, event)
+          touch(EventRows.topic(itemId))
+        }
+        ItemHead.save(connection, head.id, state, head.eventCount + (event === undefined ? 0 : 1))
+        return Result.succeed({
+          outcomes: request.withoutOutcomes === true ? [] : outcomes,
+          summary: ItemHead.summary(state, MarkRows.read(connection, partition) !== undefined)
+        })
+      }
+    }
+  })
 
 const read = (connection: Connection, partition: PartitionId, itemId: ItemId) =>
   orDamaged(itemId, () =>

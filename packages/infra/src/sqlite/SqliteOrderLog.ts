@@ -1,10 +1,11 @@
 /** The log of commands, as a table in the embedded file. */
 import { LogUnavailable, OrderLog } from "@flash-sale/domain/ports/OrderLog"
-import { Clock, Effect, Exit, Layer, Semaphore } from "effect"
+import type { LogPosition, NewRecord } from "@flash-sale/domain/records/LogRecord"
+import { Clock, Effect, Exit, Layer, Result, Semaphore } from "effect"
 import * as Completion from "../actor/Completion.ts"
 import * as Consumer from "./consumer/Consumer.ts"
 import * as Connection from "./database/Connection.ts"
-import { isUp, SqliteDatabase } from "./database/SqliteDatabase.ts"
+import { isUp, type Job, SqliteDatabase } from "./database/SqliteDatabase.ts"
 import * as LogAppend from "./log/LogAppend.ts"
 import * as LogRows from "./log/LogRows.ts"
 
@@ -25,14 +26,15 @@ export const layer: Layer.Layer<OrderLog, LogUnavailable, SqliteDatabase> = Laye
     )
     const clock = yield* Clock.Clock
 
-    const offer: OrderLog["Service"]["offer"] = (record, completion) => {
+    const insert = (record: NewRecord): Job<LogPosition, never> => {
       const row = LogAppend.rowOf(record, partitions, clock.currentTimeMillisUnsafe())
+      return (connection, touch) => Result.succeed(LogAppend.appender(connection, touch)(row))
+    }
+    const offer: OrderLog["Service"]["offer"] = (record, completion) =>
       database.offer(
-        LogAppend.append,
-        () => row,
+        insert(record),
         Completion.mapInput(completion, (exit) => Exit.mapError(exit, LogAppend.toAppendError))
       )
-    }
 
     return {
       partitions: Effect.succeed(partitions),

@@ -1,5 +1,6 @@
 /** What is known of each request, in the embedded file. */
 import {
+  type Admission,
   type AdmissionPolicy,
   type AdmissionRequest,
   OrderStatuses,
@@ -7,15 +8,14 @@ import {
 } from "@flash-sale/domain/ports/OrderStatuses"
 import { type RateLimit, RateLimits } from "@flash-sale/domain/ports/RateLimits"
 import type { RequestId } from "@flash-sale/domain/records/Ids"
-import { DateTime, Effect, Layer, Semaphore } from "effect"
+import { DateTime, Effect, Layer, Result, Semaphore } from "effect"
 import * as Log from "../observability/logs/Log.ts"
 import type { Connection } from "./database/Connection.ts"
 import { SqliteDatabase, storeUnavailable } from "./database/SqliteDatabase.ts"
-import type { Write } from "./database/writer/Write.ts"
 import * as StatusAnswers from "./statuses/StatusAnswers.ts"
 import * as StatusClock from "./statuses/StatusClock.ts"
 import * as StatusRow from "./statuses/StatusRow.ts"
-import * as StatusWrites from "./statuses/StatusWrites.ts"
+import * as StatusRows from "./statuses/StatusRows.ts"
 
 /**
  * Claims and statuses survive a kill -9 and do not wait for the disk: an order's own append waits for it, and brings
@@ -28,28 +28,42 @@ export const layer: Layer.Layer<OrderStatuses, never, SqliteDatabase | RateLimit
     const limits = yield* RateLimits
     const kept = yield* retention
     const time = yield* StatusClock.make
-    const find = (connection: Connection, requestId: RequestId) => StatusRow.find(connection, requestId, time.now())
+    const stamp = Effect.map(DateTime.now, DateTime.formatIso)
+    const find = (connection: Connection, requestId: RequestId) => StatusRow.find(connection, requestId, time)
     // One admission after the other: a request that was found unknown is then still unknown when it is claimed.
     const admitting = yield* Semaphore.make(1)
 
-    const now: Effect.Effect<StatusWrites.At> = Effect.map(
-      DateTime.now,
-      (at) => ({ at: time.now(), updatedAt: DateTime.formatIso(at) })
-    )
+    /** One write of several rows, which also deletes some expired ones. */
+    const write = (change: (connection: Connection, stamp: string) => void) =>
+      Effect.flatMap(stamp, (stamp) =>
+        Effect.catch(
+          database.writeSoon((connection) => {
+            change(connection, stamp)
+            StatusRows.sweep(connection, time)
+            return Result.void
+          }),
+          storeUnavailable
+        ))
 
     const admit = Effect.fnUntraced(function*(
       requests: ReadonlyArray<AdmissionRequest>,
       policy: AdmissionPolicy
     ) {
-      const at = yield* now
+      const updatedAt = yield* stamp
       const known = yield* database.read((connection) => requests.map(({ requestId }) => find(connection, requestId)))
       const counted = yield* countUnknown(limits, requests, known, policy)
-      const claiming = requests.map((request, n): StatusWrites.Claiming => {
-        const stored = known[n]
-        return { request, limit: counted[n]!, ...(stored === undefined ? {} : { known: stored }) }
+      return yield* database.writeSoon((connection) => {
+        StatusRows.sweep(connection, time)
+        return Result.succeed(requests.map((request, index): Admission => {
+          // A claim that was released since it was read is answered as it was read: a retry is admitted.
+          const stored = find(connection, request.requestId) ?? known[index]
+          if (stored !== undefined) return StatusAnswers.toKnown(stored, request)
+          const limit = counted[index]!
+          if (!limit.allowed) return { _tag: "Limited", remaining: 0, retryAfterMillis: limit.retryAfterMillis }
+          StatusRows.claim(connection, request, policy.owner, time.now() + policy.leaseMillis, updatedAt)
+          return { _tag: "Claimed", remaining: limit.remaining }
+        }))
       })
-      const { leaseMillis, owner } = policy
-      return yield* database.writeSoon(StatusWrites.claim, { ...at, requests: claiming, owner, leaseMillis })
     })
 
     const readAll = Effect.fnUntraced(function*(requestIds: ReadonlyArray<RequestId>) {
@@ -59,16 +73,22 @@ export const layer: Layer.Layer<OrderStatuses, never, SqliteDatabase | RateLimit
       return found.map(StatusAnswers.toLookup)
     })
 
-    const write = <I>(kind: Write<I, void, never>, inputOf: (at: StatusWrites.At) => I) =>
-      Effect.flatMap(now, (at) => Effect.catch(database.writeSoon(kind, inputOf(at)), storeUnavailable))
-
     return {
       admit: (requests, policy) =>
         Effect.catch(Semaphore.withPermit(admitting, admit(requests, policy)), storeUnavailable),
       countRequest: (userId, { maxRequests, windowMillis }) => limits.consume(userId, maxRequests, windowMillis),
-      confirm: (claims) => write(StatusWrites.confirm, (at) => ({ ...at, claims })),
-      release: (claims) => write(StatusWrites.release, (at) => ({ ...at, claims })),
-      write: (records) => write(StatusWrites.put, (at) => ({ ...at, records, kept })),
+      confirm: (claims) =>
+        write((connection, stamp) => {
+          for (const claim of claims) StatusRows.confirm(connection, claim, time, stamp)
+        }),
+      release: (claims) =>
+        write((connection) => {
+          for (const claim of claims) StatusRows.release(connection, claim)
+        }),
+      write: (records) =>
+        write((connection) => {
+          for (const record of records) StatusRows.write(connection, record, time, kept)
+        }),
       read: (requestId) => Effect.map(readAll([requestId]), ([found]) => found!),
       readAll
     }

@@ -1,5 +1,4 @@
 /** All that the embedded file holds of an item: for operators' commands that compare and repair. */
-import { MarkMoved } from "@flash-sale/domain/ports/RecoveryMarks"
 import { type StoredItem, StoredItems } from "@flash-sale/domain/ports/StoredItems"
 import { ItemId } from "@flash-sale/domain/records/Ids"
 import * as Moment from "@flash-sale/domain/records/Moment"
@@ -8,12 +7,12 @@ import type { RefundDue } from "@flash-sale/domain/rules/checkout/CheckoutState"
 import * as Fold from "@flash-sale/domain/rules/Fold"
 import * as ItemDump from "@flash-sale/domain/rules/ItemDump"
 import { Clock, Effect, Layer } from "effect"
+import * as ClearJob from "./ClearJob.ts"
 import { type Connection, integer, type Row, RowDamaged, text } from "./database/Connection.ts"
 import { SqliteDatabase, storeUnavailable } from "./database/SqliteDatabase.ts"
 import * as CheckoutRows from "./items/CheckoutRows.ts"
 import * as ItemHead from "./items/ItemHead.ts"
 import * as ItemLoad from "./items/ItemLoad.ts"
-import * as ClearWrite from "./writes/ClearWrite.ts"
 
 export const layer: Layer.Layer<StoredItems, never, SqliteDatabase> = Layer.effect(
   StoredItems,
@@ -43,12 +42,10 @@ export const layer: Layer.Layer<StoredItems, never, SqliteDatabase> = Layer.effe
       clear: (partition, epoch, clearings, accepted) =>
         Effect.flatMap(Clock.currentTimeMillis, (now) =>
           Effect.catchTags(
-            database.write(ClearWrite.clear, { partition, epoch, clearings, accepted, at: Moment.isoOf(now) }),
-            {
-              MarkMoved: (refusal) => Effect.fail(new MarkMoved(refusal)),
-              SqliteUnavailable: storeUnavailable,
-              SqliteUnknown: storeUnavailable
-            }
+            database.write(
+              ClearJob.make(partition, epoch, clearings, accepted, Moment.isoOf(now))
+            ),
+            { SqliteUnavailable: storeUnavailable, SqliteUnknown: storeUnavailable }
           ))
     }
   })
@@ -123,7 +120,7 @@ const dueOf = (rows: ReadonlyArray<Row>): ItemDump.ItemDump["refundsDue"] => {
 }
 
 const maps = (connection: Connection, id: number): Omit<ItemDump.ItemDump, "head"> => {
-  const rows = (table: typeof ClearWrite.MAPS[number]) => connection.all(`SELECT * FROM ${table} WHERE item = ?`, id)
+  const rows = (table: typeof ClearJob.MAPS[number]) => connection.all(`SELECT * FROM ${table} WHERE item = ?`, id)
   return {
     orders: mapOf(rows("orders"), "request", ItemLoad.toOrder),
     rejected: mapOf(rows("turned"), "request", ItemLoad.toRejected),

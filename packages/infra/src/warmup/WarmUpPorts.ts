@@ -17,6 +17,7 @@ import * as RedisClient from "../redis/client/RedisClient.ts"
 import * as RedisInfra from "../redis/RedisInfra.ts"
 import * as ScriptText from "../redis/rights/ScriptText.ts"
 import * as KafkaStandIn from "./KafkaStandIn.ts"
+import * as RedisReplies from "./RedisReplies.ts"
 import * as RedisStandIn from "./RedisStandIn.ts"
 
 const NOWHERE = "stand-in"
@@ -45,7 +46,7 @@ const log = KafkaOrderLog.layer.pipe(
 /** A connection that knows the scripts by the hashes that the adapter calls them by. */
 const connector = Effect.map(
   Effect.forEach(
-    RedisStandIn.SCRIPTS,
+    RedisReplies.SCRIPTS,
     (name) => Effect.map(ScriptText.load(name), (lua) => [createHash("sha1").update(lua).digest("hex"), name] as const)
   ),
   (scripts) => {

@@ -86,9 +86,7 @@ export const make = Effect.fnUntraced(function*(
     if (sent === undefined || stopped) return undefined
     const reply = yield* Fiber.join(sent)
     if (reply === undefined) return undefined
-    if (reply.outcomes.length !== batch.length) {
-      return yield* Effect.die(new Error(`${reply.outcomes.length} outcomes of ${batch.length} records`))
-    }
+    yield* FoldFailure.unlessComplete(reply.outcomes, batch)
     // Further than this batch where others have folded before.
     expected = Math.max(expected ?? reply.summary.position, reply.summary.position)
     return reply

@@ -37,7 +37,7 @@ export interface ItemActor {
   /** Nothing in the mailbox, in hand, or waiting for money to move. */
   readonly isIdle: () => boolean
   /** Nothing in the mailbox or in hand. */
-  readonly isQuiet: () => boolean
+  readonly isDrained: () => boolean
   /** How many records wait in the mailbox. */
   readonly waiting: () => number
 }
@@ -131,14 +131,14 @@ export const make = Effect.fnUntraced(function*(
     )
   )
 
-  const isQuiet = () => Queue.sizeUnsafe(mailbox) === 0 && inHand === 0
+  const isDrained = () => Queue.sizeUnsafe(mailbox) === 0 && inHand === 0
 
   return {
     deliver: (messages) => Effect.asVoid(Queue.offerAll(mailbox, messages)),
     startPayments: Effect.suspend(() => payments.start(open.values())),
-    isQuiet,
+    isDrained,
     waiting: () => Queue.sizeUnsafe(mailbox),
     // A new actor of a stopped item would not know of the records that this one let pass, and skip them.
-    isIdle: () => isQuiet() && open.size() === 0 && !pipeline.hasStopped()
+    isIdle: () => isDrained() && open.size() === 0 && !pipeline.hasStopped()
   }
 })

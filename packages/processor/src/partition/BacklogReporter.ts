@@ -23,12 +23,12 @@ export const make = Effect.fnUntraced(function*(
   run: Pick<PartitionRun, "partition" | "folding" | "settling" | "lastTaken" | "isRecovered">
 ): Effect.fn.Return<Effect.Effect<void>> {
   const backlogs = yield* Backlogs
-  let last = { at: yield* Monotonic.now, folded: run.folding.next(), hadWork: false }
+  let last = { at: yield* Monotonic.now, folded: run.folding.furthest(), hadWork: false }
   let perSecond = 0
   let reported = { at: Number.NEGATIVE_INFINITY, folded: -1, settled: -1, perSecond: 0 }
 
   const look = (wall: number, now: number) => {
-    const folded = run.folding.next()
+    const folded = run.folding.furthest()
     const newest = run.lastTaken()
     const hasWork = newest !== undefined && run.folding.open() > 0 && wall - newest.timestamp >= BEHIND_MILLIS
     perSecond = FoldRate.next(perSecond, {

@@ -5,6 +5,7 @@
 import type { ItemStore } from "@flash-sale/domain/ports/ItemStore"
 import type { PartitionLost } from "@flash-sale/domain/ports/OrderLog"
 import type { OrderStatuses } from "@flash-sale/domain/ports/OrderStatuses"
+import { GATHERED_RECORDS } from "@flash-sale/domain/records/FoldBatches"
 import type { LogRecord } from "@flash-sale/domain/records/LogRecord"
 import { home } from "@flash-sale/domain/records/Partition"
 import * as Monotonic from "@flash-sale/infra/time/Monotonic"
@@ -15,12 +16,10 @@ import * as QuietRefold from "../recovery/QuietRefold.ts"
 import { type Halted, type RecoveryNeeded, unlessBroken, unlessFailed, waitFor } from "../run/PartitionRun.ts"
 import { INTAKE_BATCH, type IntakeParts } from "./Intake.ts"
 
-/** Records that are folded quietly at once. As many more are read meanwhile. */
-export const GATHERED_RECORDS = 5_000
 /** Records of orders that have not ended: beyond these the rest is folded as new records are, within the budget. */
 export const MAX_UNFINISHED = 20_000
 
-/** The bounds of a quiet refold. Tests set smaller ones. */
+/** The bounds of a quiet refold: as many records as are gathered are read meanwhile. Tests set smaller ones. */
 export const CatchUpLimits = Context.Reference<{ readonly gathered: number; readonly unfinished: number }>(
   "@flash-sale/processor/CatchUpLimits",
   { defaultValue: () => ({ gathered: GATHERED_RECORDS, unfinished: MAX_UNFINISHED }) }
@@ -30,7 +29,7 @@ export const CatchUpLimits = Context.Reference<{ readonly gathered: number; read
 interface Taken {
   readonly gathered: QuietRefold.Gathered
   readonly records: ReadonlyArray<LogRecord>
-  /** All before this offset was taken. */
+  /** All before this offset was taken; no more than what is folded quietly. */
   readonly end: number
 }
 
@@ -68,7 +67,7 @@ export const foldQuietly = Effect.fnUntraced(function*(
       at = (some.at(-1)?.offset ?? wholeFrom - 1) + 1
     }
     router.holds.took(records)
-    return { gathered: refold.gather(records, yield* Monotonic.now), records, end: at } satisfies Taken
+    return { gathered: refold.gather(records, yield* Monotonic.now), records, end: Math.min(at, until) } satisfies Taken
   })
 
   const pass = (end: number): void => {
@@ -79,7 +78,7 @@ export const foldQuietly = Effect.fnUntraced(function*(
   /** Has the actors look at these. Only then all before `end` is through: what is left open is among them. */
   const hand = Effect.fnUntraced(function*(records: ReadonlyArray<LogRecord>, end: number) {
     const takenAt = yield* Monotonic.now
-    for (const some of Arr.chunksOf(records, INTAKE_BATCH)) yield* router.route(some, takenAt)
+    for (const some of Arr.chunksOf(records, INTAKE_BATCH)) yield* Effect.andThen(router.route(some, takenAt), onStep)
     pass(end)
   })
 
@@ -94,6 +93,7 @@ export const foldQuietly = Effect.fnUntraced(function*(
     }
     yield* hand([...refold.unfinished.records(), ...left].toSorted((one, other) => one.offset - other.offset), end)
     if (next !== undefined) yield* hand(next.records, next.end)
+    // These are the first that count beyond `until`, and each as it is handed on.
     yield* hand(beyond, at)
     return undefined
   })

@@ -24,8 +24,8 @@ export const handOver = Effect.fnUntraced(function*(
   checkpointer: Checkpointer,
   { tellPosition, tellRefused }: LastTold
 ) {
-  yield* Effect.sync(router.isQuiet).pipe(
-    Effect.repeat({ until: (quiet: boolean) => quiet, schedule: Schedule.spaced(LOOK_EVERY) }),
+  yield* Effect.sync(router.isDrained).pipe(
+    Effect.repeat({ until: (drained: boolean) => drained, schedule: Schedule.spaced(LOOK_EVERY) }),
     Effect.timeoutOption(HAND_OVER_WITHIN)
   )
   yield* Effect.ignore(Effect.timeoutOption(tellRefused, TELL_WITHIN))

@@ -26,7 +26,7 @@ export interface ItemActors {
   /** Starts the payments that were held back during the recovery. */
   readonly startPayments: Effect.Effect<void>
   /** Whether every mailbox is empty, and nothing of it in hand. */
-  readonly isQuiet: () => boolean
+  readonly isDrained: () => boolean
   /** How many records wait in mailboxes. */
   readonly waiting: () => number
 }
@@ -70,7 +70,7 @@ export const make = Effect.fnUntraced(function*(
     startPayments: Effect.suspend(() =>
       Effect.forEach([...actors.values()], ({ actor }) => actor.startPayments, { discard: true })
     ),
-    isQuiet: () => [...actors.values()].every(({ actor }) => actor.isQuiet()),
+    isDrained: () => [...actors.values()].every(({ actor }) => actor.isDrained()),
     waiting: () => {
       let waiting = 0
       for (const { actor } of actors.values()) waiting += actor.waiting()

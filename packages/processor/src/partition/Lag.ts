@@ -10,7 +10,7 @@ import { Clock, Effect, Metric } from "effect"
 import * as LogGrace from "./LogGrace.ts"
 
 export interface Lag {
-  /** A run begins; `next` says before which offset everything is folded. */
+  /** A run begins; `next` says before which offset everything is folded, and never goes back. */
   readonly follow: (next: () => number) => void
   /** Records were taken, in the log's order. */
   readonly took: (records: ReadonlyArray<LogRecord>) => void

@@ -81,7 +81,7 @@ export const run = Effect.fnUntraced(function*(
   let looks = 0
   const lookAround = Effect.gen(function*() {
     if (!run.isRecovered() && ++looks % PROGRESS_EVERY === 0) {
-      const offset = run.folding.next()
+      const offset = run.folding.furthest()
       const message = `Partition ${partition}: folded up to ${offset} of ${run.until}`
       yield* Log.info(message, { event: "recovery_progress", partition, offset })
     }

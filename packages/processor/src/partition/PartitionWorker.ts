@@ -100,7 +100,7 @@ const runOnce = Effect.fnUntraced(function*(
   yield* Effect.addFinalizer(() => Effect.sync(budget.close))
   const { failed, from, isMarked, run, took, wholeFrom } = yield* StartedRun.make(owned, budget, suspect)
   const partitions = yield* waitFor("the log", log.partitions)
-  lag.follow(run.folding.next)
+  lag.follow(run.folding.furthest)
   const stockEdits = yield* StockEdits.make(run)
   const teller = yield* EventTeller.make(run)
   const refusedTeller = yield* RefusedTeller.make(run, teller)
@@ -114,7 +114,7 @@ const runOnce = Effect.fnUntraced(function*(
   const takeSome = Intake.make(intake)
 
   yield* state.clearItems(partition)
-  yield* state.set(partition, { _tag: "Recovering", from, until: run.until, at: run.folding.next })
+  yield* state.set(partition, { _tag: "Recovering", from, until: run.until, at: run.folding.furthest })
   yield* waitFor("the log", owned.seek(Offset.make(from)))
   yield* Effect.forkScoped(
     unlessFailed(run, `the upkeep of partition ${partition}`)(

@@ -3,6 +3,7 @@ import type { DeadLetters } from "@flash-sale/domain/ports/DeadLetters"
 import type { ItemStore } from "@flash-sale/domain/ports/ItemStore"
 import type { OrderStatuses } from "@flash-sale/domain/ports/OrderStatuses"
 import type { PaymentProvider } from "@flash-sale/domain/ports/PaymentProvider"
+import * as FoldBatches from "@flash-sale/domain/records/FoldBatches"
 import type { ItemId } from "@flash-sale/domain/records/Ids"
 import * as LogRecord from "@flash-sale/domain/records/LogRecord"
 import { home } from "@flash-sale/domain/records/Partition"
@@ -21,11 +22,11 @@ import * as ItemActors from "./ItemActors.ts"
 import type * as StockEdits from "./StockEdits.ts"
 
 /**
- * Records of the partition that may wait for their folds, of all its items together: a log that is folded again would
- * otherwise fill the mailboxes of a thousand items, and memory with them. Measured in
- * docs/decisions/0020-cost-of-recovery.md.
+ * Records of the partition that may wait for their folds, of all its items together: a long backlog, or the part of a
+ * recovery that is not folded quietly (decision 0062), would otherwise fill the mailboxes of a thousand items, and
+ * memory with them. Measured in docs/decisions/0020-cost-of-recovery.md.
  */
-export const WAITING_CAPACITY = 4_000
+const WAITING_CAPACITY = 4_000
 
 type Records = ReadonlyArray<LogRecord.LogRecord>
 
@@ -38,7 +39,7 @@ export interface Router extends Pick<ItemActors.ItemActors, "startPayments" | "s
   /** The same for records that are read again, of orders that the budget has admitted. */
   readonly routeAgain: (records: Records, takenAt: number) => Effect.Effect<void>
   /** Whether everything taken is folded and published, as far as it can be without taking more. */
-  readonly isQuiet: () => boolean
+  readonly isDrained: () => boolean
 }
 
 /** What the router hands to the actors of the partition. */
@@ -113,8 +114,8 @@ export const make = Effect.fnUntraced(function*(
     })
 
   const { startPayments, sweep, waiting } = actors
-  const isQuiet = () => publisher.isQuiet() && actors.isQuiet()
-  return { holds, route, routeAgain, startPayments, sweep, waiting, isQuiet }
+  const isDrained = () => publisher.isDrained() && actors.isDrained()
+  return { holds, route, routeAgain, startPayments, sweep, waiting, isDrained }
 })
 
 /** Messages by their item. */
@@ -127,8 +128,5 @@ const add = (
   takenAt: number,
   isAdmitted: boolean
 ): void => {
-  const message = { record, command: LogRecord.decode(itemId, record), takenAt, isAdmitted }
-  const own = messages.get(itemId)
-  if (own === undefined) messages.set(itemId, [message])
-  else own.push(message)
+  FoldBatches.add(messages, itemId, { record, command: LogRecord.decode(itemId, record), takenAt, isAdmitted })
 }

@@ -2,7 +2,7 @@
  * The payment token of a charge, decrypted where its record keeps it encrypted (decision 0037).
  *
  * **Details**: a token under a key that this process does not have is no fault of its order: the gateways may have the
- * key already. Its charge waits, in its place among those in flight, until the process is started again with the key;
+ * key already. Its charge waits, in its slot among those in flight, until the process is started again with the key;
  * health, a gauge and a line say so. Other charges go on. A token whose key is erased, or that belongs to another
  * order, will never be readable: its charge is refused, and a person finds its letter.
  */

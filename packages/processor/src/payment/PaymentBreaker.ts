@@ -5,7 +5,7 @@
  * **Details**: a wrong key or address is no fault of the orders, so no order fails for it. Charges wait then, one of
  * them is tried now and then, and all go on once one is taken. The same where the provider rejects one charge after the
  * other and takes none: thousands of orders are hardly all wrong. A single charge that is rejected is for a person to
- * look at. What waits here are the charges that have a place (`MAX_PAYMENTS_IN_FLIGHT`), a fiber each, and no others.
+ * look at. What waits here are the charges that have a slot (`MAX_PAYMENTS_IN_FLIGHT`), a fiber each, and no others.
  */
 import {
   type Charge,

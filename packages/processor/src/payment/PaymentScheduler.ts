@@ -42,7 +42,7 @@ export const make = Effect.fnUntraced(function*(
   // A bug must not leave an order held for ever in silence: it ends the run.
   const forkGuarded = (effect: Effect.Effect<void>) => fork(Effect.catchDefect(effect, actorFailed(run, itemId)))
 
-  /** The place is taken until the outcome is in the log. */
+  /** The slot is taken until the outcome is in the log. */
   const settle = (order: OpenOrder, outcome: PaymentOutcome, release: Release): void => {
     Metrics.paymentsTotal(outcome).updateUnsafe(1, context)
     settlements.settle(order, outcome, release)

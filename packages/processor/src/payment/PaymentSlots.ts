@@ -1,5 +1,5 @@
 /**
- * How many requests to the payment provider a process has under way. Charges and voids have places of their own: while
+ * How many requests to the payment provider a process has under way. Charges and voids have slots of their own: while
  * charges are held back (decision 0010) they keep theirs, and voids must go on. So do refunds, which may be refused for
  * days, and keep no units from anybody.
  */
@@ -22,7 +22,7 @@ export interface PaymentSlots {
   readonly charges: Slots.Slots
   readonly voids: Slots.Slots
   readonly refunds: Slots.Slots
-  /** A charge had no answer, and is asked for again, in its place, until the result is called. */
+  /** A charge had no answer, and is asked for again, in its slot, until the result is called. */
   readonly askAgain: () => Slots.Release
 }
 
@@ -34,7 +34,7 @@ export interface UnderWay {
 }
 
 /** How many may be under way, where they are not as many as a process has. */
-interface Places {
+interface Counts {
   readonly charges?: number
   readonly voids?: number
   readonly refunds?: number
@@ -48,7 +48,7 @@ export const make = (
     refunds = MAX_REFUNDS_IN_FLIGHT,
     voids = MAX_VOIDS_IN_FLIGHT
   }:
-    & Places
+    & Counts
     & { readonly onChange?: (underWay: UnderWay) => void } = {}
 ): PaymentSlots => {
   const now = { charges: 0, voids: 0, refunds: 0, again: 0 }
@@ -56,7 +56,7 @@ export const make = (
     now[kind] = count
     onChange({ inFlight: now.charges + now.voids + now.refunds, inDoubt: now.again + now.voids })
   }
-  const slots = (kind: keyof Places, places: number) => Slots.make(places, { onChange: (taken) => set(kind, taken) })
+  const slots = (kind: keyof Counts, count: number) => Slots.make(count, { onChange: (taken) => set(kind, taken) })
   const askAgain = (): Slots.Release => {
     let isOver = false
     set("again", now.again + 1)

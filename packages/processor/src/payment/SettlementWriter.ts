@@ -8,8 +8,8 @@ import { actorFailed, type PartitionRun } from "../run/PartitionRun.ts"
 import { MAX_PAYMENTS_IN_FLIGHT, MAX_VOIDS_IN_FLIGHT } from "./PaymentSlots.ts"
 
 /**
- * Settlements of one item that may wait for the log. Each keeps its payment's place until it is in the log, so there
- * are never more than places: one more is a bug, and ends the run.
+ * Settlements of one item that may wait for the log. Each keeps its payment's slot until it is in the log, so there
+ * are never more than slots: one more is a bug, and ends the run.
  */
 const CAPACITY = MAX_PAYMENTS_IN_FLIGHT + MAX_VOIDS_IN_FLIGHT
 
@@ -21,7 +21,7 @@ interface Waiting {
 export interface SettlementWriter {
   /**
    * Appends it, together with what waits then, in one record. Calls back when it is in the log, or when the run has
-   * ended before: then it is asked for again. The caller has a place among the payments under way until then.
+   * ended before: then it is asked for again. The caller has a slot among the payments under way until then.
    */
   readonly settle: (order: ChargeRef, outcome: PaymentOutcome, onAppended: () => void) => void
 }

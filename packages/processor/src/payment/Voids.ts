@@ -1,7 +1,7 @@
 /**
  * The voids of one item's orders. A void always ends, so it is asked for until it does.
  *
- * **Details**: a void takes a place for each request. One that fails goes to the end of the line, so that voids which
+ * **Details**: a void takes a slot for each request. One that fails goes to the end of the line, so that voids which
  * the provider refuses do not keep others from theirs, and the next request for it waits at least for its pause.
  */
 import type { PaymentError } from "@flash-sale/domain/ports/PaymentProvider"
@@ -34,7 +34,7 @@ export interface Voids {
 interface Parts {
   readonly charges: Charges
   readonly slots: Slots
-  /** The place is given back when the outcome is in the log. */
+  /** The slot is given back when the outcome is in the log. */
   readonly onVoided: (order: OpenOrder, release: Release) => void
   readonly fork: (effect: Effect.Effect<void>) => Fiber.Fiber<unknown, unknown>
 }

@@ -38,7 +38,7 @@ export interface Publisher {
    */
   readonly publish: (result: FoldResult) => Effect.Effect<void>
   /** Nothing is waiting or being published. */
-  readonly isQuiet: () => boolean
+  readonly isDrained: () => boolean
 }
 
 /**
@@ -102,6 +102,6 @@ export const make = Effect.fnUntraced(function*(
 
   return {
     publish: (result) => Effect.asVoid(Queue.offer(results, result)),
-    isQuiet: () => Queue.sizeUnsafe(results) === 0 && inHand === 0 && letters.inHand() === 0
+    isDrained: () => Queue.sizeUnsafe(results) === 0 && inHand === 0 && letters.inHand() === 0
   }
 })

@@ -18,7 +18,7 @@ import type { Message } from "../order/OpenOrder.ts"
 import * as OpenOrderBudget from "../order/OpenOrderBudget.ts"
 import * as OpenOrders from "../order/OpenOrders.ts"
 import * as FoldFailure from "../run/FoldFailure.ts"
-import { actorFailed, type PartitionRun, type RecoveryNeeded } from "../run/PartitionRun.ts"
+import { type PartitionRun, type RecoveryNeeded, refoldFailed } from "../run/PartitionRun.ts"
 import * as Unfinished from "./Unfinished.ts"
 
 /** Calls of a partition under way at the same time. */
@@ -89,9 +89,7 @@ export const make = Effect.fnUntraced(function*(
       }
       const command = LogRecord.decode(itemId, record)
       const read = { offset: record.offset, record, command, takenAt, isAdmitted: false }
-      const own = gathered.get(item)
-      if (own === undefined) gathered.set(item, [read])
-      else own.push(read)
+      FoldBatches.add(gathered, item, read)
     }
     return gathered
   }
@@ -107,6 +105,7 @@ export const make = Effect.fnUntraced(function*(
     yield* Metric.update(EngineMetrics.foldBatch, some.length)
     const request = { partition, itemId, epoch, session, expected, commands: some, published: [] }
     const { outcomes, summary } = yield* store.fold({ ...request, emitEvents: false })
+    yield* FoldFailure.unlessComplete(outcomes, some)
     item.position = summary.position
     for (let n = 0; n < some.length; n++) unfinished.follow(itemId, some[n]!, outcomes[n]!)
     for (const action of actionsIn(item, some, outcomes, now)) actions.push(action)
@@ -127,7 +126,7 @@ export const make = Effect.fnUntraced(function*(
         Effect.catchTag("ItemDamaged", () => Effect.succeed(true)),
         Effect.mapError(FoldFailure.toRecovery(item.itemId)),
         // The run ends by it.
-        Effect.catchDefect((defect) => Effect.andThen(actorFailed(run, item.itemId)(defect), Effect.never))
+        Effect.catchDefect((defect) => Effect.andThen(refoldFailed(run, item.itemId)(defect), Effect.never))
       )
       if (isDamaged) return calls.slice(at).flatMap((left) => left.map(({ record }) => record))
     }

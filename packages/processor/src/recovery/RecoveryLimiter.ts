@@ -1,14 +1,14 @@
 /**
- * Partitions with a long log to fold recover a few at a time. Beside each other they would share the records that may
- * wait in memory, and fold a few records in each call; one after another they make large calls, and the first of them
- * runs sooner. Measured in docs/decisions/0020-cost-of-recovery.md.
+ * Partitions with a long log to fold recover a few at a time. Each of them holds the records that it has gathered, and
+ * those that it reads meanwhile (docs/decisions/0062-quiet-refolds.md): so memory holds those of a few, and the first
+ * of the partitions runs sooner. Measured in docs/decisions/0020-cost-of-recovery.md.
  */
 import * as ExpiringSlots from "@flash-sale/infra/actor/ExpiringSlots"
 import { Duration, Effect } from "effect"
 
 /** Partitions of one process that recover at the same time: one more than one, so that the store never waits. */
 const AT_ONCE = 2
-/** From so many records on a recovery needs a place; after a mere restart there are fewer. */
+/** From so many records on a recovery needs a slot; after a mere restart there are fewer. */
 const LONG = 10_000
 /** How long a recovery without progress holds up others. */
 const COUNTS_FOR = Duration.seconds(2)

@@ -7,7 +7,7 @@ import { LogUnavailable, type OwnedPartition } from "@flash-sale/domain/ports/Or
 import { RecoveryMarks } from "@flash-sale/domain/ports/RecoveryMarks"
 import { Offset, type PartitionId } from "@flash-sale/domain/records/Partition"
 import * as Recovery from "@flash-sale/domain/recovery/Recovery"
-import * as Epoch from "@flash-sale/infra/actor/Epoch"
+import * as Epoch from "@flash-sale/infra/fencing/Epoch"
 import * as Log from "@flash-sale/infra/observability/logs/Log"
 import { Effect, Option } from "effect"
 import { Halted, RecoveryNeeded, waitFor } from "../run/PartitionRun.ts"

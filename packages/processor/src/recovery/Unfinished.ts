@@ -12,7 +12,7 @@ import type { Message } from "../order/OpenOrder.ts"
 export interface Unfinished {
   /** Looks at a record of the item and its outcome, in the item's order. */
   readonly follow: (itemId: ItemId, message: Pick<Message, "record" | "command">, outcome: RecordOutcome) => void
-  /** How many records there are; one may be counted for each order that it names. */
+  /** How many records there are. */
   readonly size: () => number
   /** The records, in the log's order. */
   readonly records: () => ReadonlyArray<LogRecord>

@@ -4,9 +4,15 @@
  */
 
 export interface OffsetTracker {
-  /** A record was taken. Records begin in the order of their offsets. */
+  /**
+   * A record was taken, or is read again. Records begin in the order of their offsets; one before `reached` begins only
+   * while none behind it is open. It holds back `next` until it is final.
+   */
   readonly begin: (offset: number) => void
-  /** Nothing is left before this offset: what is missing there was accepted. */
+  /**
+   * Everything before this offset that has not begun is through: it was folded quietly, or is missing and that was
+   * accepted.
+   */
   readonly skipTo: (offset: number) => void
   /** The record is final. */
   readonly done: (offset: number) => void
@@ -14,6 +20,8 @@ export interface OffsetTracker {
   readonly holdFrom: (offset: number) => void
   /** The offset before which everything is final: what may be committed. */
   readonly next: () => number
+  /** The same as it is shown: records that are read again do not take it back, and what is held counts. */
+  readonly furthest: () => number
   /** The offset behind everything that was taken. */
   readonly reached: () => number
   /** How many records are open. */
@@ -26,10 +34,20 @@ export const make = (start: number): OffsetTracker => {
   const open = new Set<number>()
   let after = start
   let held = Infinity
+  /** How far it was when records were read again. */
+  let wasAt = start
+
+  const least = (): number => {
+    const first = open.values().next()
+    return first.done ? after : first.value
+  }
+  const furthest = () => Math.max(wasAt, least())
+
   return {
     begin: (offset) => {
+      if (offset < after) wasAt = furthest()
       open.add(offset)
-      after = offset + 1
+      after = Math.max(after, offset + 1)
     },
     skipTo: (offset) => {
       after = Math.max(after, offset)
@@ -40,10 +58,8 @@ export const make = (start: number): OffsetTracker => {
     holdFrom: (offset) => {
       held = offset
     },
-    next: () => {
-      const least = open.values().next()
-      return Math.min(held, least.done ? after : least.value)
-    },
+    next: () => Math.min(held, least()),
+    furthest,
     reached: () => after,
     open: () => open.size
   }

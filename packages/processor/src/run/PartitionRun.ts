@@ -43,7 +43,7 @@ export const NOTHING_TOLD = -1
 /** One run of a worker, from its recovery on. */
 export interface PartitionRun {
   readonly partition: PartitionId
-  /** Records before this offset were published before: they are folded in silence. */
+  /** Records before this offset were published before: of what they say only statuses may be published again. */
   readonly publishFrom: number
   /** Where the recovery ends: everything before it was in the log at the start. */
   readonly until: number
@@ -82,6 +82,10 @@ const partFailed = (run: PartitionRun, what: string, attributes: { readonly item
 /** A bug in an item's actor. */
 export const actorFailed = (run: PartitionRun, itemId: ItemId): (defect: unknown) => Effect.Effect<void> =>
   partFailed(run, `the actor of item ${itemId}`, { item_id: itemId })
+
+/** A bug in the quiet refold of an item. */
+export const refoldFailed = (run: PartitionRun, itemId: ItemId): (defect: unknown) => Effect.Effect<void> =>
+  partFailed(run, `the quiet refold of item ${itemId}`, { item_id: itemId })
 
 /** A part of the run that is waited for: a bug in it ends the run. */
 export const unlessBroken =

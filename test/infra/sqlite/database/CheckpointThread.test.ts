@@ -1,7 +1,6 @@
 /** The write-ahead log is taken to the file by a thread of its own, while commits go on. */
 import { assert, describe, it } from "@effect/vitest"
 import * as CheckpointThread from "@flash-sale/infra/sqlite/database/checkpoints/CheckpointThread"
-import * as WalOwner from "@flash-sale/infra/sqlite/database/checkpoints/WalOwner"
 import * as Connection from "@flash-sale/infra/sqlite/database/Connection"
 import * as ResultCode from "@flash-sale/infra/sqlite/database/ResultCode"
 import { Effect, Logger, type Scope } from "effect"
@@ -66,7 +65,7 @@ describe("The thread of checkpoints", () => {
     inFolder((path) =>
       Effect.gen(function*() {
         const connection = yield* open(path)
-        const thread = yield* CheckpointThread.make(path, WalOwner.of(connection))
+        const thread = yield* CheckpointThread.make(path, connection)
         write(connection, ROWS)
         yield* thread.pass
         assert.strictEqual(inFileAlone(path), ROWS)
@@ -84,7 +83,7 @@ describe("The thread of checkpoints", () => {
     inFolder((path) =>
       Effect.gen(function*() {
         const connection = yield* open(path)
-        const thread = yield* CheckpointThread.make(path, WalOwner.of(connection))
+        const thread = yield* CheckpointThread.make(path, connection)
         // 200 MiB in all: more than three times what a commit itself would wait for.
         for (let n = 0; n < 500; n++) {
           write(connection, 100, 4_000)
@@ -108,7 +107,7 @@ describe("The thread of checkpoints", () => {
         yield* Effect.gen(function*() {
           const connection = yield* open(path)
           // The thread finds no folder there.
-          const thread = yield* CheckpointThread.make(join(path, "none", "test.sqlite"), WalOwner.of(connection))
+          const thread = yield* CheckpointThread.make(join(path, "none", "test.sqlite"), connection)
           yield* thread.pass
           yield* Effect.repeat(Effect.sync(() => lines.length), { until: (length) => length > 0 })
           assert.strictEqual(autocheckpoint(connection), Connection.WAL_PAGES)
@@ -130,7 +129,7 @@ describe("The thread of checkpoints", () => {
       Effect.gen(function*() {
         yield* Effect.scoped(Effect.gen(function*() {
           const connection = yield* open(path)
-          const thread = yield* CheckpointThread.make(path, WalOwner.of(connection))
+          const thread = yield* CheckpointThread.make(path, connection)
           write(connection, ROWS)
           yield* thread.pass
           write(connection, ROWS)

@@ -10,8 +10,7 @@ import { EMBEDDED_PARTITIONS } from "@flash-sale/infra/sqlite/database/Migration
 import * as SqliteDatabase from "@flash-sale/infra/sqlite/database/SqliteDatabase"
 import * as SqliteLogReader from "@flash-sale/infra/sqlite/SqliteLogReader"
 import * as SqliteOrderLog from "@flash-sale/infra/sqlite/SqliteOrderLog"
-import { Effect, Layer, Stream } from "effect"
-import * as Writes from "../Writes.ts"
+import { Effect, Layer, Result, Stream } from "effect"
 
 const itemId = ItemId.make("101")
 const partition = home(itemId, EMBEDDED_PARTITIONS)
@@ -28,7 +27,10 @@ const appended = Effect.gen(function*() {
 })
 
 const change = Effect.fnUntraced(function*(f: (connection: Connection) => void) {
-  yield* Writes.change(yield* SqliteDatabase.SqliteDatabase, f)
+  yield* (yield* SqliteDatabase.SqliteDatabase).write((connection) => {
+    f(connection)
+    return Result.void
+  })
 })
 
 const sql = (text: string) => change((connection) => connection.script(text))

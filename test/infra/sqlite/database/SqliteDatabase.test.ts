@@ -4,13 +4,11 @@ import { EXTERNAL_POLL_MILLIS } from "@flash-sale/infra/sqlite/database/External
 import * as Migrations from "@flash-sale/infra/sqlite/database/Migrations"
 import * as OpenFile from "@flash-sale/infra/sqlite/database/OpenFile"
 import * as SqliteDatabase from "@flash-sale/infra/sqlite/database/SqliteDatabase"
-import * as Write from "@flash-sale/infra/sqlite/database/writer/Write"
 import { Context, Effect, Exit, Fiber, Layer, Option, Result, Scope } from "effect"
 import { TestClock } from "effect/testing"
 import { writeFileSync } from "node:fs"
 import { join } from "node:path"
 import * as Folders from "../Folders.ts"
-import * as Writes from "../Writes.ts"
 
 type Database = SqliteDatabase.SqliteDatabase["Service"]
 
@@ -18,10 +16,10 @@ type Database = SqliteDatabase.SqliteDatabase["Service"]
 const open = (place: OpenFile.Location) =>
   Effect.map(Layer.build(SqliteDatabase.layer(place)), Context.get(SqliteDatabase.SqliteDatabase))
 
-const setting = (name: string, value: number) =>
-  Writes.changing((connection) => {
-    connection.run("INSERT INTO settings VALUES (?, ?)", name, value)
-  })
+const setting = (name: string, value: number) => (connection: Connection.Connection) => {
+  connection.run("INSERT INTO settings VALUES (?, ?)", name, value)
+  return Result.void
+}
 
 const find = (database: Database, name: string) =>
   database.read((connection) => connection.get("SELECT value FROM settings WHERE name = ?", name)?.value)
@@ -74,22 +72,19 @@ describe("SqliteDatabase", () => {
   it.effect("what was written is kept, and a missing folder is made", () =>
     Effect.gen(function*() {
       const folder = join(yield* Folders.temporary, "data", "deep")
-      yield* Effect.scoped(Effect.flatMap(open({ folder }), (database) => database.write(setting("a", 7), null)))
+      yield* Effect.scoped(Effect.flatMap(open({ folder }), (database) => database.write(setting("a", 7))))
       assert.strictEqual(yield* find(yield* open({ folder }), "a"), 7)
     }))
 
   it.effect("a typed failure of a job goes to its caller alone", () =>
     Effect.gen(function*() {
       const database = yield* open("memory")
-      const failing = database.write(
-        Write.define("test.fail", (connection): Result.Result<void, "no"> => {
-          connection.run("INSERT INTO settings VALUES ('lost', 1)")
-          return Result.fail("no")
-        }),
-        null
-      )
+      const failing = database.write((connection) => {
+        connection.run("INSERT INTO settings VALUES ('lost', 1)")
+        return Result.fail("no" as const)
+      })
       const exits = yield* Effect.forEach(
-        [database.write(setting("a", 1), null), failing, database.writeSoon(setting("b", 2), null)],
+        [database.write(setting("a", 1)), failing, database.writeSoon(setting("b", 2))],
         (write: Effect.Effect<void, unknown>) => Effect.exit(write),
         { concurrency: "unbounded" }
       )
@@ -103,7 +98,7 @@ describe("SqliteDatabase", () => {
       const folder = yield* Folders.temporary
       const scope = yield* Scope.make()
       const database = yield* Scope.provide(open({ folder }), scope)
-      const waiting = yield* Effect.forkChild(database.write(setting("last", 1), null), { startImmediately: true })
+      const waiting = yield* Effect.forkChild(database.write(setting("last", 1)), { startImmediately: true })
       yield* Scope.close(scope, Exit.void)
       assert.deepStrictEqual(yield* Fiber.await(waiting), Exit.void)
       assert.strictEqual(yield* find(yield* open({ folder }), "last"), 1)
@@ -113,17 +108,15 @@ describe("SqliteDatabase", () => {
     Effect.gen(function*() {
       const folder = yield* Folders.temporary
       const { write, writeSoon } = yield* open({ folder })
-      const level = Write.define("test.level", (connection) =>
-        Result.succeed(connection.get("PRAGMA synchronous")?.["synchronous"]))
+      const level = (connection: Connection.Connection) =>
+        Result.succeed(connection.get("PRAGMA synchronous")?.["synchronous"])
       const levels = yield* Effect.all(
-        [write, writeSoon, write, write, writeSoon, writeSoon, write].map((f) =>
-          f(level, null)
-        )
+        [write, writeSoon, write, write, writeSoon, writeSoon, write].map((f) => f(level))
       )
       const [full, normal] = [2, 1]
       assert.deepStrictEqual(levels, [full, normal, full, full, normal, normal, full])
       // One that must be durable takes those along that share its commit.
-      const together = yield* Effect.all([writeSoon(level, null), write(level, null)], { concurrency: "unbounded" })
+      const together = yield* Effect.all([writeSoon(level), write(level)], { concurrency: "unbounded" })
       assert.deepStrictEqual(together, [full, full])
     }))
 
@@ -136,7 +129,7 @@ describe("SqliteDatabase", () => {
         database.signals.until("anything", Effect.map(find(database, "theirs"), Option.fromUndefinedOr)),
         { startImmediately: true }
       )
-      yield* other.write(setting("theirs", 5), null)
+      yield* other.write(setting("theirs", 5))
       assert.isUndefined(waiting.pollUnsafe())
       yield* TestClock.adjust(EXTERNAL_POLL_MILLIS)
       assert.strictEqual(yield* Fiber.join(waiting), 5)

@@ -5,7 +5,6 @@ import { join } from "node:path"
 import { messageOf } from "../../errors/MessageOf.ts"
 import * as PrivateFiles from "../../files/PrivateFiles.ts"
 import * as CheckpointThread from "../../sqlite/database/checkpoints/CheckpointThread.ts"
-import * as WalOwner from "../../sqlite/database/checkpoints/WalOwner.ts"
 import * as Connection from "../../sqlite/database/Connection.ts"
 import { CannotOpen } from "../../sqlite/database/OpenFile.ts"
 import * as ResultCode from "../../sqlite/database/ResultCode.ts"
@@ -87,7 +86,7 @@ export const make = (folder: string): Effect.Effect<ArchiveDatabase, CannotOpen,
   Effect.gen(function*() {
     const path = join(folder, FILE_NAME)
     const writer = yield* connect(path)
-    const thread = yield* CheckpointThread.make(path, WalOwner.of(writer))
+    const thread = yield* CheckpointThread.make(path, writer)
     const writing = yield* Semaphore.make(1)
     const write = <A>(work: Work<A>) =>
       Effect.tap(transaction(writer, writing, beginAlone(writer), work), () => Effect.sync(thread.committed))

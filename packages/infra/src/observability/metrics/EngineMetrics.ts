@@ -64,7 +64,7 @@ export const up: Readonly<Record<Service, DependencyGauges>> = {
 
 export const foldBatch = histogram(
   "processor_fold_batch_records",
-  "Records folded by one call to the store",
+  "Records of one item that were folded together, in one batch of a call to the store",
   BATCH_SIZES
 )
 /** From the acceptance at the gateway; see `Metrics.orderProcessingDuration` for the processor's own part. */

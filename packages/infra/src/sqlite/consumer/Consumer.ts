@@ -3,7 +3,7 @@ import { type LogDamaged, LogUnavailable, type OwnedPartition, PartitionLost } f
 import type { PartitionBounds } from "@flash-sale/domain/ports/OrderLog"
 import type { LogRecord } from "@flash-sale/domain/records/LogRecord"
 import { type Offset, PartitionId } from "@flash-sale/domain/records/Partition"
-import { Deferred, Duration, Effect, Fiber, Option, type Scope } from "effect"
+import { Deferred, Duration, Effect, Fiber, Option, Result, type Scope } from "effect"
 import type { Connection } from "../database/Connection.ts"
 import type { WriteError } from "../database/GroupCommit.ts"
 import type { SqliteDatabase } from "../database/SqliteDatabase.ts"
@@ -28,13 +28,7 @@ export interface Source {
   readonly records: (connection: Connection, partition: PartitionId, from: number, max: number) => Found
   readonly bounds: (connection: Connection, partition: PartitionId) => PartitionBounds
   readonly committed: (connection: Connection, partition: PartitionId) => Offset | undefined
-  readonly commit: (database: Database, position: Position) => Effect.Effect<void, WriteError>
-}
-
-/** How far a reader is in a partition: `next` is the first record that it has not done with. */
-export interface Position {
-  readonly partition: PartitionId
-  readonly next: Offset
+  readonly commit: (connection: Connection, partition: PartitionId, next: Offset) => void
 }
 
 /** Runs the workers until the scope closes: then asks them to return, and interrupts those that do not. */
@@ -102,7 +96,14 @@ const own = (ownership: Ownership, partition: PartitionId): OwnedPartition => {
         "SqliteUnavailable",
         unavailable
       ),
-    commit: (offset) => guarded(Effect.catch(source.commit(database, { partition, next: offset }), unavailable)),
+    commit: (offset) =>
+      guarded(Effect.catch(
+        database.writeSoon((connection) => {
+          source.commit(connection, partition, offset)
+          return Result.void
+        }),
+        unavailable
+      )),
     revoked: Deferred.await(revoked)
   }
 }

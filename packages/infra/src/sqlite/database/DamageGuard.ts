@@ -2,41 +2,20 @@
 import type { Connection } from "./Connection.ts"
 import { isDamage } from "./ResultCode.ts"
 
-/** What is known of the file by all its connections in this thread. */
-export interface Damage {
-  /** An error of SQLite: one that says that the file is damaged holds from then on. */
-  readonly note: (error: unknown) => void
-  /** The error by which every statement is refused; undefined while the file may be used. */
-  readonly refusal: () => unknown
-}
-
-/** `lost` says why the file is to be refused from now on; it is asked before each statement. */
-export const make = (lost: () => unknown = () => undefined): Damage => {
-  let found: unknown
-  return {
-    note: (error) => {
-      if (isDamage(error)) found ??= error
-    },
-    refusal: () => {
-      found ??= lost()
-      return found
-    }
-  }
-}
-
 /**
  * A connection that refuses everything once a statement has found the file damaged: what SQLite still reads may be
  * wrong, and what it writes may land anywhere. A transaction that is under way may end. It stays so until the process
- * starts again.
+ * starts again. `lost` says why it is to be refused from now on; it is asked before each statement.
  */
-export const guard = (connection: Connection, damage: Damage = make()): Connection => {
+export const guard = (connection: Connection, lost: () => unknown = () => undefined): Connection => {
+  let damaged: unknown
   const watched = <A>(statement: () => A): A => {
-    const refusal = damage.refusal()
-    if (refusal !== undefined && !connection.isInTransaction()) throw refusal
+    damaged ??= lost()
+    if (damaged !== undefined && !connection.isInTransaction()) throw damaged
     try {
       return statement()
     } catch (error) {
-      damage.note(error)
+      if (isDamage(error)) damaged ??= error
       throw error
     }
   }

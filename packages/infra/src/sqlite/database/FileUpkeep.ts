@@ -3,7 +3,6 @@ import { Effect, Schedule, type Scope } from "effect"
 import { join } from "node:path"
 import * as Log from "../../observability/logs/Log.ts"
 import * as CheckpointThread from "./checkpoints/CheckpointThread.ts"
-import type { WalOwner } from "./checkpoints/WalOwner.ts"
 import type { Connection } from "./Connection.ts"
 import { FILE_NAME } from "./FileCheck.ts"
 import { attempt } from "./GroupCommit.ts"
@@ -33,14 +32,13 @@ const warnIfUnmarked = Effect.fnUntraced(function*(connection: Connection, folde
 })
 
 /**
- * Goes on until the scope closes, and marks the end then. `connection` reads, and `owner` writes.
+ * Goes on until the scope closes, and marks the end then.
  *
  * **Details**: a record of the log is visible only when it is on the disk, so the mark is never ahead of it. It is
  * written beside the commits and not with them: a second wait for the disk would cost what the first one does.
  */
 export const make = Effect.fnUntraced(function*(
   connection: Connection,
-  owner: WalOwner,
   folder: string
 ): Effect.fn.Return<FileUpkeep, never, Scope.Scope> {
   let isMarked = false
@@ -57,19 +55,19 @@ export const make = Effect.fnUntraced(function*(
     Effect.catch(() => Effect.sync(() => void (isMarked = false))),
     Effect.uninterruptible
   )
-  const thread = yield* CheckpointThread.make(join(folder, FILE_NAME), owner)
+  const thread = yield* CheckpointThread.make(join(folder, FILE_NAME), connection)
   const empty = Effect.suspend(() => {
     if (isEmpty) return Effect.void
     isEmpty = true
     // What the thread takes, this one need not.
     return Effect.andThen(
       thread.pass,
-      Effect.map(owner.empty, (done) => void (isEmpty = done))
+      Effect.map(attempt(connection.checkpoint), (done) => void (isEmpty = done))
     )
   }).pipe(Effect.catch(() => Effect.sync(() => void (isEmpty = false))))
 
   // What was in the file at the start may not be on the disk yet: it is now.
-  yield* Effect.ignore(attempt(connection.checkpoint))
+  yield* empty
   yield* Effect.ignore(warnIfUnmarked(connection, folder))
   yield* mark
   yield* Effect.addFinalizer(() => mark)

@@ -44,26 +44,8 @@ export const operatingError = (error: unknown): string | undefined => {
   return words !== undefined && isDamage(error) ? `${words}; ${REMEDY}` : words
 }
 
-/** The same of an error that is one of the file's for sure. */
-export const wordsOf = (error: unknown): string => operatingError(error) ?? String(error)
-
 /** Whether the error says that the file is damaged for good. */
 export const isDamage = (error: unknown): boolean => {
   const code = resultCode(error)
   return code === 11 || code === 26
 }
-
-/** An error of SQLite as plain data, by which another thread knows it as well. */
-export interface Damage {
-  readonly message: string
-  readonly errcode: number
-}
-
-/** Undefined where the error does not say that the file is damaged. */
-export const damageOf = (error: unknown): Damage | undefined =>
-  error instanceof Error && "errcode" in error && typeof error.errcode === "number" && isDamage(error)
-    ? { message: error.message, errcode: error.errcode }
-    : undefined
-
-/** The same error, in this thread. */
-export const toError = ({ errcode, message }: Damage): Error => Object.assign(new Error(message), { errcode })

@@ -1,109 +1,117 @@
 /** The embedded file: all state of an engine that runs without Kafka and Redis. Decision 0004. */
 import { StoreUnavailable } from "@flash-sale/domain/ports/StoreUnavailable"
-import { Cause, Context, Effect, Exit, Layer, Result, Schedule, type Scope } from "effect"
+import { Cause, Context, Effect, Exit, Layer, Option, Result, Schedule, type Scope } from "effect"
 import * as BatchLine from "../../actor/BatchLine.ts"
 import * as Completion from "../../actor/Completion.ts"
 import * as FolderOwnership from "../folder/FolderOwnership.ts"
 import type * as Connection from "./Connection.ts"
 import * as DamageGuard from "./DamageGuard.ts"
+import * as ExternalChanges from "./ExternalChanges.ts"
 import * as FileTrouble from "./FileTrouble.ts"
 import * as FileUpkeep from "./FileUpkeep.ts"
 import * as GroupCommit from "./GroupCommit.ts"
 import * as OpenFile from "./OpenFile.ts"
 import * as Signals from "./Signals.ts"
-import type * as Calls from "./writer/Calls.ts"
-import * as OpenWriter from "./writer/OpenWriter.ts"
-import type { Write } from "./writer/Write.ts"
 
 /** Writes that may wait for a commit. */
 export const WRITE_LINE_CAPACITY = 20_000
 /** Writes that share one commit. */
 export const WRITE_BATCH = 512
+/**
+ * One write: synchronous, inside a transaction that it shares with others. A failure undoes its own changes, and
+ * nothing else. `touch` names topics of `Signals` to wake after the commit.
+ */
+export type Job<A, E> = (
+  connection: Connection.Connection,
+  touch: (topic: string) => void
+) => Result.Result<A, E>
+
 export class SqliteDatabase extends Context.Service<SqliteDatabase, {
   /** Reads committed state. Synchronous, so it must be short. */
   readonly read: <A>(read: (connection: Connection.Connection) => A) => Effect.Effect<A, GroupCommit.SqliteUnavailable>
   /** Writes in order, and returns when the write is on the disk. `SqliteUnavailable` also where the queue is full. */
-  readonly write: Writing
-  /**
-   * The same by a callback, which is called once, perhaps at once. The input is asked for when the write's turn has
-   * come: all that waits for the same commit may be in it.
-   */
-  readonly offer: <I, A, E>(write: Write<I, A, E>, input: () => I, completion: Written<A, E>) => void
+  readonly write: <A, E = never>(job: Job<A, E>) => Effect.Effect<A, E | GroupCommit.WriteError>
+  /** The same by a callback, which is called once, perhaps at once. */
+  readonly offer: <A, E = never>(job: Job<A, E>, completion: Written<A, E>) => void
   /**
    * Writes in order, and returns when a kill -9 cannot undo it. Until the next `write` a power cut can, but then it
    * loses all later writes as well: what is kept is always a prefix of what was written. For state that follows from
    * the log or expires by itself, and so is folded, claimed or published again.
    */
-  readonly writeSoon: Writing
+  readonly writeSoon: <A, E = never>(job: Job<A, E>) => Effect.Effect<A, E | GroupCommit.WriteError>
   /** Why the file takes no writes now; undefined where it does. */
   readonly trouble: Effect.Effect<string | undefined>
   /** Wakes fibers that wait for a change, also one by another process. */
   readonly signals: Signals.Signals
 }>()("@flash-sale/infra/SqliteDatabase") {}
 
-type Writing = <I, A, E>(write: Write<I, A, E>, input: I) => Effect.Effect<A, E | GroupCommit.WriteError>
 /** Receives what came of one write. */
 type Written<A, E> = Completion.Completion<Exit.Exit<A, E | GroupCommit.WriteError>>
 
 /** Opens the file and brings its tables up to date. When the scope closes, waiting writes are still made. */
-export const layer = (location: OpenWriter.Location): Layer.Layer<SqliteDatabase, OpenFile.CannotOpen> =>
+export const layer = (location: OpenFile.Location): Layer.Layer<SqliteDatabase, OpenFile.CannotOpen> =>
   Layer.effect(SqliteDatabase, make(location))
 
 const make = Effect.fnUntraced(function*(
-  location: OpenWriter.Location
+  location: OpenFile.Location
 ): Effect.fn.Return<SqliteDatabase["Service"], OpenFile.CannotOpen, Scope.Scope> {
   const opened = yield* Effect.acquireRelease(OpenFile.open(location), (open) => Effect.sync(open.close))
   const ownership = location === "memory" || location.lockLost === undefined
     ? undefined
     : FolderOwnership.make(OpenFile.pathIn(location.folder), location.lockLost)
-  const damage = DamageGuard.make(ownership?.lost)
-  const connection = DamageGuard.guard(opened, damage)
-  const signals = Signals.make()
-  const writer = yield* OpenWriter.open(location, connection, damage, signals)
+  const connection = DamageGuard.guard(opened, ownership?.lost)
   const upkeep = location !== "memory" && ownership !== undefined
-    ? yield* FileUpkeep.make(connection, writer, location.folder)
+    ? yield* FileUpkeep.make(connection, location.folder)
     : undefined
   if (ownership !== undefined) {
     yield* Effect.forkScoped(
       Effect.repeat(Effect.sync(ownership.look), Schedule.spaced(FolderOwnership.LOOK_MILLIS))
     )
   }
-  const fileTrouble = yield* FileTrouble.make
-  const line = yield* BatchLine.make<Calls.Call, Result.Result<unknown, unknown>, GroupCommit.WriteError>({
+  const signals = Signals.make()
+  const fileTrouble = FileTrouble.make()
+  const touched = new Set<string>()
+  const touch = (topic: string): void => void touched.add(topic)
+  const line = yield* BatchLine.make<GroupCommit.Step, void, GroupCommit.WriteError>({
     name: "sqlite",
     capacity: WRITE_LINE_CAPACITY,
     batchSize: WRITE_BATCH,
-    inTurn: (step) => Effect.andThen(writer.gather, step),
-    handle: (calls) =>
-      Effect.map(fileTrouble.around(writer.commit(calls)), ({ outcomes, touched }) => {
-        fileTrouble.note(outcomes)
+    handle: (steps) =>
+      Effect.sync(() => {
+        touched.clear()
+        const answers = GroupCommit.commit(connection, steps)
+        fileTrouble.note(answers)
         upkeep?.committed()
-        signals.wake(touched)
-        return outcomes
+        if (touched.size > 0) signals.wake(touched)
+        return answers
       })
   })
-  if (location !== "memory") yield* Effect.forkScoped(writer.watch)
+  if (location !== "memory") yield* Effect.forkScoped(ExternalChanges.watch(connection, signals))
 
-  const offer = <I, A, E>(durable: boolean, write: Write<I, A, E>, input: () => I, completion: Written<A, E>): void =>
+  const offer = <A, E>(durable: boolean, job: Job<A, E>, completion: Written<A, E>): void => {
+    let result: Option.Option<Result.Result<A, E>> = Option.none()
+    const run = (opened: Connection.Connection): boolean => {
+      const made = job(opened, touch)
+      result = Option.some(made)
+      return Result.isSuccess(made)
+    }
     line.offer(
-      { write, durable, input },
+      { durable, run },
       Completion.mapInput(completion, (exit) =>
         Exit.isFailure(exit)
           ? Exit.failCause(Cause.map(exit.cause, unavailableWhereFull))
-          // The write has this result and this failure: see `Calls.Call`.
-          : toExit(exit.value as Result.Result<A, E>))
+          : toExit(Option.getOrThrow(result)))
     )
-  const writing = (durable: boolean): Writing => (write, input) =>
-    Completion.wait((completion) => offer(durable, write, () => input, completion))
+  }
+  const write = (durable: boolean) => <A, E>(job: Job<A, E>): Effect.Effect<A, E | GroupCommit.WriteError> =>
+    Completion.wait((completion) => offer(durable, job, completion))
 
   const read = <A>(look: (connection: Connection.Connection) => A) =>
     Effect.tapError(
       GroupCommit.attempt(() => look(connection)),
       ({ detail }) => Effect.sync(() => fileTrouble.noteFailure(detail))
     )
-  const probing = Effect.asVoid(
-    Effect.mapError(line.ask({ write: FileTrouble.probe, durable: false, input: () => null }), unavailableWhereFull)
-  )
+  const probing = (step: GroupCommit.Step) => Effect.mapError(line.ask(step), unavailableWhereFull)
 
   return {
     read,
@@ -112,9 +120,9 @@ const make = Effect.fnUntraced(function*(
       Effect.ignore(read((opened) => opened.get("SELECT 1 FROM sqlite_schema"))),
       fileTrouble.now(probing)
     ),
-    write: writing(true),
-    writeSoon: writing(false),
-    offer: (write, input, completion) => offer(true, write, input, completion),
+    write: write(true),
+    writeSoon: write(false),
+    offer: (job, completion) => offer(true, job, completion),
     signals
   }
 })

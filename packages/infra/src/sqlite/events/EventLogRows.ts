@@ -3,10 +3,9 @@ import { headersOf } from "@flash-sale/domain/ports/OrderEvents"
 import type { PartitionBounds } from "@flash-sale/domain/ports/OrderLog"
 import type { LogRecord } from "@flash-sale/domain/records/LogRecord"
 import { Offset, type PartitionId } from "@flash-sale/domain/records/Partition"
-import { Duration, Result } from "effect"
+import { Duration } from "effect"
 import type * as Consumer from "../consumer/Consumer.ts"
 import { bytes, type Connection, integer, optionalText, type Row } from "../database/Connection.ts"
-import * as Write from "../database/writer/Write.ts"
 
 /** How long events are kept. A reader that is away for longer misses some. */
 export const KEPT_MILLIS = Duration.toMillis(Duration.days(30))
@@ -15,41 +14,31 @@ export const SWEEP_STEP = 1_000
 
 /** An event as it is written. */
 export interface EventRow {
-  readonly key?: string | undefined
-  readonly value: string
-  readonly traceparent?: string | undefined
-}
-
-/** Events of a partition that are told together; `next` says how far all is told then. */
-export interface NewEvents {
-  readonly partition: PartitionId
-  readonly events: ReadonlyArray<EventRow>
-  readonly next: Offset
-  readonly timestamp: number
+  readonly key: string | undefined
+  readonly value: Uint8Array
+  readonly traceparent: string | undefined
 }
 
 /** The topic of `Signals` that wakes the fibers that wait for events of a partition. */
 export const topic = (partition: number): string => `order-events/${partition}`
 
-const encoder = new TextEncoder()
-
 const INSERT = `
 INSERT INTO order_events(partition, offset, key, value, traceparent, next, timestamp) VALUES (?, ?, ?, ?, ?, ?, ?)`
 
 /** Adds the events after those that are there. The last row always stays, so no offset is given twice. */
-export const append = Write.define(
-  "events.append",
-  (connection, { events, next, partition, timestamp }: NewEvents, touch): Result.Result<void> => {
-    let offset = endOf(connection, partition)
-    for (const { key, traceparent, value } of events) {
-      const bytes = encoder.encode(value)
-      connection.run(INSERT, partition, offset++, key ?? null, bytes, traceparent ?? null, next, timestamp)
-    }
-    sweep(connection, partition, timestamp - KEPT_MILLIS)
-    touch(topic(partition))
-    return Result.void
+export const append = (
+  connection: Connection,
+  partition: PartitionId,
+  events: ReadonlyArray<EventRow>,
+  next: Offset,
+  timestamp: number
+): void => {
+  let offset = endOf(connection, partition)
+  for (const { key, traceparent, value } of events) {
+    connection.run(INSERT, partition, offset++, key ?? null, value, traceparent ?? null, next, timestamp)
   }
-)
+  sweep(connection, partition, timestamp - KEPT_MILLIS)
+}
 
 const OLDEST = "SELECT offset, timestamp FROM order_events WHERE partition = ? ORDER BY offset LIMIT 1"
 const SWEEP = `
@@ -88,15 +77,6 @@ const SELECT = "SELECT * FROM order_events WHERE partition = ? AND offset >= ? O
 const READ = "SELECT next FROM order_events_read WHERE reader = ? AND partition = ?"
 const COMMIT = "INSERT OR REPLACE INTO order_events_read(reader, partition, next) VALUES (?, ?, ?)"
 
-/** Keeps how far this reader is. */
-export const commit = Write.define(
-  "events.commit",
-  (connection, { next, partition, reader }: Consumer.Position & { readonly reader: string }): Result.Result<void> => {
-    connection.run(COMMIT, reader, partition, next)
-    return Result.void
-  }
-)
-
 /** What this reader consumes. */
 export const source = (reader: string): Consumer.Source => ({
   topic,
@@ -109,7 +89,7 @@ export const source = (reader: string): Consumer.Source => ({
     const row = connection.get(READ, reader, partition)
     return row === undefined ? undefined : Offset.make(integer(row, "next"))
   },
-  commit: (database, position) => database.writeSoon(commit, { ...position, reader })
+  commit: (connection, partition, next) => void connection.run(COMMIT, reader, partition, next)
 })
 
 const toRecord = (partition: PartitionId, row: Row): LogRecord => ({

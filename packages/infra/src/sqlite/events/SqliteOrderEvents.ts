@@ -1,7 +1,7 @@
 /** Order events as a table in the embedded file. */
 import { OrderEvents } from "@flash-sale/domain/ports/OrderEvents"
 import { LogUnavailable } from "@flash-sale/domain/ports/OrderLog"
-import { Clock, Effect, Layer, Metric, Semaphore } from "effect"
+import { Clock, Effect, Layer, Metric, Result, Semaphore } from "effect"
 import * as EventMetrics from "../../observability/metrics/EventMetrics.ts"
 import * as Consumer from "../consumer/Consumer.ts"
 import { type Connection, integer } from "../database/Connection.ts"
@@ -11,6 +11,8 @@ import * as EventLogRows from "./EventLogRows.ts"
 
 /** Events of one step of a commit: other writes go in between. */
 const EVENTS_AT_ONCE = 500
+
+const encoder = new TextEncoder()
 
 /**
  * Appends share the commits of the log's appends, and wait for the disk as those do: an archive in another file would
@@ -43,15 +45,15 @@ export const layer: Layer.Layer<OrderEvents, LogUnavailable, SqliteDatabase> = L
         for (let from = 0; from < events.length; from += EVENTS_AT_ONCE) {
           const rows = events.slice(from, from + EVENTS_AT_ONCE).map(({ itemId, traceparent, value }) => ({
             key: itemId,
-            value,
+            value: encoder.encode(value),
             traceparent
           }))
           yield* Effect.mapError(
-            database.write(EventLogRows.append, {
-              partition,
-              events: rows,
-              next,
-              timestamp: Math.floor(clock.currentTimeMillisUnsafe())
+            database.write((connection, touch) => {
+              const timestamp = Math.floor(clock.currentTimeMillisUnsafe())
+              EventLogRows.append(connection, partition, rows, next, timestamp)
+              touch(EventLogRows.topic(partition))
+              return Result.void
             }),
             unavailable
           )

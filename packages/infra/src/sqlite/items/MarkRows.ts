@@ -1,9 +1,9 @@
 /** The rows of a partition's mark, and of a log that was accepted in its place. */
-import type { AcceptedLog, Mark } from "@flash-sale/domain/ports/RecoveryMarks"
+import { type AcceptedLog, type Mark, MarkMoved } from "@flash-sale/domain/ports/RecoveryMarks"
 import type { PartitionId } from "@flash-sale/domain/records/Partition"
 import { Result } from "effect"
 import { type Connection, integer, text } from "../database/Connection.ts"
-import * as Write from "../database/writer/Write.ts"
+import type { Job } from "../database/SqliteDatabase.ts"
 
 /** The checkpoint of a mark while its recovery is under way. */
 const NOT_COMPLETE = -1
@@ -31,64 +31,38 @@ export const readAccepted = (connection: Connection, partition: PartitionId): Ac
   return row === undefined ? undefined : { from: integer(row, "start") }
 }
 
-/** A partition's mark as it is to be. */
-export interface MarkInput {
-  readonly partition: PartitionId
-  readonly mark: Mark
+export const begin = (partition: PartitionId, epoch: string): Job<string, never> => (connection) => {
+  connection.run(
+    "INSERT OR IGNORE INTO marks(partition, epoch, checkpoint) VALUES (?, ?, ?)",
+    partition,
+    epoch,
+    NOT_COMPLETE
+  )
+  return Result.succeed(readEpoch(connection, partition) ?? epoch)
 }
 
-/** Another epoch is there than the one that was named: the error of the port, as plain data. */
-export interface Moved {
-  readonly _tag: "MarkMoved"
-  readonly partition: PartitionId
+export const complete = (partition: PartitionId, mark: Mark): Job<void, MarkMoved> => (connection) => {
+  const epoch = readEpoch(connection, partition)
+  if (epoch !== mark.epoch) return Result.fail(new MarkMoved({ partition }))
+  if (read(connection, partition) !== undefined) return Result.void
+  connection.run("UPDATE marks SET checkpoint = ? WHERE partition = ?", mark.checkpoint, partition)
+  connection.run("DELETE FROM accepted WHERE partition = ?", partition)
+  see(connection, partition, mark)
+  return Result.void
 }
 
-export const moved = (partition: PartitionId): Moved => ({ _tag: "MarkMoved", partition })
-
-export const begin = Write.define(
-  "marks.begin",
-  (connection, { epoch, partition }: { readonly partition: PartitionId; readonly epoch: string }) => {
-    connection.run(
-      "INSERT OR IGNORE INTO marks(partition, epoch, checkpoint) VALUES (?, ?, ?)",
-      partition,
-      epoch,
-      NOT_COMPLETE
-    )
-    return Result.succeed(readEpoch(connection, partition) ?? epoch)
-  }
-)
-
-export const complete = Write.define(
-  "marks.complete",
-  (connection, { mark, partition }: MarkInput): Result.Result<void, Moved> => {
-    const epoch = readEpoch(connection, partition)
-    if (epoch !== mark.epoch) return Result.fail(moved(partition))
-    if (read(connection, partition) !== undefined) return Result.void
-    connection.run("UPDATE marks SET checkpoint = ? WHERE partition = ?", mark.checkpoint, partition)
-    connection.run("DELETE FROM accepted WHERE partition = ?", partition)
-    see(connection, partition, mark)
-    return Result.void
-  }
-)
-
-export const checkpoint = Write.define(
-  "marks.checkpoint",
-  (connection, { mark, partition }: MarkInput): Result.Result<void, Moved> => {
-    const changed = connection.run(
-      "UPDATE marks SET checkpoint = max(checkpoint, ?) WHERE partition = ? AND epoch = ? AND checkpoint <> ?",
-      mark.checkpoint,
-      partition,
-      mark.epoch,
-      NOT_COMPLETE
-    )
-    if (changed !== 1) return Result.fail(moved(partition))
-    see(connection, partition, mark)
-    return Result.void
-  }
-)
-
-/** All of them. */
-export const writes: ReadonlyArray<Write.AnyWrite> = [begin, complete, checkpoint]
+export const checkpoint = (partition: PartitionId, mark: Mark): Job<void, MarkMoved> => (connection) => {
+  const changed = connection.run(
+    "UPDATE marks SET checkpoint = max(checkpoint, ?) WHERE partition = ? AND epoch = ? AND checkpoint <> ?",
+    mark.checkpoint,
+    partition,
+    mark.epoch,
+    NOT_COMPLETE
+  )
+  if (changed !== 1) return Result.fail(new MarkMoved({ partition }))
+  see(connection, partition, mark)
+  return Result.void
+}
 
 /** Takes the mark away, and notes the log that was accepted, if one was. */
 export const clear = (connection: Connection, partition: PartitionId, accepted: AcceptedLog | undefined): void => {

@@ -2,12 +2,10 @@
 import { AppendRefused, AppendUnknown } from "@flash-sale/domain/ports/OrderLog"
 import type { LogPosition, NewRecord } from "@flash-sale/domain/records/LogRecord"
 import { home, Offset, type PartitionId } from "@flash-sale/domain/records/Partition"
-import { Result } from "effect"
 import type { Connection } from "../database/Connection.ts"
 import type { WriteError } from "../database/GroupCommit.ts"
 import * as LogChain from "../database/LogChain.ts"
 import type { LoggedRow } from "../database/LoggedRow.ts"
-import * as Write from "../database/writer/Write.ts"
 import * as LogRows from "./LogRows.ts"
 
 const encoder = new TextEncoder()
@@ -16,16 +14,15 @@ const APPEND = `
 INSERT INTO log(partition, offset, key, value, headers, timestamp, digest) VALUES (?, ?, ?, ?, ?, ?, ?)`
 
 /** A record that has its partition, and no offset yet. */
-export interface NewRow extends Omit<LoggedRow, "offset" | "value"> {
+export interface NewRow extends Omit<LoggedRow, "offset"> {
   readonly partition: PartitionId
-  readonly value: string
 }
 
 /** The row of a record in a log of so many partitions; `now` in milliseconds since 1970 (UTC). */
 export const rowOf = ({ headers, itemId, value }: NewRecord, partitions: number, now: number): NewRow => ({
   partition: home(itemId, partitions),
   key: itemId,
-  value,
+  value: encoder.encode(value),
   headers: JSON.stringify(headers),
   timestamp: Math.floor(now)
 })
@@ -37,8 +34,7 @@ export const appender = (
 ): (row: NewRow) => LogPosition => {
   const tails = new Map<number, LogChain.Tail>()
   return (row) => {
-    const { headers, key, partition, timestamp } = row
-    const value = encoder.encode(row.value)
+    const { headers, key, partition, timestamp, value } = row
     const { digest: before, end } = tails.get(partition) ?? LogChain.tail(connection, partition)
     const digest = LogChain.digestOf(before, partition, { offset: end, key, value, headers, timestamp })
     connection.run(APPEND, partition, end, key ?? null, value, headers, timestamp, digest)
@@ -47,12 +43,6 @@ export const appender = (
     return { partition, offset: Offset.make(end) }
   }
 }
-
-/** Appends one record. */
-export const append = Write.define(
-  "log.append",
-  (connection, row: NewRow, touch) => Result.succeed(appender(connection, touch)(row))
-)
 
 /** What a failed write says of the append that was in it. */
 export const toAppendError = (error: WriteError): AppendRefused | AppendUnknown =>

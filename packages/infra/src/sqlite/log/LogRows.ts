@@ -2,12 +2,11 @@
 import { LogDamaged, type PartitionBounds } from "@flash-sale/domain/ports/OrderLog"
 import type { LogRecord } from "@flash-sale/domain/records/LogRecord"
 import { Offset, type PartitionId } from "@flash-sale/domain/records/Partition"
-import { Option, Result, Schema } from "effect"
+import { Option, Schema } from "effect"
 import type * as Consumer from "../consumer/Consumer.ts"
 import { type Connection, integer } from "../database/Connection.ts"
 import * as LogChain from "../database/LogChain.ts"
 import * as LoggedRow from "../database/LoggedRow.ts"
-import * as Write from "../database/writer/Write.ts"
 
 /** Headers as they are kept. */
 export const Headers = Schema.fromJsonString(Schema.Record(Schema.String, Schema.String))
@@ -23,14 +22,8 @@ export const committed = (connection: Connection, partition: number): Offset | u
   return row === undefined ? undefined : Offset.make(integer(row, "next"))
 }
 
-/** Keeps how far the consumer of a partition is. */
-export const commit = Write.define(
-  "log.commit",
-  (connection, { next, partition }: Consumer.Position): Result.Result<void> => {
-    connection.run("INSERT OR REPLACE INTO commits(partition, next) VALUES (?, ?)", partition, next)
-    return Result.void
-  }
-)
+const commit = (connection: Connection, partition: number, next: Offset): void =>
+  void connection.run("INSERT OR REPLACE INTO commits(partition, next) VALUES (?, ?)", partition, next)
 
 export const bounds = (connection: Connection, partition: number): PartitionBounds => {
   const first = connection.get("SELECT offset FROM log WHERE partition = ? ORDER BY offset LIMIT 1", partition)
@@ -69,13 +62,7 @@ const damageAt = (partition: PartitionId, broken: LogChain.Break | undefined): L
     : new LogDamaged({ partition, offset: Offset.make(broken.offset), found: broken.found })
 
 /** What the processors consume. */
-export const source: Consumer.Source = {
-  topic,
-  records: recordsFrom,
-  bounds,
-  committed,
-  commit: (database, position) => database.writeSoon(commit, position)
-}
+export const source: Consumer.Source = { topic, records: recordsFrom, bounds, committed, commit }
 
 const toRecord = (partition: PartitionId, row: LoggedRow.LoggedRow): LogRecord => ({
   partition,

@@ -9,29 +9,25 @@ import * as Monotonic from "../../time/Monotonic.ts"
 const LONGEST_LEASE_MILLIS = 60_000
 
 export interface StatusClock {
-  readonly now: () => StatusMoment
-}
-
-/** A reading, which a write takes along. */
-export interface StatusMoment {
   /** Milliseconds since 1970 (UTC), whole. */
-  readonly millis: number
+  readonly now: () => number
   /**
    * A claim that ends later was made by an earlier process, and the wall clock has gone back since: it is over. Without
    * a bound while this process is so young that such a claim may still hold.
    */
-  readonly lastLease: number
+  readonly lastLease: () => number
 }
 
 export const make: Effect.Effect<StatusClock> = Effect.gen(function*() {
   const monotonic = yield* Monotonic.reader
   const begunAt = yield* Clock.currentTimeMillis
   const begun = monotonic()
+  const now = (): number => Math.floor(begunAt + monotonic() - begun)
   return {
-    now: () => {
+    now,
+    lastLease: () => {
       const age = monotonic() - begun
-      const millis = Math.floor(begunAt + age)
-      return { millis, lastLease: age < LONGEST_LEASE_MILLIS ? Number.MAX_SAFE_INTEGER : millis + LONGEST_LEASE_MILLIS }
+      return age < LONGEST_LEASE_MILLIS ? Number.MAX_SAFE_INTEGER : now() + LONGEST_LEASE_MILLIS
     }
   }
 })

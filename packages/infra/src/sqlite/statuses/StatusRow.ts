@@ -12,7 +12,7 @@ import {
   text,
   word
 } from "../database/Connection.ts"
-import type { StatusMoment } from "./StatusClock.ts"
+import type { StatusClock } from "./StatusClock.ts"
 
 /**
  * A claim has an owner until it is confirmed; its record is the status that it becomes then. Of a row that holds no
@@ -30,8 +30,8 @@ const decodeDue = Schema.decodeSync(Dues)
 const FIND = `
 SELECT * FROM statuses WHERE request = ? AND expires > ? AND (owner IS NULL OR expires <= ?)`
 
-export const find = (connection: Connection, requestId: RequestId, at: StatusMoment): StatusRow | undefined => {
-  const row = connection.get(FIND, requestId, at.millis, at.lastLease)
+export const find = (connection: Connection, requestId: RequestId, time: StatusClock): StatusRow | undefined => {
+  const row = connection.get(FIND, requestId, time.now(), time.lastLease())
   return row === undefined ? undefined : readRow(row)
 }
 

@@ -10,7 +10,7 @@ import type { StatusRecord } from "@flash-sale/domain/records/OrderStatus"
 import { mayReplace } from "@flash-sale/domain/records/StatusRule"
 import { Schema } from "effect"
 import type { Connection } from "../database/Connection.ts"
-import type { StatusMoment } from "./StatusClock.ts"
+import type { StatusClock } from "./StatusClock.ts"
 import * as StatusRow from "./StatusRow.ts"
 
 /** Expired rows that one write deletes: more than it can add, so that they do not pile up. */
@@ -30,7 +30,7 @@ UPDATE statuses SET owner = NULL, expires = ?, updated_at = ? WHERE request = ? 
 const SWEEP = `
 DELETE FROM statuses WHERE request IN (SELECT request FROM statuses WHERE expires <= ? LIMIT ${EXPIRED_STEP})`
 
-/** Inserts a claim: no other request may place the order until `expires`, as a `StatusMoment` says it. */
+/** Inserts a claim: no other request may place the order until `expires`, as a `StatusClock` says it. */
 export const claim = (
   connection: Connection,
   request: AdmissionRequest,
@@ -45,9 +45,13 @@ export const claim = (
 export const keep = (
   connection: Connection,
   request: AdmissionRequest,
-  at: StatusMoment,
+  time: StatusClock,
   updatedAt: string
-): void => put(connection, undefined, at.millis + UNDER_WAY_KEPT_MILLIS, pendingOf(request, updatedAt))
+): StatusRow.StatusRow => {
+  const record = pendingOf(request, updatedAt)
+  put(connection, undefined, time.now() + UNDER_WAY_KEPT_MILLIS, record)
+  return { owner: undefined, record }
+}
 
 const pendingOf = (
   { amount, correlationId, fingerprint, itemId, requestId }: AdmissionRequest,
@@ -64,21 +68,22 @@ const pendingOf = (
 })
 
 /** The claim becomes the status PENDING, where its owner still holds it. */
-export const confirm = (connection: Connection, claimed: Claim, { millis }: StatusMoment, updatedAt: string): void => {
-  connection.run(KEEP, millis + UNDER_WAY_KEPT_MILLIS, updatedAt, claimed.requestId, claimed.owner, millis)
+export const confirm = (connection: Connection, claimed: Claim, time: StatusClock, updatedAt: string): void => {
+  const now = time.now()
+  connection.run(KEEP, now + UNDER_WAY_KEPT_MILLIS, updatedAt, claimed.requestId, claimed.owner, now)
 }
 
 export const release = (connection: Connection, { owner, requestId }: Claim): void =>
   void connection.run("DELETE FROM statuses WHERE request = ? AND owner = ?", requestId, owner)
 
 /** Writes a status where it may replace what is there: see `mayReplace`. */
-export const write = (connection: Connection, record: StatusRecord, at: StatusMoment, retention: Retention): void => {
-  const there = StatusRow.find(connection, record.requestId, at)
+export const write = (connection: Connection, record: StatusRecord, time: StatusClock, retention: Retention): void => {
+  const there = StatusRow.find(connection, record.requestId, time)
   if (there?.record !== undefined && !mayReplace(there.record, record, there.owner !== undefined)) return
-  put(connection, undefined, at.millis + keptMillis(record, retention), record)
+  put(connection, undefined, time.now() + keptMillis(record, retention), record)
 }
 
-export const sweep = (connection: Connection, { millis }: StatusMoment): void => void connection.run(SWEEP, millis)
+export const sweep = (connection: Connection, time: StatusClock): void => void connection.run(SWEEP, time.now())
 
 const put = (connection: Connection, owner: string | undefined, expires: number, record: StatusRecord): void =>
   void connection.run(

@@ -7,8 +7,8 @@ import { pathToFileURL } from "node:url"
 import { Worker } from "node:worker_threads"
 import { repeated } from "../../../observability/Background.ts"
 import * as Log from "../../../observability/logs/Log.ts"
-import { WAL_PAGES } from "../Connection.ts"
-import type { WalOwner } from "./WalOwner.ts"
+import { type Connection, WAL_PAGES } from "../Connection.ts"
+import { attempt } from "../GroupCommit.ts"
 
 /** How often what was committed is taken to the file, in milliseconds. */
 export const CHECKPOINT_MILLIS = 250
@@ -63,10 +63,10 @@ const start = (path: string): Worker => {
 /** Commits take the log to the file themselves. */
 const none: CheckpointThread = { committed: () => undefined, pass: Effect.void }
 
-/** Takes what is committed to the file until the scope closes. */
+/** Takes what is committed to the file until the scope closes. `connection` is the one that writes it. */
 export const make = Effect.fnUntraced(function*(
   path: string,
-  owner: Pick<WalOwner, "setLimit" | "takeRest">
+  connection: Connection
 ): Effect.fn.Return<CheckpointThread, never, Scope.Scope> {
   if (!isSafe(process.versions.sqlite)) return none
   const oneByOne = Semaphore.makeUnsafe(1)
@@ -82,13 +82,13 @@ export const make = Effect.fnUntraced(function*(
   }
   const failed = (error: unknown) =>
     Effect.andThen(
-      Effect.ignore(owner.setLimit(WAL_PAGES)),
+      Effect.ignore(attempt(() => connection.script(`PRAGMA wal_autocheckpoint = ${WAL_PAGES}`))),
       Log.error("The thread of checkpoints failed: commits take longer", { event: "internal_error" }, Cause.die(error))
     )
   /** A process that only reads has none. */
   const begin = Effect.suspend(() => {
     if (thread !== undefined || isOver) return Effect.void
-    return Effect.map(owner.setLimit(MOST_PAGES), () => {
+    return Effect.map(attempt(() => connection.script(`PRAGMA wal_autocheckpoint = ${MOST_PAGES}`)), () => {
       thread = start(path)
         .on("message", (taken: Taken | undefined) => answer(taken))
         .on("error", (error) => void run(failed(error)))
@@ -106,7 +106,9 @@ export const make = Effect.fnUntraced(function*(
 
   /** What the thread could not take, as commits went on meanwhile: nothing of it is left, so the log begins anew. */
   const takeRest = ({ pages, taken }: Taken) =>
-    pages < RESET_PAGES || pages - taken > REST_PAGES ? Effect.void : owner.takeRest
+    pages < RESET_PAGES || pages - taken > REST_PAGES || connection.isInTransaction()
+      ? Effect.undefined
+      : attempt(() => connection.get("PRAGMA wal_checkpoint(PASSIVE)"))
 
   // What fails here fails the writes as well, which say so.
   const pass = oneByOne.withPermit(Effect.ignore(

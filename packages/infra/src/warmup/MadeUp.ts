@@ -2,7 +2,7 @@
  * The names in what is made up while a gateway warms up: its requests use them, and what stands in for its stores
  * answers by them. None of it reaches a real store, so they mean nothing elsewhere.
  */
-import { CorrelationId, ItemId, UserId } from "../records/Ids.ts"
+import { CorrelationId, ItemId, UserId } from "@flash-sale/domain/records/Ids"
 
 export const item = ItemId.make("101")
 /** Of this item nothing is left; of all others there is plenty. */
