@@ -103,8 +103,9 @@ describe("GroupCommit", () => {
       const failing: Connection.Connection = {
         ...connection,
         run: (sql, ...parameters) => {
-          if (due[0] === sql && due.shift() !== undefined) throw Object.assign(new Error("disk I/O error"), { errcode: 10 })
-          return connection.run(sql, ...parameters)
+          if (due[0] !== sql) return connection.run(sql, ...parameters)
+          due.shift()
+          throw Object.assign(new Error("disk I/O error"), { errcode: 10 })
         }
       }
       const regretted: GroupCommit.Step = { ...add(1), run: (opened) => !add(1).run(opened) }
