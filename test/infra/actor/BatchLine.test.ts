@@ -159,6 +159,21 @@ describe("BatchLine", () => {
       assert.strictEqual(yield* line.ask(3), 3)
     }))
 
+  it.effect("a wrapper that interrupts itself leaves nobody without an answer, and the line goes on", () =>
+    Effect.gen(function*() {
+      let turns = 0
+      const line = yield* BatchLine.make<number, number, never>({
+        name: NAME,
+        capacity: 10,
+        batchSize: 10,
+        inTurn: (step) => turns++ === 0 ? Effect.interrupt : step,
+        handle: (batch) => Effect.succeed(batch.map((n) => Exit.succeed(n)))
+      })
+      const asked = yield* ask(line, [1, 2])
+      for (const exit of yield* Effect.forEach(asked, Fiber.await)) assert.isTrue(Exit.hasInterrupts(exit))
+      assert.strictEqual(yield* line.ask(3), 3)
+    }))
+
   it.effect("fewer answers than messages are a defect", () =>
     Effect.gen(function*() {
       const line = yield* BatchLine.make<number, number, never>({

@@ -38,7 +38,7 @@ export interface Options<A, B, E> {
   readonly timeoutMillis?: number
   /**
    * Wraps a step, from before its messages are taken: messages that come while the wrapper waits are taken as well. A
-   * bug in it is the answer to the messages that it leaves in the line.
+   * bug in it, or an interruption, is the answer to the messages that it leaves in the line.
    */
   readonly inTurn?: (step: Effect.Effect<void>) => Effect.Effect<void>
   /**
@@ -102,9 +102,9 @@ export const make = Effect.fnUntraced(function*<A, B, E>(
   const serve = Effect.gen(function*() {
     yield* Effect.yieldNow
     while (queue.length > 0) {
-      yield* Effect.catchDefect(
+      yield* Effect.catchCause(
         Effect.suspend(() => inTurn(step)),
-        (defect) => Effect.sync(() => answer(take(queue.length), Exit.die(defect)))
+        (cause) => Effect.sync(() => answer(take(queue.length), Exit.failCause(cause)))
       )
     }
     server = undefined

@@ -91,6 +91,32 @@ describe("GroupCommit", () => {
       assert.isTrue(GroupCommit.commit(connection, [add(1)]).every(Exit.isSuccess))
     }))
 
+  const refusals = [
+    ["a step that cannot be undone", ["ROLLBACK TO step", "ROLLBACK TO step"], "SqliteUnavailable"],
+    ["nor the transaction", ["ROLLBACK TO step", "ROLLBACK TO step", "ROLLBACK"], "SqliteUnavailable"],
+    ["a commit that fails, and cannot be undone", ["COMMIT", "ROLLBACK"], "SqliteUnknown"]
+  ] as const
+  for (const [what, statements, tag] of refusals) {
+    it(`an I/O error leaves no transaction in the way of the next commit: ${what}`, () => {
+      const connection = withTable(":memory:")
+      const due: Array<string> = [...statements]
+      const failing: Connection.Connection = {
+        ...connection,
+        run: (sql, ...parameters) => {
+          if (due[0] !== sql) return connection.run(sql, ...parameters)
+          due.shift()
+          throw Object.assign(new Error("disk I/O error"), { errcode: 10 })
+        }
+      }
+      const regretted: GroupCommit.Step = { ...add(1), run: (opened) => !add(1).run(opened) }
+      const first = tag === "SqliteUnknown" ? add(1) : regretted
+      assert.deepStrictEqual(GroupCommit.commit(failing, [first, add(2)]).map(errorTag), [tag, tag])
+      assert.deepStrictEqual(due, [])
+      assert.deepStrictEqual(GroupCommit.commit(failing, [add(3)]).map(errorTag), [undefined])
+      assert.deepStrictEqual(notes(connection), [3])
+    })
+  }
+
   it("a commit that fails has an unknown outcome", () => {
     const connection = withTable(":memory:")
     const failing: Connection.Connection = {

@@ -45,11 +45,19 @@ const done: Answer = Exit.void
 /** Runs the steps, in order, in one transaction; each is undone alone. As many answers as steps, in the same order. */
 export const commit = (connection: Connection, steps: ReadonlyArray<Step>): ReadonlyArray<Answer> => {
   try {
+    // One that the commit before could not end would be in the way of every later one.
+    rollBack(connection)
     connection.setDurable(steps.some(({ durable }) => durable))
     connection.run("BEGIN IMMEDIATE")
+    return commitBegun(connection, steps)
   } catch (error) {
+    endAfter(connection)
     return steps.map(() => failed(error))
   }
+}
+
+/** Throws only before the commit, where a step cannot be undone: nothing of the transaction is kept then. */
+const commitBegun = (connection: Connection, steps: ReadonlyArray<Step>): ReadonlyArray<Answer> => {
   const answers: Array<Answer> = []
   for (const step of steps) {
     const answer = runAlone(connection, step)
@@ -61,10 +69,23 @@ export const commit = (connection: Connection, steps: ReadonlyArray<Step>): Read
     connection.run("COMMIT")
     return answers
   } catch (error) {
-    if (connection.isInTransaction()) connection.run("ROLLBACK")
     const detail = operatingError(error)
     const answer: Answer = detail === undefined ? Exit.die(error) : Exit.fail(new SqliteUnknown({ detail }))
+    endAfter(connection)
     return answers.map((before) => Exit.isSuccess(before) ? answer : before)
+  }
+}
+
+const rollBack = (connection: Connection): void => {
+  if (connection.isInTransaction()) connection.run("ROLLBACK")
+}
+
+/** So that nobody waits for its lock. */
+const endAfter = (connection: Connection): void => {
+  try {
+    rollBack(connection)
+  } catch {
+    // The next commit tries again, and fails where it cannot.
   }
 }
 
