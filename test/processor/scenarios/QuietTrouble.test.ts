@@ -1,6 +1,6 @@
 /** A log that is folded again quietly, and an item that cannot be folded, or a bug: nothing is passed over for it. */
 import { assert, describe, it } from "@effect/vitest"
-import { ItemDamaged, ItemStore } from "@flash-sale/domain/ports/ItemStore"
+import { type FoldError, type FoldReply, ItemDamaged, ItemStore } from "@flash-sale/domain/ports/ItemStore"
 import { OrderStatuses } from "@flash-sale/domain/ports/OrderStatuses"
 import { ItemId } from "@flash-sale/domain/records/Ids"
 import * as SimulatedPayments from "@flash-sale/infra/payment/SimulatedPayments"
@@ -30,20 +30,22 @@ const ports = Layer.mergeAll(
 const pass = (seconds: number) => Effect.repeat(TestClock.adjust("100 millis"), { times: seconds * 10 })
 
 /** Works on the partition, all of which is committed; from the second call on the store does `instead`. */
-const worked = Effect.fnUntraced(function*(instead: () => Effect.Effect<never, ItemDamaged> | undefined) {
-  const { owned } = yield* OnePartition.make("101", history, { isCommitted: true })
-  const store = yield* ItemStore
-  let calls = 0
-  yield* PartitionWorker.work(owned, PaymentSlots.make({ charges: 10 })).pipe(
-    Effect.provideService(ItemStore, {
-      ...store,
-      fold: (request) => (++calls > 1 ? instead() : undefined) ?? store.fold(request)
-    }),
-    Effect.provideService(CallOrders, 3),
-    Effect.forkChild
-  )
-  yield* pass(5)
-})
+const worked = Effect.fnUntraced(
+  function*(instead: (sound: Effect.Effect<FoldReply, FoldError>) => typeof sound | undefined) {
+    const { owned } = yield* OnePartition.make("101", history, { isCommitted: true })
+    const store = yield* ItemStore
+    let calls = 0
+    yield* PartitionWorker.work(owned, PaymentSlots.make({ charges: 10 })).pipe(
+      Effect.provideService(ItemStore, {
+        ...store,
+        fold: (request) => (++calls > 1 ? instead(store.fold(request)) : undefined) ?? store.fold(request)
+      }),
+      Effect.provideService(CallOrders, 3),
+      Effect.forkChild
+    )
+    yield* pass(5)
+  }
+)
 
 describe("A quiet refold", () => {
   it.effect("leaves an item that cannot be folded to its actor, which stops it until it is repaired", () =>
@@ -61,8 +63,10 @@ describe("A quiet refold", () => {
       assert.deepStrictEqual({ available, units: held + sold }, { available: 0, units: UNITS })
     }).pipe(Effect.provide(ports), Effect.provideService(References.MinimumLogLevel, "None")))
 
-  const named = { "a fold": "the quiet refold of item 101", "writing statuses": "the quiet refold" }
-  for (const where of ["a fold", "writing statuses"] as const) {
+  const ofItem = "the quiet refold of item 101"
+  const named = { "a fold": ofItem, "the outcomes of a fold": ofItem, "writing statuses": "the quiet refold" }
+  const twice = ({ outcomes, summary }: FoldReply) => ({ outcomes: [...outcomes, ...outcomes], summary })
+  for (const where of ["a fold", "the outcomes of a fold", "writing statuses"] as const) {
     it.effect(`begins again after a bug in ${where}, and the error line names it`, () => {
       const lines: Array<string> = []
       const logger = Logger.make(({ message }) => void lines.push(String(message)))
@@ -70,10 +74,13 @@ describe("A quiet refold", () => {
         let bugs = 0
         const statuses = yield* OrderStatuses
         const once = () => bugs++ === 0 ? Effect.die(new Error("a bug")) : undefined
-        yield* worked(() => where === "a fold" ? once() : undefined).pipe(
+        yield* worked((sound) => {
+          if (where === "writing statuses") return undefined
+          return where === "a fold" ? once() : bugs++ === 0 ? Effect.map(sound, twice) : undefined
+        }).pipe(
           Effect.provideService(OrderStatuses, {
             ...statuses,
-            write: (records) => (where === "a fold" ? undefined : once()) ?? statuses.write(records)
+            write: (records) => (where === "writing statuses" ? once() : undefined) ?? statuses.write(records)
           })
         )
         yield* pass(5)
