@@ -3,8 +3,8 @@ import { Effect } from "effect"
 import { setFlagsFromString } from "node:v8"
 
 /**
- * By how many per cent of what lives the heap grows before it is collected. By itself V8 lets it grow to some four times
- * as much while there is memory: the process had 690 MB after 400,000 orders, of which 100 were alive.
+ * By how many per cent of what lives the heap grows before it is collected. By itself V8 lets it grow to some four
+ * times as much while there is memory: the process had 690 MB after 400,000 orders, of which 100 were alive.
  */
 const PERCENT = 50
 
