@@ -4,6 +4,9 @@ import { expect, layer } from "@effect/vitest"
 import * as ItemCommand from "@flash-sale/cli/item/ItemCommand"
 import * as Sale from "@flash-sale/cli/sale/Sale"
 import * as Stock from "@flash-sale/cli/stock/Stock"
+import { OrderLog } from "@flash-sale/domain/ports/OrderLog"
+import { RecoveryMarks } from "@flash-sale/domain/ports/RecoveryMarks"
+import { PartitionId } from "@flash-sale/domain/records/Partition"
 import * as Infra from "@flash-sale/infra/Infra"
 import * as Processor from "@flash-sale/processor/Processor"
 import * as ProcessorState from "@flash-sale/processor/run/ProcessorState"
@@ -49,12 +52,21 @@ const engine = Layer.unwrap(Effect.map(Folder, (dataDir) =>
     Layer.provide(Logger.layer([]))
   )))
 
+/** A command for all items names the partitions that are not, and the first commands may come before they are. */
+const untilRecovered = Effect.gen(function*() {
+  const [log, marks] = [yield* OrderLog, yield* RecoveryMarks]
+  const partitions = Array.from({ length: yield* log.partitions }, (_, at) => PartitionId.make(at))
+  const found = Effect.forEach(partitions, (partition) => marks.read(partition))
+  yield* Effect.repeat(found, { until: (all) => all.every((mark) => mark !== undefined) })
+})
+
 layer(Layer.provideMerge(engine, Layer.merge(folderLayer, NodeServices.layer)), { excludeTestServices: true })(
   "flash-sale item beside a running engine",
   (it) => {
     it.effect("items are listed with their counts and their sale, and paused and resumed all at once", () =>
       Effect.gen(function*() {
         expect((yield* typed("item list")).out).toBe("no items")
+        yield* untilRecovered
         yield* typed("stock set shoes 10")
         yield* typed("stock set mug 5")
         yield* typed("sale price mug 12.50 EUR")

@@ -36,6 +36,11 @@ const untilShown = Effect.gen(function*() {
   for (let step = 0; step < TIMEOUT && (yield* shown).length === 0; step++) yield* TestClock.adjust("100 millis")
 })
 
+/** Until it is published and committed: a worker that hands over waits for that by this clock. */
+const untilCommitted = Effect.gen(function*() {
+  for (let step = 0; step < TIMEOUT; step++) yield* TestClock.adjust("100 millis")
+})
+
 it.effect("the inventory level is shown for as long as the partition is owned", () =>
   Effect.gen(function*() {
     yield* Effect.scoped(Effect.gen(function*() {
@@ -44,8 +49,7 @@ it.effect("the inventory level is shown for as long as the partition is owned", 
       yield* log.append(LogRecord.encode(ITEM, Command.Adjust({ adjustment })))
       yield* untilShown
       assert.deepStrictEqual(yield* shown, [["101", 9]])
-      // A worker that hands over waits, by this clock, for what is still being published.
-      yield* TestClock.adjust("100 millis")
+      yield* untilCommitted
     }))
     assert.deepStrictEqual(yield* shown, [])
   }).pipe(isolated))
@@ -58,8 +62,8 @@ it.effect("the inventory level is shown by the next owner at once, whether or no
       yield* Layer.build(Layer.provide(processor, Layer.succeedContext(ports)))
       yield* untilShown
       assert.deepStrictEqual(yield* shown, [["101", 9]])
-      // Until it is committed, so that the next owner has nothing to fold.
-      for (let step = 0; step < TIMEOUT; step++) yield* TestClock.adjust("100 millis")
+      // So that the next owner has nothing to fold.
+      yield* untilCommitted
     }))
     yield* log.append(
       LogRecord.encode(ITEM, Command.Adjust({ adjustment: { command: CommandId.make("s"), delta: 9 } }))
