@@ -63,8 +63,16 @@ export const run = async (options: Options): Promise<ReadonlyArray<Answered>> =>
         if (!isOver) broken ??= error
         reject(error)
       }
-      socket.on("error", fail).on("close", () => fail(new Error("a connection was closed")))
+      // One that was not used for long is closed by the server, and not used any more.
+      const closed = (): void => {
+        const at = free.indexOf(send)
+        if (at < 0) fail(new Error("a connection was closed"))
+        else free.splice(at, 1)
+      }
+      socket.on("error", fail).on("close", closed)
       socket.setNoDelay(true).setEncoding("latin1").on("data", (chunk: string) => {
+        // What a server says before it closes a connection that nobody uses is the answer to no order.
+        if (free.includes(send)) return
         heard += chunk
         if (!Client.isWhole(heard)) return
         answered.push({ at, millis: performance.now() - startedAt - at, status: Number(heard.slice(9, 12)) })

@@ -66,6 +66,7 @@ export const run = async (): Promise<void> => {
       process.stdout.write(`  ${name}\n`)
       await measure(BUILDS, samples, bare)
     }
+    // After each start, so that what was measured is not lost where a later one fails.
+    show(samples)
   }
-  show(samples)
 }
