@@ -6,6 +6,7 @@
 import { randomUUID } from "node:crypto"
 import { connect } from "node:net"
 import { setTimeout as delay } from "node:timers/promises"
+import * as AnswerReader from "./AnswerReader.ts"
 
 export interface Measured {
   readonly seconds: number
@@ -40,7 +41,6 @@ const USERS = 5_000
 export const users: ReadonlyArray<string> = Array.from({ length: USERS }, (_, n) => `u-${n}`)
 /** A typical drop: all buyers want the same item. */
 const ITEM = "101"
-const HEAD_END = "\r\n\r\n"
 
 /** As long as tokens of the great providers are. */
 const TOKEN = { payment_token: "pm_1Q0PsIJvEtkwdCNYMSaVuRz6" }
@@ -71,40 +71,30 @@ export const requestOf = (
   return `${head.join("\r\n")}\r\n\r\n${body}`
 }
 
-/** Whether the text holds a whole answer. */
-export const isWhole = (text: string): boolean => {
-  const end = text.indexOf(HEAD_END)
-  if (end < 0) return false
-  const length = /content-length: (\d+)/i.exec(text)
-  return length !== null && text.length >= end + HEAD_END.length + Number(length[1])
-}
-
 /** One connection on which requests are sent, the next when the one before is answered. */
-interface Connection {
+export interface Connection {
   /** Sends, and gives the answer's status. */
   readonly ask: (text: string) => Promise<number>
   readonly close: () => void
 }
 
-const open = (port: number): Promise<Connection> =>
+export const open = (port: number): Promise<Connection> =>
   new Promise((resolve, reject) => {
-    let heard = ""
+    const read = AnswerReader.make()
     let asked = { answered: (_: number): void => {}, failed: reject }
     const socket = connect(port, "127.0.0.1", () =>
       resolve({
         ask: (text) =>
           new Promise((answered, failed) => {
             asked = { answered, failed }
-            heard = ""
-            socket.write(text)
+            socket.write(text, (error) => error && failed(error))
           }),
         close: () => socket.end()
       }))
     socket.setNoDelay(true)
     socket.setEncoding("latin1")
     socket.on("data", (chunk: string) => {
-      heard += chunk
-      if (isWhole(heard)) asked.answered(Number(heard.slice(9, 12)))
+      for (const status of read(chunk)) asked.answered(status)
     })
     socket.on("error", (error) => asked.failed(error))
     socket.on("close", () => asked.failed(new Error("the server closed the connection")))
@@ -114,7 +104,7 @@ const open = (port: number): Promise<Connection> =>
  * A connection that the server has accepted: it accepts one in each turn of its event loop, so many new ones wait for
  * each other, which is no part of what an answer takes.
  */
-const openAccepted = async (port: number): Promise<Connection> => {
+export const openAccepted = async (port: number): Promise<Connection> => {
   const connection = await open(port)
   await connection.ask("GET /livez HTTP/1.1\r\nhost: bench\r\n\r\n")
   return connection

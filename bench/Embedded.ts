@@ -13,6 +13,7 @@ import { freePort } from "../test/servers/Ports.ts"
 import { type Logged, spawnLogged, until } from "../test/servers/Processes.ts"
 import * as Client from "./Client.ts"
 import { cpuMicros } from "./Cpu.ts"
+import * as Figures from "./Figures.ts"
 import { residentMib } from "./Memory.ts"
 import * as Services from "./Services.ts"
 import * as Table from "./Table.ts"
@@ -61,14 +62,10 @@ const start = async (build: string, failureRate: string): Promise<Engine> => {
   const engine = await program(["serve"], "--import", Services.pathOf("StallsOnSignal.ts"))
   await until("the engine is healthy", () => Services.isHealthy(port))
   await (await program(["stock", "set", ITEM, STOCK])).exit
-  const final = async () => {
-    const text = await (await fetch(`http://127.0.0.1:${metricsPort}/metrics`)).text()
-    return Number(/^processor_orders_processed_total (\d+)/m.exec(text)?.[1] ?? 0)
-  }
   return {
     process: engine,
     port,
-    final,
+    final: () => Figures.processed(metricsPort),
     end: async () => {
       await Services.end([engine])
       await rm(folder, { recursive: true })
@@ -95,7 +92,7 @@ export const HEADINGS = [
   "max ms",
   "stall ms",
   "MiB"
-]
+] as const
 
 /** The figures under `HEADINGS`, and answers that were none of an accepted order. */
 export const measure = async (build: string, failureRate: string, rate = RATE) => {

@@ -36,7 +36,7 @@ const ALL_WAYS: ReadonlyArray<Way> = [
   { name: "GET order", status: 200, options: { read: (n) => `/orders/known-${n % ORDERS}` } },
   { name: "GET item", status: 200, options: { read: () => "/items/101" } }
 ]
-const WAYS = ALL_WAYS.filter(({ name }) => name.includes(ONLY))
+export const WAYS = ALL_WAYS.filter(({ name }) => name.includes(ONLY))
 
 /** CPU µs of each measurement, by way and server. */
 type Costs = Map<string, Array<number>>
@@ -129,11 +129,11 @@ const measureAll = async (starts: number, before: string | undefined): Promise<C
   return costs
 }
 
-/** What an answer costs beside the bare server's, of one start: by the name of the way, and of the server. */
+/** What an answer costs beside the bare server's, of one start: by the way, and the name of the server. */
 export const ratios = async (before: string | undefined) => {
   const costs = await measureAll(1, before)
-  const median = (way: string, server: string) => Table.median(costs.get(`${way} ${server}`)!)
-  return (way: string, server: "before" | "now"): number => median(way, server) / median(way, Gateway.BARE)
+  const median = (way: Way, name: string) => Table.median(costs.get(keyOf(way, { name }))!)
+  return (way: Way, server: "before" | "now"): number => median(way, server) / median(way, Gateway.BARE)
 }
 
 export const run = async (): Promise<void> => show(await measureAll(STARTS, BEFORE))

@@ -7,11 +7,11 @@
  * say how much. `STATUS_RETENTION=1m` shows what stays where statuses do not.
  */
 import { tmpdir } from "node:os"
+import * as Figures from "./Figures.ts"
 import * as Books from "./long/Books.ts"
 import * as Disk from "./long/Disk.ts"
 import * as Distributed from "./long/Distributed.ts"
 import * as Embedded from "./long/Embedded.ts"
-import * as Figures from "./long/Figures.ts"
 import * as Step from "./long/Step.ts"
 import type { System } from "./long/System.ts"
 import * as Table from "./Table.ts"

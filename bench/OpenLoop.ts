@@ -3,7 +3,6 @@
  * given rate, each on a connection that is free. An order's time runs from the moment at which it was due.
  */
 import { randomUUID } from "node:crypto"
-import { connect, type Socket } from "node:net"
 import { setTimeout as delay } from "node:timers/promises"
 import * as Client from "./Client.ts"
 
@@ -43,59 +42,32 @@ export const run = async (options: Options): Promise<ReadonlyArray<Answered>> =>
   const name = randomUUID().slice(0, 8)
   const due = moments(options)
   const answered: Array<Answered> = []
-  const free: Array<(n: number, at: number) => void> = []
-  const sockets: Array<Socket> = []
-  let startedAt = performance.now()
-  let broken: Error | undefined
-  let isOver = false
+  const free = await Promise.all(Array.from({ length: CONNECTIONS }, () => Client.openAccepted(options.port)))
+  const opened = [...free]
+  let broken: unknown
+  const startedAt = performance.now()
 
-  const open = (): Promise<(n: number, at: number) => void> =>
-    new Promise((resolve, reject) => {
-      let heard = ""
-      let at = 0
-      const socket = connect(options.port, "127.0.0.1", () => resolve(send))
-      const send = (n: number, dueAt: number): void => {
-        heard = ""
-        at = dueAt
-        socket.write(Client.requestOf(name, n))
-      }
-      const fail = (error: Error): void => {
-        if (!isOver) broken ??= error
-        reject(error)
-      }
-      // One that was not used for long is closed by the server, and not used any more.
-      const closed = (): void => {
-        const at = free.indexOf(send)
-        if (at < 0) fail(new Error("a connection was closed"))
-        else free.splice(at, 1)
-      }
-      socket.on("error", fail).on("close", closed)
-      socket.setNoDelay(true).setEncoding("latin1").on("data", (chunk: string) => {
-        // What a server says before it closes a connection that nobody uses is the answer to no order.
-        if (free.includes(send)) return
-        heard += chunk
-        if (!Client.isWhole(heard)) return
-        answered.push({ at, millis: performance.now() - startedAt - at, status: Number(heard.slice(9, 12)) })
-        free.push(send)
-      })
-      sockets.push(socket)
-    })
+  const another = async (): Promise<Client.Connection> => {
+    const connection = await Client.open(options.port)
+    opened.push(connection)
+    return connection
+  }
+  const order = async (n: number, at: number): Promise<void> => {
+    const connection = free.pop() ?? await another()
+    const status = await connection.ask(Client.requestOf(name, n))
+    answered.push({ at, millis: performance.now() - startedAt - at, status })
+    free.push(connection)
+  }
 
-  free.push(...await Promise.all(Array.from({ length: CONNECTIONS }, open)))
-  startedAt = performance.now()
   for (let n = 0; n < due.length;) {
     await delay(TICK)
     for (const now = performance.now() - startedAt; n < due.length && due[n]! <= now; n++) {
-      const [order, at] = [n, due[n]!]
-      const send = free.pop()
-      if (send === undefined) open().then((opened) => opened(order, at), () => {})
-      else send(order, at)
+      order(n, due[n]!).catch((error: unknown) => broken ??= error)
     }
   }
   const end = performance.now() + LAST_ANSWERS
   while (answered.length < due.length && broken === undefined && performance.now() < end) await delay(TICK)
-  isOver = true
-  for (const socket of sockets) socket.destroy()
+  for (const { close } of opened) close()
   const unanswered = due.length - answered.length
   if (unanswered > 0) throw new Error(`${unanswered} of ${due.length} orders were not answered`, { cause: broken })
   return answered

@@ -9,6 +9,7 @@ import { setTimeout as delay } from "node:timers/promises"
 import { freePort } from "../test/servers/Ports.ts"
 import { type Logged, until } from "../test/servers/Processes.ts"
 import { cpuMicros } from "./Cpu.ts"
+import * as Figures from "./Figures.ts"
 import * as Log from "./Log.ts"
 import * as Services from "./Services.ts"
 import * as Table from "./Table.ts"
@@ -56,11 +57,7 @@ export const start = async (
   const metricsPort = await freePort()
   const processor = await Services.startProcessor(services, metricsPort, env, build)
   await Services.untilAllWorkedOn(metricsPort)
-  const processed = async () => {
-    const text = await (await fetch(`http://127.0.0.1:${metricsPort}/metrics`)).text()
-    return Number(/^processor_orders_processed_total (\d+)/m.exec(text)?.[1] ?? 0)
-  }
-  return { processor, processed }
+  return { processor, processed: () => Figures.processed(metricsPort) }
 }
 
 const stock = (prefix: string, { items, sold }: Case, orders: number): ReadonlyArray<LogRecord.NewRecord> =>

@@ -5,8 +5,8 @@
  */
 import { connect, type Socket } from "node:net"
 import { setTimeout as delay } from "node:timers/promises"
-import * as AnswerReader from "./AnswerReader.ts"
-import * as Figures from "./Figures.ts"
+import * as AnswerReader from "../AnswerReader.ts"
+import * as Figures from "../Figures.ts"
 import * as Order from "./Order.ts"
 
 export interface BuyersReport {

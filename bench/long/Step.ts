@@ -2,10 +2,10 @@
 import { setTimeout as delay } from "node:timers/promises"
 import { spawnLogged, until } from "../../test/servers/Processes.ts"
 import { cpuMicros, treeMicros } from "../Cpu.ts"
+import * as Figures from "../Figures.ts"
 import { residentMib } from "../Memory.ts"
 import * as Services from "../Services.ts"
 import type { BuyersReport } from "./Buyers.ts"
-import * as Figures from "./Figures.ts"
 import type { Part, System } from "./System.ts"
 
 /** How often it is asked how many are there: each answer costs as much as many orders. */

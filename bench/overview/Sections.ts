@@ -17,18 +17,13 @@ export interface Section {
   readonly measure: (builds: Builds, samples: Samples, bare: BareCosts) => Promise<void>
 }
 
-const DOOR = [["accepted", "accepted order"], ["sold out", "sold out"], ["GET order", "GET order"], [
-  "GET item",
-  "GET item"
-]] as const
-
 /** By ratios to a bare server that is measured in turn with both. */
 const door: Section = {
   name: "door",
   measure: async (builds, samples) => {
     const ratios = await FrontDoor.ratios(builds.find(([build]) => build === "before")?.[1])
     for (const [build] of builds) {
-      for (const [way, name] of DOOR) samples.add(`gateway: ${name}`, build, ratios(way, build))
+      for (const way of FrontDoor.WAYS) samples.add(`gateway: ${way.name}`, build, ratios(way, build))
     }
   }
 }
@@ -87,8 +82,9 @@ const embedded: Section = {
     for (const failing of ["0", "0.1"]) {
       for (const [build, folder] of builds) {
         const add = (name: string, value: number) => samples.add(`embedded, failing ${failing}: ${name}`, build, value)
-        const figureOf = ({ figures }: Awaited<ReturnType<typeof Embedded.measure>>) => (heading: string) =>
-          figures[Embedded.HEADINGS.indexOf(heading)]!
+        const figureOf =
+          ({ figures }: Awaited<ReturnType<typeof Embedded.measure>>) => (heading: typeof Embedded.HEADINGS[number]) =>
+            figures[Embedded.HEADINGS.indexOf(heading)]!
         const saturated = figureOf(await Embedded.measure(folder, failing))
         add("accepted and final/s", saturated("final/s") / bare.rate)
         add("CPU of an order", saturated("CPU µs/order") / bare.post)

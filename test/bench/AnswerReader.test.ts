@@ -1,6 +1,6 @@
 /** Answers of a server that come in pieces, several on one connection. */
 import { assert, describe, it } from "@effect/vitest"
-import * as AnswerReader from "../../bench/long/AnswerReader.ts"
+import * as AnswerReader from "../../bench/AnswerReader.ts"
 
 const answer = (status: number, body: string): string =>
   `HTTP/1.1 ${status} Any\r\nContent-Type: text/plain\r\nContent-Length: ${body.length}\r\n\r\n${body}`
