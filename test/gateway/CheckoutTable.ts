@@ -308,7 +308,7 @@ export const suite = <E>(name: string, engine: Layer.Layer<TestGateway.Engine, E
           yield* untilLedger(order, (known) => known.order !== undefined)
         }
         const completed = (order: Fresh) =>
-          Effect.flatMap(untilLedger(order, (known) => known.order?.hold?.confirmedAtOffset !== undefined), (known) =>
+          Effect.flatMap(untilLedger(order, (known) => known.order?.state === "sold"), (known) =>
             statuses.write([{
               requestId: RequestId.make(order.request_id),
               itemId: ItemId.make(order.item_id),
@@ -335,10 +335,8 @@ export const suite = <E>(name: string, engine: Layer.Layer<TestGateway.Engine, E
         conflict(yield* act(paid, "paid", { reference: "pi_2" }), "already_completed", "COMPLETED", true)
         conflict(yield* act(charged, "paid", { reference: "pi_3" }), "already_completed", "COMPLETED", true)
         conflict(yield* act(charged, "cancel"), "already_completed", "COMPLETED")
-        yield* untilLedger(paid, (known) =>
-          known.refundsDue.length === 1)
-        yield* untilLedger(charged, (known) =>
-          known.refundsDue.length === 1)
+        yield* untilLedger(paid, (known) => known.refundsDue.length === 1)
+        yield* untilLedger(charged, (known) => known.refundsDue.length === 1)
       }), TEST_TIMEOUT)
 
     it.effect("a hold that is cancelled is free at once", () =>
