@@ -12,6 +12,7 @@ import type { ItemId } from "@flash-sale/domain/records/Ids"
 import * as LogRecord from "@flash-sale/domain/records/LogRecord"
 import * as RulesVersions from "@flash-sale/domain/rules/RulesVersions"
 import * as Completion from "@flash-sale/infra/actor/Completion"
+import * as AgeOrderedMap from "@flash-sale/infra/collections/AgeOrderedMap"
 import * as Monotonic from "@flash-sale/infra/time/Monotonic"
 import { Context, Effect, Exit, Layer } from "effect"
 
@@ -36,14 +37,12 @@ export const layer: Layer.Layer<ItemRules, never, OrderLog> = Layer.effect(
     const log = yield* OrderLog
     const monotonic = yield* Monotonic.reader
     const guard = yield* Completion.guard
-    const acknowledgedAt = new Map<ItemId, number>()
+    const acknowledgedAt = AgeOrderedMap.make<ItemId, number>()
     const waiting = new Map<ItemId, Array<Completion.Completion<Raised>>>()
 
     const remember = (itemId: ItemId): void => {
-      // Deleted and set, so that the oldest come first.
-      acknowledgedAt.delete(itemId)
-      if (acknowledgedAt.size >= MAX_ITEMS) acknowledgedAt.delete(acknowledgedAt.keys().next().value!)
       acknowledgedAt.set(itemId, monotonic())
+      if (acknowledgedAt.size() > MAX_ITEMS) acknowledgedAt.delete(acknowledgedAt.oldest()![0])
     }
     const ended = (itemId: ItemId, result: Raised): void => {
       const waited = waiting.get(itemId) ?? []

@@ -4,6 +4,7 @@
  */
 import type { StatusLookup } from "@flash-sale/domain/ports/OrderStatuses"
 import type { RequestId } from "@flash-sale/domain/records/Ids"
+import * as AgeOrderedMap from "@flash-sale/infra/collections/AgeOrderedMap"
 import * as Monotonic from "@flash-sale/infra/time/Monotonic"
 import { Context, Effect, Layer } from "effect"
 
@@ -29,28 +30,25 @@ export class UnknownOutcomes extends Context.Service<UnknownOutcomes, {
 export const layer: Layer.Layer<UnknownOutcomes> = Layer.effect(
   UnknownOutcomes,
   Effect.map(Monotonic.reader, (now) => {
-    /** The oldest first. */
-    const kept = new Map<RequestId, Kept>()
+    const kept = AgeOrderedMap.make<RequestId, Kept>()
     let forgotAt = Number.NEGATIVE_INFINITY
 
     const isOver = ({ at }: Kept): boolean => now() - at >= KEPT_MILLIS
     const sweep = (): void => {
-      for (const [requestId, order] of kept) {
-        if (!isOver(order)) return
-        kept.delete(requestId)
+      for (let first = kept.oldest(); first !== undefined && isOver(first[1]); first = kept.oldest()) {
+        kept.delete(first[0])
       }
     }
     return {
       add: (requestId, fingerprint) => {
         sweep()
-        kept.delete(requestId)
         kept.set(requestId, { fingerprint, at: now() })
-        if (kept.size <= MAX_KEPT) return
-        kept.delete(kept.keys().next().value!)
+        if (kept.size() <= MAX_KEPT) return
+        kept.delete(kept.oldest()![0])
         forgotAt = now()
       },
       judged: (requestId, found) => {
-        if (kept.size === 0 || found._tag !== "Unknown") return found
+        if (kept.size() === 0 || found._tag !== "Unknown") return found
         const order = kept.get(requestId)
         return order === undefined || isOver(order) ? found : { _tag: "Leased", fingerprint: order.fingerprint }
       },

@@ -12,6 +12,7 @@ import type { ItemId } from "@flash-sale/domain/records/Ids"
 import * as OperatorRecord from "@flash-sale/domain/records/operator/OperatorRecord"
 import { home } from "@flash-sale/domain/records/Partition"
 import * as Completion from "@flash-sale/infra/actor/Completion"
+import * as AgeOrderedMap from "@flash-sale/infra/collections/AgeOrderedMap"
 import * as Log from "@flash-sale/infra/observability/logs/Log"
 import * as Monotonic from "@flash-sale/infra/time/Monotonic"
 import { Context, Duration, Effect, type Exit, Layer } from "effect"
@@ -61,7 +62,7 @@ export const layer = (
       const monotonic = yield* Monotonic.reader
       const run = Effect.runCallbackWith(yield* Effect.context<never>())
       const maxAgeMillis = Duration.toMillis(maxAge)
-      const reads = new Map<ItemId, Read>()
+      const reads = AgeOrderedMap.make<ItemId, Read>()
 
       const announce = ({ delta, itemId, seq }: PendingEdit) =>
         log.append(OperatorRecord.ofEdit(itemId, seq, delta)).pipe(
@@ -79,10 +80,8 @@ export const layer = (
 
       const begin = (itemId: ItemId): Read => {
         const read: Read = { begunAt: monotonic(), found: undefined, waiting: [] }
-        // Deleted and set, so that the oldest come first.
-        reads.delete(itemId)
-        if (reads.size >= MAX_ITEMS) reads.delete(reads.keys().next().value!)
         reads.set(itemId, read)
+        if (reads.size() > MAX_ITEMS) reads.delete(reads.oldest()![0])
         run(lookNow(itemId), {
           onExit: (found) => {
             read.found = found

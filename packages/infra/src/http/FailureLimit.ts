@@ -1,5 +1,7 @@
 /** How often one client may fail, counted in windows that begin with its first failure. Bounded in memory. */
 
+import * as AgeOrderedMap from "../collections/AgeOrderedMap.ts"
+
 export interface Bounds {
   /** Failures in a window; after them nothing of the client is tried. */
   readonly max: number
@@ -28,11 +30,12 @@ interface Window {
 /** `now` in milliseconds, of a clock that nobody sets. */
 export const make = ({ clients, max, window }: Bounds, now: () => number): FailureLimit => {
   // In the order in which they began, and so in the order in which they end.
-  const windows = new Map<string, Window>()
+  const windows = AgeOrderedMap.make<string, Window>()
 
   const makeRoom = (at: number): void => {
-    for (const [client, { endsAt }] of windows) {
-      if (endsAt > at && windows.size < clients) return
+    for (let first = windows.oldest(); first !== undefined; first = windows.oldest()) {
+      const [client, { endsAt }] = first
+      if (endsAt > at && windows.size() < clients) return
       windows.delete(client)
     }
   }
@@ -42,7 +45,7 @@ export const make = ({ clients, max, window }: Bounds, now: () => number): Failu
   }
 
   return {
-    isClean: () => windows.size === 0,
+    isClean: () => windows.size() === 0,
     waitOf: (client) => {
       const at = now()
       const known = windowOf(client, at)

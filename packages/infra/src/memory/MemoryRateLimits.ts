@@ -2,6 +2,7 @@
 import { type RateLimit, RateLimits } from "@flash-sale/domain/ports/RateLimits"
 import type { UserId } from "@flash-sale/domain/records/Ids"
 import { Context, Effect, Layer } from "effect"
+import * as AgeOrderedMap from "../collections/AgeOrderedMap.ts"
 import * as Monotonic from "../time/Monotonic.ts"
 
 /** Users whose windows are kept at once. When there are more, those whose windows began first start anew. */
@@ -20,12 +21,13 @@ export class Windows extends Context.Service<Windows, {
 
 /** Fixed windows, which begin with a user's first request. */
 export const layerWindows: Layer.Layer<Windows> = Layer.sync(Windows, () => {
-  const windows = new Map<UserId, Window>()
+  const windows = AgeOrderedMap.make<UserId, Window>()
 
   /** Makes room for one more: windows that have ended are removed first, and most of them are at the front. */
   const makeRoom = (now: number): void => {
-    for (const [userId, { endsAt }] of windows) {
-      if (endsAt > now && windows.size < MAX_USERS) return
+    for (let first = windows.oldest(); first !== undefined; first = windows.oldest()) {
+      const [userId, { endsAt }] = first
+      if (endsAt > now && windows.size() < MAX_USERS) return
       windows.delete(userId)
     }
   }

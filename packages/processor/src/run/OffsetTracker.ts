@@ -3,6 +3,8 @@
  * become final in any order.
  */
 
+import * as AgeOrderedMap from "@flash-sale/infra/collections/AgeOrderedMap"
+
 export interface OffsetTracker {
   /**
    * A record was taken, or is read again. Records begin in the order of their offsets; one before `reached` begins only
@@ -30,23 +32,20 @@ export interface OffsetTracker {
 
 /** Tracks records from `start` on. */
 export const make = (start: number): OffsetTracker => {
-  // A Set keeps the order of insertion, which is the order of the offsets: the first is the least.
-  const open = new Set<number>()
+  // They begin in the order of their offsets: the oldest is the least.
+  const open = AgeOrderedMap.make<number, true>()
   let after = start
   let held = Infinity
   /** How far it was when records were read again. */
   let wasAt = start
 
-  const least = (): number => {
-    const first = open.values().next()
-    return first.done ? after : first.value
-  }
+  const least = (): number => open.oldest()?.[0] ?? after
   const furthest = () => Math.max(wasAt, least())
 
   return {
     begin: (offset) => {
       if (offset < after) wasAt = furthest()
-      open.add(offset)
+      if (!open.has(offset)) open.set(offset, true)
       after = Math.max(after, offset + 1)
     },
     skipTo: (offset) => {
@@ -61,6 +60,6 @@ export const make = (start: number): OffsetTracker => {
     next: () => Math.min(held, least()),
     furthest,
     reached: () => after,
-    open: () => open.size
+    open: open.size
   }
 }

@@ -8,6 +8,7 @@
  */
 import type { PlacedOrder } from "@flash-sale/domain/events/OrderFacts"
 import type { RecordOutcome } from "@flash-sale/domain/rules/Outcome"
+import * as AgeOrderedMap from "@flash-sale/infra/collections/AgeOrderedMap"
 import type { Message } from "../order/OpenOrder.ts"
 
 /** Orders of one item that are kept; of further ones the oldest are told without what their record says. */
@@ -24,24 +25,24 @@ export interface PlacedBefore {
 
 /** Of records before the offset `until`, where the log ended when the worker started. */
 export const make = (until: number): PlacedBefore => {
-  const kept = new Map<number, PlacedOrder>()
+  const kept = AgeOrderedMap.make<number, PlacedOrder>()
 
   return {
     follow: ({ command, isAdmitted, record: { offset } }, { orders }) => {
       if (isAdmitted) return
       if (offset >= until) {
-        if (kept.size > 0) kept.clear()
+        kept.clear()
         return
       }
       if (command._tag !== "Place" && command._tag !== "Hold") return
       if (orders[0]?.placedAtOffset !== offset || orders[0].state === "rejected") return
       const { acceptedAt, metadata } = command
       kept.set(offset, { trace: command, acceptedAt, metadata })
-      if (kept.size > MAX_KEPT) kept.delete(kept.keys().next().value!)
+      if (kept.size() > MAX_KEPT) kept.delete(kept.oldest()![0])
     },
     forget: ({ fresh, orders }) => {
       // One that is read again may be followed by the record that has really ended the order.
-      if (!fresh || kept.size === 0) return
+      if (!fresh || kept.size() === 0) return
       for (let n = 0; n < orders.length; n++) {
         const { placedAtOffset, state } = orders[n]!
         if (state === "sold" || state === "released" || state === "refunded") kept.delete(placedAtOffset)

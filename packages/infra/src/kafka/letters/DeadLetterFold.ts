@@ -19,6 +19,7 @@ import {
 } from "@flash-sale/domain/ports/DeadLetters"
 import * as LetterQueries from "@flash-sale/domain/ports/LetterQuery"
 import type { LetterEntry } from "@flash-sale/domain/ports/LetterReader"
+import * as AgeOrderedMap from "../../collections/AgeOrderedMap.ts"
 
 /** The most letters of each reason, and handlings, that are kept whole. Beyond it only number and age are known. */
 export const LETTERS_KEPT = 10_000
@@ -61,7 +62,7 @@ export const make = (kept = LETTERS_KEPT, before: ReadonlySet<string> = new Set(
   const keeping: Record<DeadLetterReason, number> = { ...reasonCounts() }
   const handled = new Set<string>()
   /** The first handling of each letter, the latest last. */
-  const handlings = new Map<string, Handling>()
+  const handlings = AgeOrderedMap.make<string, Handling>()
 
   /** Those that are kept, oldest first; undefined where they have changed since they were put in order. */
   let ordered: ReadonlyArray<DeadLetter> | undefined
@@ -78,8 +79,7 @@ export const make = (kept = LETTERS_KEPT, before: ReadonlySet<string> = new Set(
 
   const remember = (id: string, handling: Handling): void => {
     handlings.set(id, handling)
-    const eldest = handlings.keys().next()
-    if (handlings.size > kept && !eldest.done) handlings.delete(eldest.value)
+    if (handlings.size() > kept) handlings.delete(handlings.oldest()![0])
   }
 
   /** When the oldest was put; undefined where it is to be looked up. */
