@@ -1,6 +1,6 @@
 /**
- * A program that orders, cheap beside what it measures: several orders are under way on each connection, and it waits
- * while what was accepted is too far ahead of what is final. One that is refused for now, or whose connection ended, is
+ * A program that orders, cheap beside what it measures: one order is under way on each connection, as browsers do it, and
+ * it waits while what was accepted is too far ahead of what is final. One that is refused for now, or whose connection ended, is
  * sent again under its id. Prints what came of it as one line of JSON.
  */
 import { connect, type Socket } from "node:net"
@@ -17,9 +17,7 @@ export interface BuyersReport {
   readonly ended: number
 }
 
-const CONNECTIONS = 16
-/** Orders that are under way on one connection. */
-const UNDER_WAY = 16
+const CONNECTIONS = 128
 /** Orders that may be accepted and not final: beyond these it waits until there are half as many. */
 const MAX_BEHIND = 40_000
 /** How often it asks how many are final: each answer costs as much as many orders. */
@@ -62,25 +60,27 @@ const onAnswer = (status: number, order: number): void => {
 }
 
 const open = (): void => {
-  const underWay: Array<number> = []
+  let underWay: number | undefined
   const read = AnswerReader.make()
   const socket: Socket = connect(port, "127.0.0.1", () => {
     connections.add(fill)
     fill()
   })
   const fill = (): void => {
-    const texts: Array<string> = []
-    for (let order; underWay.length < UNDER_WAY && (order = take()) !== undefined;) {
-      underWay.push(order)
-      texts.push(Order.requestOf(order, items))
+    if (underWay === undefined) {
+      underWay = take()
+      if (underWay !== undefined) socket.write(Order.requestOf(underWay, items))
     }
-    if (texts.length > 0) socket.write(texts.join(""))
     if (accepted === count) socket.end()
   }
   socket.setNoDelay(true)
   socket.setEncoding("latin1")
   socket.on("data", (chunk: string) => {
-    for (const status of read(chunk)) onAnswer(status, underWay.shift()!)
+    for (const status of read(chunk)) {
+      const answered = underWay!
+      underWay = undefined
+      onAnswer(status, answered)
+    }
     fill()
     if (accepted === count) fillAll()
   })
@@ -90,7 +90,7 @@ const open = (): void => {
     connections.delete(fill)
     if (accepted === count) return
     if (++ended > MAX_ENDED) throw new Error(`${ended} connections have ended`)
-    void sendAgain(underWay).then(open)
+    void sendAgain(underWay === undefined ? [] : [underWay]).then(open)
   })
 }
 
