@@ -1,7 +1,7 @@
 /**
- * A program that orders, cheap beside what it measures: one order is under way on each connection, as browsers do it, and
- * it waits while what was accepted is too far ahead of what is final. One that is refused for now, or whose connection ended, is
- * sent again under its id. Prints what came of it as one line of JSON.
+ * A program that orders, cheap beside what it measures: one order is under way on each connection, as browsers do it,
+ * and it waits while what was accepted is too far ahead of what is final. One that is refused for now, or whose
+ * connection ended, is sent again under its id. Prints what came of it as one line of JSON.
  */
 import { connect, type Socket } from "node:net"
 import { setTimeout as delay } from "node:timers/promises"
@@ -17,7 +17,7 @@ export interface BuyersReport {
   readonly ended: number
 }
 
-const CONNECTIONS = 128
+const CONNECTIONS = 512
 /** Orders that may be accepted and not final: beyond these it waits until there are half as many. */
 const MAX_BEHIND = 40_000
 /** How often it asks how many are final: each answer costs as much as many orders. */

@@ -41,6 +41,7 @@ const INFRA_IS_OPEN_AT = [
   "Settings",
   "settings/",
   "actor/",
+  "collections/",
   "fencing/",
   "facts/",
   "http/",

@@ -26,7 +26,7 @@ export const PLAN: Readonly<Record<string, Floors>> = {
   "packages/audit/src": [],
   "packages/client/src": [["time", "wire"], ["http", "webhooks"], ["retry"], ["events"], ["calls"]],
   "packages/infra/src": [
-    ["errors", "fencing", "time"],
+    ["collections", "errors", "fencing", "time"],
     ["facts", "files"],
     ["memory", "resilience", "settings"],
     ["observability"],

@@ -34,12 +34,14 @@ MissingRecordsContract.suite(
       .find((one) => home(one, EMBEDDED_PARTITIONS) === partition)!
     const { append } = yield* OrderLog
     const { offset } = yield* append({ itemId, value: "{}", headers: {} })
-    const { write } = yield* SqliteDatabase.SqliteDatabase
+    const { recent, write } = yield* SqliteDatabase.SqliteDatabase
     yield* append({ itemId, value: "{}", headers: {} })
     yield* write((connection) => {
       connection.run("DELETE FROM log WHERE partition = ? AND offset = ?", partition, offset)
       return Result.void
     })
+    // As after a restart.
+    recent.take(partition, 0, offset + 2)
     return offset
   })
 )

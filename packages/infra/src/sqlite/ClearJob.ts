@@ -5,7 +5,7 @@ import { NOTHING_FOLDED, type PartitionId } from "@flash-sale/domain/records/Par
 import { Result } from "effect"
 import { integer } from "./database/Connection.ts"
 import * as LogChain from "./database/LogChain.ts"
-import type { Job } from "./database/SqliteDatabase.ts"
+import type { Job } from "./database/writing/Write.ts"
 import * as MarkRows from "./items/MarkRows.ts"
 
 /** The tables of an item's maps. */

@@ -8,7 +8,8 @@ import { Windows } from "../memory/MemoryRateLimits.ts"
 import * as EngineMetrics from "../observability/metrics/EngineMetrics.ts"
 import * as Monotonic from "../time/Monotonic.ts"
 import { EMBEDDED_PARTITIONS } from "./database/Migrations.ts"
-import { type Job, SqliteDatabase } from "./database/SqliteDatabase.ts"
+import { SqliteDatabase } from "./database/SqliteDatabase.ts"
+import type { Job } from "./database/writing/Write.ts"
 import * as LogAppend from "./log/LogAppend.ts"
 import * as StatusAnswers from "./statuses/StatusAnswers.ts"
 import * as StatusClock from "./statuses/StatusClock.ts"
@@ -43,10 +44,10 @@ export const layer: Layer.Layer<never, never, SqliteDatabase | Windows> = Layer.
     }
 
     const admit =
-      (orders: ReadonlyArray<Waiting>): Job<ReadonlyArray<AdmittedAtOnce>, never> => (connection, touch) => {
+      (orders: ReadonlyArray<Waiting>): Job<ReadonlyArray<AdmittedAtOnce>, never> => (connection, writing) => {
         close(orders)
         const updatedAt = isoOf(clock.currentTimeMillisUnsafe())
-        const append = LogAppend.appender(connection, touch)
+        const append = LogAppend.appender(connection, writing, database.recent)
         StatusRows.sweep(connection, time)
         return Result.succeed(orders.map(({ order: { policy, request }, row }): AdmittedAtOnce => {
           const stored = StatusRow.find(connection, request.requestId, time)

@@ -14,7 +14,8 @@ import type { PartitionId } from "@flash-sale/domain/records/Partition"
 import * as Fold from "@flash-sale/domain/rules/Fold"
 import { Effect, Layer, Result } from "effect"
 import { type Connection, integer, RowDamaged, text } from "./database/Connection.ts"
-import { isUp, type Job, SqliteDatabase, storeUnavailable } from "./database/SqliteDatabase.ts"
+import { isUp, SqliteDatabase, storeUnavailable } from "./database/SqliteDatabase.ts"
+import type { Job } from "./database/writing/Write.ts"
 import * as BuyerRows from "./items/BuyerRows.ts"
 import * as EventRows from "./items/EventRows.ts"
 import * as ItemHead from "./items/ItemHead.ts"
@@ -96,7 +97,7 @@ const orDamaged = <A, E>(itemId: ItemId, f: () => Result.Result<A, E>): Result.R
   }
 }
 
-const fold = (request: FoldRequest): Job<FoldReply, FoldError> => (connection, touch) =>
+const fold = (request: FoldRequest): Job<FoldReply, FoldError> => (connection, { touch }) =>
   orDamaged(request.itemId, (): Result.Result<FoldReply, FoldError> => {
     const { itemId, partition } = request
     if (MarkRows.readEpoch(connection, partition) !== request.epoch) return Result.fail(new MarkMoved({ partition }))

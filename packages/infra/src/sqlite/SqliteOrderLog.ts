@@ -5,7 +5,8 @@ import { Clock, Effect, Exit, Layer, Result, Semaphore } from "effect"
 import * as Completion from "../actor/Completion.ts"
 import * as Consumer from "./consumer/Consumer.ts"
 import * as Connection from "./database/Connection.ts"
-import { isUp, type Job, SqliteDatabase } from "./database/SqliteDatabase.ts"
+import { isUp, SqliteDatabase } from "./database/SqliteDatabase.ts"
+import type { Job } from "./database/writing/Write.ts"
 import * as LogAppend from "./log/LogAppend.ts"
 import * as LogRows from "./log/LogRows.ts"
 
@@ -26,9 +27,18 @@ export const layer: Layer.Layer<OrderLog, LogUnavailable, SqliteDatabase> = Laye
     )
     const clock = yield* Clock.Clock
 
+    const source: Consumer.Source = {
+      ...LogRows.source,
+      records: (connection, partition, from, max) => {
+        const records = database.recent.take(partition, from, max)
+        return records.length > 0
+          ? { records, damage: undefined }
+          : LogRows.recordsFrom(connection, partition, from, max)
+      }
+    }
     const insert = (record: NewRecord): Job<LogPosition, never> => {
       const row = LogAppend.rowOf(record, partitions, clock.currentTimeMillisUnsafe())
-      return (connection, touch) => Result.succeed(LogAppend.appender(connection, touch)(row))
+      return (connection, writing) => Result.succeed(LogAppend.appender(connection, writing, database.recent)(row))
     }
     const offer: OrderLog["Service"]["offer"] = (record, completion) =>
       database.offer(
@@ -43,7 +53,7 @@ export const layer: Layer.Layer<OrderLog, LogUnavailable, SqliteDatabase> = Laye
       consume: (worker) =>
         Effect.andThen(
           Semaphore.takeScoped(consumer, 1),
-          Consumer.consume(database, LogRows.source, partitions, worker)
+          Consumer.consume(database, source, partitions, worker)
         ),
       isUp: isUp(database),
       // Another number of partitions is refused when the file is opened, and no row of the log expires.

@@ -36,6 +36,8 @@ export interface Step {
   readonly durable: boolean
   /** Changes the tables and says whether to keep the changes. What it throws undoes them as well. */
   readonly run: (connection: Connection) => boolean
+  /** Called once the transaction is committed, in the order of the steps; never where the step failed. */
+  readonly committed?: () => void
 }
 
 type Answer = Exit.Exit<void, WriteError>
@@ -67,13 +69,14 @@ const commitBegun = (connection: Connection, steps: ReadonlyArray<Step>): Readon
   }
   try {
     connection.run("COMMIT")
-    return answers
   } catch (error) {
     const detail = operatingError(error)
     const answer: Answer = detail === undefined ? Exit.die(error) : Exit.fail(new SqliteUnknown({ detail }))
     endAfter(connection)
     return answers.map((before) => Exit.isSuccess(before) ? answer : before)
   }
+  for (const [n, { committed }] of steps.entries()) if (Exit.isSuccess(answers[n]!)) committed?.()
+  return answers
 }
 
 const rollBack = (connection: Connection): void => {

@@ -1,6 +1,6 @@
 /** The embedded file: all state of an engine that runs without Kafka and Redis. Decision 0004. */
 import { StoreUnavailable } from "@flash-sale/domain/ports/StoreUnavailable"
-import { Cause, Context, Effect, Exit, Layer, Option, Result, Schedule, type Scope } from "effect"
+import { Cause, Context, Effect, Exit, Layer, Result, Schedule, type Scope } from "effect"
 import * as BatchLine from "../../actor/BatchLine.ts"
 import * as Completion from "../../actor/Completion.ts"
 import * as FolderOwnership from "../folder/FolderOwnership.ts"
@@ -12,37 +12,32 @@ import * as FileUpkeep from "./FileUpkeep.ts"
 import * as GroupCommit from "./GroupCommit.ts"
 import * as OpenFile from "./OpenFile.ts"
 import * as Signals from "./Signals.ts"
+import * as RecentRecords from "./writing/RecentRecords.ts"
+import * as Write from "./writing/Write.ts"
 
 /** Writes that may wait for a commit. */
 export const WRITE_LINE_CAPACITY = 20_000
 /** Writes that share one commit. */
 export const WRITE_BATCH = 512
-/**
- * One write: synchronous, inside a transaction that it shares with others. A failure undoes its own changes, and
- * nothing else. `touch` names topics of `Signals` to wake after the commit.
- */
-export type Job<A, E> = (
-  connection: Connection.Connection,
-  touch: (topic: string) => void
-) => Result.Result<A, E>
-
 export class SqliteDatabase extends Context.Service<SqliteDatabase, {
   /** Reads committed state. Synchronous, so it must be short. */
   readonly read: <A>(read: (connection: Connection.Connection) => A) => Effect.Effect<A, GroupCommit.SqliteUnavailable>
   /** Writes in order, and returns when the write is on the disk. `SqliteUnavailable` also where the queue is full. */
-  readonly write: <A, E = never>(job: Job<A, E>) => Effect.Effect<A, E | GroupCommit.WriteError>
+  readonly write: <A, E = never>(job: Write.Job<A, E>) => Effect.Effect<A, E | GroupCommit.WriteError>
   /** The same by a callback, which is called once, perhaps at once. */
-  readonly offer: <A, E = never>(job: Job<A, E>, completion: Written<A, E>) => void
+  readonly offer: <A, E = never>(job: Write.Job<A, E>, completion: Written<A, E>) => void
   /**
    * Writes in order, and returns when a kill -9 cannot undo it. Until the next `write` a power cut can, but then it
    * loses all later writes as well: what is kept is always a prefix of what was written. For state that follows from
    * the log or expires by itself, and so is folded, claimed or published again.
    */
-  readonly writeSoon: <A, E = never>(job: Job<A, E>) => Effect.Effect<A, E | GroupCommit.WriteError>
+  readonly writeSoon: <A, E = never>(job: Write.Job<A, E>) => Effect.Effect<A, E | GroupCommit.WriteError>
   /** Why the file takes no writes now; undefined where it does. */
   readonly trouble: Effect.Effect<string | undefined>
   /** Wakes fibers that wait for a change, also one by another process. */
   readonly signals: Signals.Signals
+  /** What was appended to the log by this process. */
+  readonly recent: RecentRecords.RecentRecords
 }>()("@flash-sale/infra/SqliteDatabase") {}
 
 /** Receives what came of one write. */
@@ -88,22 +83,17 @@ const make = Effect.fnUntraced(function*(
   })
   if (location !== "memory") yield* Effect.forkScoped(ExternalChanges.watch(connection, signals))
 
-  const offer = <A, E>(durable: boolean, job: Job<A, E>, completion: Written<A, E>): void => {
-    let result: Option.Option<Result.Result<A, E>> = Option.none()
-    const run = (opened: Connection.Connection): boolean => {
-      const made = job(opened, touch)
-      result = Option.some(made)
-      return Result.isSuccess(made)
-    }
+  const offer = <A, E>(durable: boolean, job: Write.Job<A, E>, completion: Written<A, E>): void => {
+    const { result, step } = Write.toStep(durable, job, touch)
     line.offer(
-      { durable, run },
-      Completion.mapInput(completion, (exit) =>
-        Exit.isFailure(exit)
-          ? Exit.failCause(Cause.map(exit.cause, unavailableWhereFull))
-          : toExit(Option.getOrThrow(result)))
+      step,
+      Completion.mapInput(
+        completion,
+        (exit) => Exit.isFailure(exit) ? Exit.failCause(Cause.map(exit.cause, unavailableWhereFull)) : toExit(result())
+      )
     )
   }
-  const write = (durable: boolean) => <A, E>(job: Job<A, E>): Effect.Effect<A, E | GroupCommit.WriteError> =>
+  const write = (durable: boolean) => <A, E>(job: Write.Job<A, E>): Effect.Effect<A, E | GroupCommit.WriteError> =>
     Completion.wait((completion) => offer(durable, job, completion))
 
   const read = <A>(look: (connection: Connection.Connection) => A) =>
@@ -123,7 +113,8 @@ const make = Effect.fnUntraced(function*(
     write: write(true),
     writeSoon: write(false),
     offer: (job, completion) => offer(true, job, completion),
-    signals
+    signals,
+    recent: RecentRecords.make()
   }
 })
 

@@ -49,7 +49,7 @@ export const layer: Layer.Layer<OrderEvents, LogUnavailable, SqliteDatabase> = L
             traceparent
           }))
           yield* Effect.mapError(
-            database.write((connection, touch) => {
+            database.write((connection, { touch }) => {
               const timestamp = Math.floor(clock.currentTimeMillisUnsafe())
               EventLogRows.append(connection, partition, rows, next, timestamp)
               touch(EventLogRows.topic(partition))

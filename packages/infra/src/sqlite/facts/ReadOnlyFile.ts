@@ -12,6 +12,7 @@ import { CannotOpen } from "../database/OpenFile.ts"
 import * as ResultCode from "../database/ResultCode.ts"
 import * as Signals from "../database/Signals.ts"
 import { SqliteDatabase } from "../database/SqliteDatabase.ts"
+import * as RecentRecords from "../database/writing/RecentRecords.ts"
 import { WAL_SUFFIX } from "../folder/EngineFiles.ts"
 
 /**
@@ -59,6 +60,7 @@ const make = Effect.fnUntraced(function*(
       throw new Error(`${path} is opened to be read only`)
     },
     trouble: Effect.undefined,
-    signals: Signals.make()
+    signals: Signals.make(),
+    recent: RecentRecords.make()
   }
 })

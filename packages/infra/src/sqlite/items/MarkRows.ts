@@ -3,7 +3,7 @@ import { type AcceptedLog, type Mark, MarkMoved } from "@flash-sale/domain/ports
 import type { PartitionId } from "@flash-sale/domain/records/Partition"
 import { Result } from "effect"
 import { type Connection, integer, text } from "../database/Connection.ts"
-import type { Job } from "../database/SqliteDatabase.ts"
+import type { Job } from "../database/writing/Write.ts"
 
 /** The checkpoint of a mark while its recovery is under way. */
 const NOT_COMPLETE = -1
