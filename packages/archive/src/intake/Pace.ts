@@ -16,26 +16,42 @@ export interface Pace {
 const EVENTS_ALONE = 4_000
 /** Of one that answers buyers as well: about 3 ms of its thread. */
 const EVENTS_BESIDE_BUYERS = 25
-/** The share of its time that it spends on the archive, with all partitions together. */
-const SHARE_BESIDE_BUYERS = 0.2
+/** The share of its time that it spends on the archive, with all partitions together, while its thread is busy. */
+const SHARE_WHILE_BUSY = 0.2
+/** The same while nothing else is done. */
+const SHARE_WHILE_IDLE = 0.5
+/** The share of a pause in which its thread did something else that counts as busy. */
+const BUSY = 0.5
+
+/** How long it pauses, in milliseconds, where it took so long and its thread was so busy in the pause before: 0 to 1. */
+export const pauseOf = (tookMillis: number, busy: number): number => {
+  const share = SHARE_WHILE_IDLE - (SHARE_WHILE_IDLE - SHARE_WHILE_BUSY) * Math.min(1, busy / BUSY)
+  return tookMillis * (1 / share - 1)
+}
 
 /** Without a layer the pace of a process that does nothing else. */
 export const Pace = Context.Reference<Pace>("@flash-sale/archive/Pace", {
   defaultValue: () => ({ events: EVENTS_ALONE, keep: (intake) => intake })
 })
 
-/** The pace of a process that answers buyers as well. */
+/** The pace of a process that answers buyers as well: quicker where they leave it the time. */
 export const layerBesideBuyers: Layer.Layer<never> = Layer.effect(
   Pace,
-  Effect.map(Semaphore.make(1), (turn) => ({
-    events: EVENTS_BESIDE_BUYERS,
-    keep: (intake) =>
-      turn.withPermit(Effect.gen(function*() {
-        const began = yield* Monotonic.now
-        const result = yield* intake
-        const took = (yield* Monotonic.now) - began
-        yield* Effect.sleep(Duration.millis(took * (1 / SHARE_BESIDE_BUYERS - 1)))
-        return result
-      }))
-  }))
+  Effect.map(Semaphore.make(1), (turn) => {
+    // Until it has paused once it is not known.
+    let busy = 1
+    return {
+      events: EVENTS_BESIDE_BUYERS,
+      keep: (intake) =>
+        turn.withPermit(Effect.gen(function*() {
+          const began = yield* Monotonic.now
+          const result = yield* intake
+          const ended = yield* Monotonic.now
+          const before = performance.eventLoopUtilization()
+          yield* Effect.sleep(Duration.millis(pauseOf(ended - began, busy)))
+          busy = performance.eventLoopUtilization(before).utilization
+          return result
+        }))
+    }
+  })
 )
