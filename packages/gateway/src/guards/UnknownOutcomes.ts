@@ -35,8 +35,8 @@ export const layer: Layer.Layer<UnknownOutcomes> = Layer.effect(
 
     const isOver = ({ at }: Kept): boolean => now() - at >= KEPT_MILLIS
     const sweep = (): void => {
-      for (let first = kept.oldest(); first !== undefined && isOver(first[1]); first = kept.oldest()) {
-        kept.delete(first[0])
+      for (let first = kept.oldest(); first !== undefined && isOver(first.value); first = kept.oldest()) {
+        kept.delete(first.key)
       }
     }
     return {
@@ -44,7 +44,7 @@ export const layer: Layer.Layer<UnknownOutcomes> = Layer.effect(
         sweep()
         kept.set(requestId, { fingerprint, at: now() })
         if (kept.size() <= MAX_KEPT) return
-        kept.delete(kept.oldest()![0])
+        kept.delete(kept.oldest()!.key)
         forgotAt = now()
       },
       judged: (requestId, found) => {

@@ -34,9 +34,8 @@ export const make = ({ clients, max, window }: Bounds, now: () => number): Failu
 
   const makeRoom = (at: number): void => {
     for (let first = windows.oldest(); first !== undefined; first = windows.oldest()) {
-      const [client, { endsAt }] = first
-      if (endsAt > at && windows.size() < clients) return
-      windows.delete(client)
+      if (first.value.endsAt > at && windows.size() < clients) return
+      windows.delete(first.key)
     }
   }
   const windowOf = (client: string, at: number): Window | undefined => {

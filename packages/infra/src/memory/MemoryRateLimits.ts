@@ -26,9 +26,8 @@ export const layerWindows: Layer.Layer<Windows> = Layer.sync(Windows, () => {
   /** Makes room for one more: windows that have ended are removed first, and most of them are at the front. */
   const makeRoom = (now: number): void => {
     for (let first = windows.oldest(); first !== undefined; first = windows.oldest()) {
-      const [userId, { endsAt }] = first
-      if (endsAt > now && windows.size() < MAX_USERS) return
-      windows.delete(userId)
+      if (first.value.endsAt > now && windows.size() < MAX_USERS) return
+      windows.delete(first.key)
     }
   }
 

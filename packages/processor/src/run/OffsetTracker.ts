@@ -39,7 +39,7 @@ export const make = (start: number): OffsetTracker => {
   /** How far it was when records were read again. */
   let wasAt = start
 
-  const least = (): number => open.oldest()?.[0] ?? after
+  const least = (): number => open.oldest()?.key ?? after
   const furthest = () => Math.max(wasAt, least())
 
   return {

@@ -38,7 +38,7 @@ export const make = (until: number): PlacedBefore => {
       if (orders[0]?.placedAtOffset !== offset || orders[0].state === "rejected") return
       const { acceptedAt, metadata } = command
       kept.set(offset, { trace: command, acceptedAt, metadata })
-      if (kept.size() > MAX_KEPT) kept.delete(kept.oldest()![0])
+      if (kept.size() > MAX_KEPT) kept.delete(kept.oldest()!.key)
     },
     forget: ({ fresh, orders }) => {
       // One that is read again may be followed by the record that has really ended the order.
