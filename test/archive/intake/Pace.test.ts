@@ -2,10 +2,10 @@
 import { assert, it } from "@effect/vitest"
 import * as Pace from "@flash-sale/archive/intake/Pace"
 
-it("pauses four times as long as it took while the thread is busy, and as long while it is idle", () => {
+it("pauses four times as long as it took while the thread is busy, and a quarter while it is idle", () => {
   assert.closeTo(Pace.pauseOf(3, 1), 12, 1e-9)
   assert.closeTo(Pace.pauseOf(3, 0.5), 12, 1e-9)
-  assert.closeTo(Pace.pauseOf(3, 0), 3, 1e-9)
+  assert.closeTo(Pace.pauseOf(3, 0), 0.75, 1e-9)
   assert.closeTo(Pace.pauseOf(0, 0), 0, 1e-9)
 })
 

@@ -19,11 +19,11 @@ const EVENTS_BESIDE_BUYERS = 25
 /** The share of its time that it spends on the archive, with all partitions together, while its thread is busy. */
 const SHARE_WHILE_BUSY = 0.2
 /** The same while nothing else is done. */
-const SHARE_WHILE_IDLE = 0.5
+const SHARE_WHILE_IDLE = 0.8
 /** The share of a pause in which its thread did something else that counts as busy. */
 const BUSY = 0.5
 
-/** How long it pauses, in milliseconds, where it took so long and its thread was so busy in the pause before: 0 to 1. */
+/** How long it pauses, in milliseconds; `busy`: how busy its thread was in the pause before, 0 to 1. */
 export const pauseOf = (tookMillis: number, busy: number): number => {
   const share = SHARE_WHILE_IDLE - (SHARE_WHILE_IDLE - SHARE_WHILE_BUSY) * Math.min(1, busy / BUSY)
   return tookMillis * (1 / share - 1)
