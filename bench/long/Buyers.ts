@@ -24,7 +24,7 @@ const MAX_BEHIND = 40_000
 const LOOK_EVERY_MILLIS = 1_000
 const AGAIN_AFTER_MILLIS = 200
 /** More than these mean that something is wrong. */
-const MAX_ENDED = 1_000
+const MAX_ENDED = 4 * CONNECTIONS
 const AGAIN: ReadonlySet<number> = new Set([429, 503])
 
 const numberOf = (name: string): number => Number(process.env[name])

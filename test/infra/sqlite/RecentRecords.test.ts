@@ -11,7 +11,9 @@ import * as LogAppend from "@flash-sale/infra/sqlite/log/LogAppend"
 import * as LogRows from "@flash-sale/infra/sqlite/log/LogRows"
 import * as SqliteInfra from "@flash-sale/infra/sqlite/SqliteInfra"
 import * as SqliteOrderLog from "@flash-sale/infra/sqlite/SqliteOrderLog"
-import { Context, Effect, Layer, Queue, Result } from "effect"
+import { Context, Effect, Exit, Layer, Queue, Result } from "effect"
+import { writeFile } from "node:fs/promises"
+import { join } from "node:path"
 import * as Folders from "./Folders.ts"
 
 const itemId = ItemId.make("101")
@@ -46,13 +48,12 @@ describe("RecentRecords", () => {
     assert.deepStrictEqual(recent.take(PartitionId.make(partition + 1), 0, 100), [])
   })
 
-  it("begins anew behind a gap, and behind a record that was read already", () => {
+  it("begins anew behind a gap, and at an offset that was there before", () => {
     const recent = RecentRecords.make()
     for (const offset of [1, 2, 4, 5]) recent.add(record(offset))
     assert.deepStrictEqual(recent.take(partition, 1, 10), [])
-    assert.deepStrictEqual(offsets(recent.take(partition, 4, 10)), [4, 5])
-    recent.add(record(2))
-    assert.deepStrictEqual(offsets(recent.take(partition, 2, 10)), [2])
+    recent.add(record(3))
+    assert.deepStrictEqual(offsets(recent.take(partition, 3, 10)), [3])
   })
 
   it("keeps the last ones of many and of large ones", () => {
@@ -74,6 +75,57 @@ describe("RecentRecords", () => {
       const given = recent.take(partition, 0, 100)
       assert.strictEqual(given.length, 20)
       for (const [n, one] of given.entries()) assert.deepStrictEqual(one, written.records[n])
+    }).pipe(Effect.provide(layer)))
+
+  it.effect("a worker gets it from memory once, and what it reads again from the file", () =>
+    Effect.gen(function*() {
+      const log = yield* OrderLog
+      const { write } = yield* SqliteDatabase.SqliteDatabase
+      for (let n = 0; n < 3; n++) yield* log.append(newRecord(n))
+      yield* write((connection) => {
+        connection.run("UPDATE log SET value = x'00' WHERE offset = 1")
+        return Result.void
+      })
+      const seen = yield* Queue.unbounded<ReadonlyArray<number> | string>()
+      yield* Effect.forkScoped(log.consume((owned) =>
+        owned.partition !== partition ? owned.revoked : Effect.gen(function*() {
+          for (let time = 0; time < 2; time++) {
+            yield* owned.seek(Offset.make(0))
+            yield* Queue.offer(seen, offsets(yield* owned.take(10)))
+          }
+          yield* owned.take(10)
+        }).pipe(
+          Effect.catch((error) => Queue.offer(seen, error._tag)),
+          Effect.andThen(owned.revoked)
+        )
+      ))
+      assert.deepStrictEqual(yield* Queue.take(seen), [0, 1, 2])
+      assert.deepStrictEqual(yield* Queue.take(seen), [0], "up to what is not the record that was written")
+      assert.strictEqual(yield* Queue.take(seen), "LogDamaged")
+    }).pipe(Effect.provide(layer)))
+
+  it.effect("of a file that is found damaged nothing is given from memory either", () =>
+    Effect.gen(function*() {
+      const log = yield* OrderLog
+      const { read } = yield* SqliteDatabase.SqliteDatabase
+      yield* log.append(newRecord(1))
+      const folder = yield* Folders.temporary
+      const garbage = join(folder, "garbage")
+      yield* Effect.promise(() => writeFile(garbage, "no database".repeat(1_000)))
+      const found = read((connection) => {
+        connection.script(`ATTACH '${garbage}' AS garbage`)
+        connection.script("SELECT * FROM garbage.sqlite_schema")
+      })
+      assert.isTrue(Exit.isFailure(yield* Effect.exit(found)))
+      const seen = yield* Queue.unbounded<string>()
+      yield* Effect.forkScoped(log.consume((owned) =>
+        owned.partition !== partition ? owned.revoked : Effect.andThen(owned.seek(Offset.make(0)), owned.take(10)).pipe(
+          Effect.match({ onFailure: ({ _tag }) => _tag, onSuccess: () => "given" }),
+          Effect.flatMap((what) => Queue.offer(seen, what)),
+          Effect.andThen(owned.revoked)
+        )
+      ))
+      assert.strictEqual(yield* Queue.take(seen), "LogUnavailable")
     }).pipe(Effect.provide(layer)))
 
   it.effect("what is undone is not given", () =>

@@ -75,7 +75,7 @@ const run = Effect.fnUntraced(function*(owned: OwnedEvents) {
       isGap = true
     }
     const missingBefore = read.missingBefore ?? (isGap ? EventReading.firstToldBy(records) : undefined)
-    yield* pace.keep(state.persist(writer.record({ ...batch, missingBefore, isAnew })))
+    yield* state.persist(pace.keep(writer.record({ ...batch, missingBefore, isAnew })))
     isAnew = false
     if (missingBefore !== undefined) {
       if (position === undefined && next === from && missingBefore > 0) yield* sayIncomplete(partition, missingBefore)

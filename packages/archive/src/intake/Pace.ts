@@ -1,6 +1,7 @@
 /**
  * How eagerly events are taken in. A process of its own takes what it can. One that also answers buyers takes little at
- * once, as its thread does nothing else meanwhile, and pauses after that: the archive may be late, and buyers may not.
+ * once, as its thread does nothing else meanwhile, and pauses after that, the longer the busier the thread is: the
+ * archive may be late, and buyers may not.
  */
 import * as Monotonic from "@flash-sale/infra/time/Monotonic"
 import { Context, Duration, Effect, Layer, Semaphore } from "effect"
@@ -20,13 +21,15 @@ const EVENTS_BESIDE_BUYERS = 25
 const SHARE_WHILE_BUSY = 0.2
 /** The same while nothing else is done. */
 const SHARE_WHILE_IDLE = 0.8
-/** The share of a pause in which its thread did something else that counts as busy. */
+/** A thread that did other things for so much of a pause counts as busy. */
 const BUSY = 0.5
+/** The longest pause, in milliseconds: what takes very long is not the archive's work, but a file that is waited for. */
+const MAX_PAUSE = 1_000
 
 /** How long it pauses, in milliseconds; `busy`: how busy its thread was in the pause before, 0 to 1. */
 export const pauseOf = (tookMillis: number, busy: number): number => {
   const share = SHARE_WHILE_IDLE - (SHARE_WHILE_IDLE - SHARE_WHILE_BUSY) * Math.min(1, busy / BUSY)
-  return tookMillis * (1 / share - 1)
+  return Math.min(MAX_PAUSE, tookMillis * (1 / share - 1))
 }
 
 /** Without a layer the pace of a process that does nothing else. */

@@ -31,12 +31,14 @@ export const make = (until: number): PlacedBefore => {
     follow: ({ command, isAdmitted, record: { offset } }, { orders }) => {
       if (isAdmitted) return
       if (offset >= until) {
-        kept.clear()
+        if (kept.size() > 0) kept.clear()
         return
       }
       if (command._tag !== "Place" && command._tag !== "Hold") return
       if (orders[0]?.placedAtOffset !== offset || orders[0].state === "rejected") return
       const { acceptedAt, metadata } = command
+      // One that is read again keeps its place.
+      if (kept.has(offset)) return
       kept.set(offset, { trace: command, acceptedAt, metadata })
       if (kept.size() > MAX_KEPT) kept.delete(kept.oldest()!.key)
     },

@@ -6,6 +6,7 @@
  * out. An answer holds in an interval of the wall clock, in which checking it again would say the same.
  */
 import type { Identity } from "@flash-sale/domain/ports/Callers"
+import * as AgeOrderedMap from "../../collections/AgeOrderedMap.ts"
 
 /** The most callers. */
 export const MAX_REMEMBERED = 100_000
@@ -27,7 +28,7 @@ export interface Remembered {
 }
 
 export const make = (most = MAX_REMEMBERED, mostCharacters = MAX_CHARACTERS): Remembered => {
-  const answers = new Map<string, Answer>()
+  const answers = AgeOrderedMap.make<string, Answer>()
   let characters = 0
   const drop = (header: string) => {
     if (answers.delete(header)) characters -= header.length
@@ -44,11 +45,11 @@ export const make = (most = MAX_REMEMBERED, mostCharacters = MAX_CHARACTERS): Re
       drop(header)
       answers.set(header, answer)
       characters += header.length
-      for (const [oldest] of answers) {
-        if (answers.size <= most && characters <= mostCharacters) return
-        drop(oldest)
+      for (let oldest = answers.oldest(); oldest !== undefined; oldest = answers.oldest()) {
+        if (answers.size() <= most && characters <= mostCharacters) return
+        drop(oldest.key)
       }
     },
-    size: () => answers.size
+    size: answers.size
   }
 }

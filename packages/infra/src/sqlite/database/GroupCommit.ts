@@ -36,7 +36,7 @@ export interface Step {
   readonly durable: boolean
   /** Changes the tables and says whether to keep the changes. What it throws undoes them as well. */
   readonly run: (connection: Connection) => boolean
-  /** Called once the transaction is committed, in the order of the steps; never where the step failed. */
+  /** What is to be done once its changes are committed, by who commits. */
   readonly committed?: () => void
 }
 
@@ -69,14 +69,13 @@ const commitBegun = (connection: Connection, steps: ReadonlyArray<Step>): Readon
   }
   try {
     connection.run("COMMIT")
+    return answers
   } catch (error) {
     const detail = operatingError(error)
     const answer: Answer = detail === undefined ? Exit.die(error) : Exit.fail(new SqliteUnknown({ detail }))
     endAfter(connection)
     return answers.map((before) => Exit.isSuccess(before) ? answer : before)
   }
-  for (const [n, { committed }] of steps.entries()) if (Exit.isSuccess(answers[n]!)) committed?.()
-  return answers
 }
 
 const rollBack = (connection: Connection): void => {

@@ -36,7 +36,7 @@ export class SqliteDatabase extends Context.Service<SqliteDatabase, {
   readonly trouble: Effect.Effect<string | undefined>
   /** Wakes fibers that wait for a change, also one by another process. */
   readonly signals: Signals.Signals
-  /** What was appended to the log by this process. */
+  /** Records that this process has just appended, for the consumer of the log. */
   readonly recent: RecentRecords.RecentRecords
 }>()("@flash-sale/infra/SqliteDatabase") {}
 
@@ -75,6 +75,7 @@ const make = Effect.fnUntraced(function*(
       Effect.sync(() => {
         touched.clear()
         const answers = GroupCommit.commit(connection, steps)
+        for (const [n, { committed }] of steps.entries()) if (Exit.isSuccess(answers[n]!)) committed?.()
         fileTrouble.note(answers)
         upkeep?.committed()
         if (touched.size > 0) signals.wake(touched)

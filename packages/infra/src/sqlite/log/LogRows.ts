@@ -34,6 +34,9 @@ export const bounds = (connection: Connection, partition: number): PartitionBoun
   }
 }
 
+/** Throws where the file is not read any more. */
+export const ask = (connection: Connection): void => void connection.get("SELECT 1")
+
 /** At most `max` records from this offset on, in the log's order, before the first damaged one; and its damage. */
 export const recordsFrom = (
   connection: Connection,

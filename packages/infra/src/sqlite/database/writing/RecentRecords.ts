@@ -7,7 +7,7 @@
  */
 import type { LogRecord } from "@flash-sale/domain/records/LogRecord"
 
-/** Of one partition. */
+/** Of one partition. Bytes are those of values and characters of headers. */
 const MAX_RECORDS = 2_000
 const MAX_BYTES = 2 * 1024 * 1024
 
@@ -15,8 +15,8 @@ export interface RecentRecords {
   /** Keeps a record that is committed. */
   readonly add: (record: LogRecord) => void
   /**
-   * The records from this offset on, at most `max`; none where the first of them is not here. They and all before them
-   * are let go.
+   * Hands over the records from this offset on, at most `max`; none where the first of them is not here. They and all
+   * before them are let go: another reader finds them in the file alone.
    */
   readonly take: (partition: number, from: number, max: number) => ReadonlyArray<LogRecord>
 }
@@ -26,7 +26,8 @@ interface Recent {
   bytes: number
 }
 
-const bytesOf = ({ value }: LogRecord): number => value.length
+const bytesOf = ({ headers, value }: LogRecord): number =>
+  Object.values(headers).reduce((sum, header) => sum + header.length, value.length)
 
 export const make = (): RecentRecords => {
   const partitions = new Map<number, Recent>()
@@ -48,7 +49,7 @@ export const make = (): RecentRecords => {
       known.records.push(record)
       known.bytes += bytesOf(record)
       // Half of them at once, as each letting go moves all others.
-      if (known.records.length > MAX_RECORDS || known.bytes > MAX_BYTES) {
+      while (known.records.length > MAX_RECORDS || known.bytes > MAX_BYTES) {
         letGo(known, Math.ceil(known.records.length / 2))
       }
     },

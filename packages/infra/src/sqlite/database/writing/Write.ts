@@ -7,7 +7,7 @@ import type { Step } from "../GroupCommit.ts"
 export interface Writing {
   /** Names a topic of `Signals` to wake after the commit. */
   readonly touch: (topic: string) => void
-  /** Has this done after the commit, before anybody is woken; never where the write is undone. Once a write. */
+  /** Has this done after the commit, before anybody is woken; never where the write is undone. */
   readonly afterwards: (act: () => void) => void
 }
 
@@ -24,18 +24,16 @@ export const toStep = <A, E>(
   touch: Writing["touch"]
 ): { readonly step: Step; readonly result: () => Result.Result<A, E> } => {
   let result: Option.Option<Result.Result<A, E>> = Option.none()
-  let act: (() => void) | undefined
-  const writing: Writing = {
-    touch,
-    afterwards: (wanted) => {
-      act = wanted
-    }
-  }
+  const acts: Array<() => void> = []
+  const writing: Writing = { touch, afterwards: (act) => void acts.push(act) }
   const run = (connection: Connection): boolean => {
     const made = job(connection, writing)
     result = Option.some(made)
-    if (Result.isFailure(made)) act = undefined
     return Result.isSuccess(made)
   }
-  return { step: { durable, run, committed: () => act?.() }, result: () => Option.getOrThrow(result) }
+  const committed = (): void => {
+    // A write that says it failed is undone, though its step has not failed.
+    if (Option.isSome(result) && Result.isSuccess(result.value)) { for (const act of acts) act() }
+  }
+  return { step: { durable, run, committed }, result: () => Option.getOrThrow(result) }
 }
