@@ -23,7 +23,7 @@ const SHARE_WHILE_BUSY = 0.2
 const SHARE_WHILE_IDLE = 0.8
 /** A thread that did other things for so much of a pause counts as busy. */
 const BUSY = 0.5
-/** The longest pause, in milliseconds: what takes very long is not the archive's work, but a file that is waited for. */
+/** The longest pause, in milliseconds: what takes so long has waited for the file. */
 const MAX_PAUSE = 1_000
 
 /** How long it pauses, in milliseconds; `busy`: how busy its thread was in the pause before, 0 to 1. */
