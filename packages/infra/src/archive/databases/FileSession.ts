@@ -63,7 +63,7 @@ export const sessionOf = (connection: Connection.Connection): Session => ({
     const run = (chunk: typeof rows) =>
       attempt(() => chunk.flatMap((row) => connection.all(sql, ...names.map((name) => row[name] ?? null))))
     return Effect.map(
-      Effect.forEach(chunks, (chunk) => Effect.tap(run(chunk), () => Effect.yieldNow)),
+      Effect.forEach(chunks, (chunk, n) => n === 0 ? run(chunk) : Effect.andThen(Effect.yieldNow, run(chunk))),
       (found) => found.flat()
     )
   }
