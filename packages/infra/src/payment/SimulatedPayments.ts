@@ -13,6 +13,7 @@ import {
 import type { PaymentOutcome } from "@flash-sale/domain/records/Command"
 import { murmur2 } from "@flash-sale/domain/records/Partition"
 import { Duration, Effect, Layer } from "effect"
+import { withoutStack } from "../resilience/WithoutStack.ts"
 
 export interface SimulatedPaymentsOptions {
   /** The share of charges that time out, 0 to 1. */
@@ -30,6 +31,8 @@ const encoder = new TextEncoder()
 const timesOut = (charge: Charge, rate: number): boolean =>
   rate > 0 &&
   ((murmur2(encoder.encode(`${charge.requestId}:${charge.attempt}`)) & 0x7fffffff) % BUCKETS) < rate * BUCKETS
+
+const unknown = (key: string) => withoutStack(() => new PaymentUnknown({ key, detail: "simulated time-out" }))
 
 /** The results of the last keys. Forgets half of them at once, as forgetting one by one would get slower and slower. */
 const makeMemory = () => {
@@ -57,7 +60,7 @@ export const layer = ({ failureRate, latency }: SimulatedPaymentsOptions): Layer
         delayed(
           Effect.suspend((): Effect.Effect<ChargeResult, PaymentUnknown> => {
             if (timesOut(charge, failureRate)) {
-              return Effect.fail(new PaymentUnknown({ key: charge.key, detail: "simulated time-out" }))
+              return Effect.fail(unknown(charge.key))
             }
             const known = keys.get(charge.key)
             // A dead key keeps no money, whatever was answered before.

@@ -15,6 +15,7 @@ import {
   PaymentProvider,
   PaymentUnknown
 } from "@flash-sale/domain/ports/PaymentProvider"
+import { withoutStack } from "@flash-sale/infra/resilience/WithoutStack"
 import { Data, Duration, Effect, Layer, type Pull, Schedule, Semaphore } from "effect"
 import { ProcessorState } from "../run/ProcessorState.ts"
 import * as ProviderBackoff from "./ProviderBackoff.ts"
@@ -126,7 +127,7 @@ const make = Effect.fnUntraced(function*(provider: Provider, state: ProcessorSta
 const bounded = <A, E>(key: string, ask: Effect.Effect<A, E>): Effect.Effect<A, E | PaymentUnknown> =>
   Effect.timeoutOrElse(ask, {
     duration: PAYMENT_TIMEOUT,
-    orElse: () => Effect.fail(new PaymentUnknown({ key, detail: "no answer in time" }))
+    orElse: () => Effect.fail(withoutStack(() => new PaymentUnknown({ key, detail: "no answer in time" })))
   })
 
 /** Over the provider that is given. */
