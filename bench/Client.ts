@@ -45,6 +45,12 @@ const ITEM = "101"
 /** As long as tokens of the great providers are. */
 const TOKEN = { payment_token: "pm_1Q0PsIJvEtkwdCNYMSaVuRz6" }
 
+/** An odd number by which numbers that follow each other become far apart. */
+const SCATTER = 0x9e3779b1
+
+/** What makes ids as those of clients are: in no order, so that each goes to another page of an index. */
+export const scattered = (n: number): string => (Math.imul(n, SCATTER) >>> 0).toString(16).padStart(8, "0")
+
 /** The bytes of a run's nth request. */
 export const requestOf = (
   run: string,
@@ -55,7 +61,7 @@ export const requestOf = (
   if (read !== undefined) return `GET ${read(n)} HTTP/1.1\r\nhost: bench\r\n\r\n`
   const userId = users[n % USERS]!
   const body = JSON.stringify({
-    request_id: `${run}-${n}`,
+    request_id: `${scattered(n)}-${run}-${n}`,
     user_id: userId,
     item_id: item,
     amount: 1,

@@ -1,4 +1,5 @@
 /** The nth order of a long run. Pure. */
+import { scattered } from "../Client.ts"
 
 const USERS = 1_000_000
 const DIGITS = 12
@@ -6,14 +7,8 @@ const HEAD = "POST /buy HTTP/1.1\r\nhost: bench\r\ncontent-type: application/jso
 
 export const itemOf = (item: number): string => `item-${item}`
 
-/** An odd number by which numbers that follow each other become far apart. */
-const SCATTER = 0x9e3779b1
-
-/** As long as the ids that clients draw, and in no order, as they are: each goes to another page of an index. */
-const idOf = (n: number): string => {
-  const scattered = (Math.imul(n, SCATTER) >>> 0).toString(16).padStart(8, "0")
-  return `${scattered}-7b41-4c3d-9a60-${String(n).padStart(DIGITS, "0")}`
-}
+/** As long as the ids that clients draw. */
+const idOf = (n: number): string => `${scattered(n)}-7b41-4c3d-9a60-${String(n).padStart(DIGITS, "0")}`
 
 /** The order as an HTTP request: one unit, of each item in turn. */
 export const requestOf = (n: number, items: number): string => {

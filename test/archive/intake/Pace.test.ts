@@ -23,9 +23,9 @@ const letIn = (other: number) =>
     return times
   }).pipe(Effect.scoped, Effect.provide(Pace.layerBesideBuyers))
 
-it("pauses 19 times as long as it took while the thread is busy, and a quarter while it is idle", () => {
-  assert.closeTo(Pace.pauseOf(3, 1), 57, 1e-9)
-  assert.closeTo(Pace.pauseOf(3, 0.9), 57, 1e-9)
+it("pauses 49 times as long as it took while the thread is busy, and a quarter while it is idle", () => {
+  assert.closeTo(Pace.pauseOf(3, 1), 147, 1e-9)
+  assert.closeTo(Pace.pauseOf(3, 0.9), 147, 1e-9)
   assert.closeTo(Pace.pauseOf(3, 0), 0.75, 1e-9)
   assert.closeTo(Pace.pauseOf(0, 0), 0, 1e-9)
   assert.strictEqual(Pace.pauseOf(600_000, 1), 1_000, "what waited for ten minutes does not wait for forty more")

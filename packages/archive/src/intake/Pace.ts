@@ -18,7 +18,7 @@ const EVENTS_ALONE = 4_000
 /** Of one that answers buyers as well: about 3 ms of its thread. */
 const EVENTS_BESIDE_BUYERS = 25
 /** The share of its time that it spends on the archive, with all partitions together, while its thread is busy. */
-const SHARE_WHILE_BUSY = 0.05
+const SHARE_WHILE_BUSY = 0.02
 /** The same while nothing else is done. */
 const SHARE_WHILE_IDLE = 0.8
 /** A thread that did other things for so much of a pause counts as busy. */

@@ -4,6 +4,7 @@
 import { CHECKOUT, NOTED } from "../tables/CheckoutTables.ts"
 import { firstTables } from "../tables/FirstTables.ts"
 import { COUNTED } from "../tables/LetterTables.ts"
+import { BY_ARRIVAL } from "../tables/PlacedTables.ts"
 import { LETTER_LOG, TOLD } from "../tables/ReaderTables.ts"
 import { type Connection, integer } from "./Connection.ts"
 import * as LogChain from "./LogChain.ts"
@@ -88,8 +89,12 @@ const migrations: ReadonlyArray<Step> = [
   sql(NOTED),
   sql(LETTER_LOG),
   sql(REFUSED),
-  sql(COUNTED)
+  sql(COUNTED),
+  sql(BY_ARRIVAL)
 ]
+
+/** The version from which on orders and statuses stand in the order in which they came. */
+export const BY_ARRIVAL_FROM = 15
 
 /** The version from which on records have digests. */
 export const CHAINED = 5
@@ -101,11 +106,12 @@ export const versionOf = (connection: Connection): number =>
   integer(connection.get("PRAGMA user_version") ?? {}, "user_version")
 
 /**
- * Brings the file to the latest version. Returns what is wrong where it is of a later one, and then changes nothing.
+ * Brings the file to this version. Returns what is wrong where it is of a later one than this build knows, and then
+ * changes nothing.
  */
-export const migrate = (connection: Connection): string | undefined => {
+export const migrate = (connection: Connection, target = LATEST): string | undefined => {
   // Nothing is written where nothing is to be done: commands read also where the disk is full, or another one writes.
-  if (versionOf(connection) === LATEST) return undefined
+  if (versionOf(connection) === target) return undefined
   connection.script("BEGIN IMMEDIATE")
   try {
     const version = versionOf(connection)
@@ -113,8 +119,8 @@ export const migrate = (connection: Connection): string | undefined => {
       connection.script("ROLLBACK")
       return `its tables are of version ${version}, and this build knows versions up to ${LATEST}: use a newer build`
     }
-    for (const step of migrations.slice(version)) step(connection)
-    connection.script(`PRAGMA user_version = ${LATEST}; COMMIT`)
+    for (const step of migrations.slice(version, target)) step(connection)
+    connection.script(`PRAGMA user_version = ${target}; COMMIT`)
     return undefined
   } catch (error) {
     if (connection.isInTransaction()) connection.script("ROLLBACK")

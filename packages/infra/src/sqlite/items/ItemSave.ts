@@ -8,9 +8,13 @@ import * as CheckoutRows from "./CheckoutRows.ts"
 import type { LoadedItem } from "./ItemLoad.ts"
 
 const PUT_ORDER = `
-INSERT OR REPLACE INTO orders(
+INSERT INTO orders(
   item, request, state, user, amount, attempt, place, capped, price, currency, reason, hold, confirmed, reference
-) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
+) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+ON CONFLICT(item, request) DO UPDATE SET
+  state = excluded.state, user = excluded.user, amount = excluded.amount, attempt = excluded.attempt,
+  place = excluded.place, capped = excluded.capped, price = excluded.price, currency = excluded.currency,
+  reason = excluded.reason, hold = excluded.hold, confirmed = excluded.confirmed, reference = excluded.reference`
 const PUT_REJECTED = "INSERT OR REPLACE INTO turned(item, request, n, reason) VALUES (?, ?, ?, ?)"
 const PUT_BUYER = "INSERT OR REPLACE INTO buyers(item, user, units) VALUES (?, ?, ?)"
 const PUT_COMMAND = "INSERT OR REPLACE INTO commands(item, command, n) VALUES (?, ?, ?)"

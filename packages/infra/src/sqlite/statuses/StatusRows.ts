@@ -19,16 +19,22 @@ const EXPIRED_STEP = 2_000
 const encodeDue = Schema.encodeSync(StatusRow.Dues)
 
 const PUT = `
-INSERT OR REPLACE INTO statuses(
+INSERT INTO statuses(
   request, owner, expires, item, fingerprint, amount, status, reason, attempt, place, correlation_id, updated_at,
   expires_at, confirmed, refund, refund_due
-) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
+) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+ON CONFLICT(request) DO UPDATE SET
+  owner = excluded.owner, expires = excluded.expires, item = excluded.item, fingerprint = excluded.fingerprint,
+  amount = excluded.amount, status = excluded.status, reason = excluded.reason, attempt = excluded.attempt,
+  place = excluded.place, correlation_id = excluded.correlation_id, updated_at = excluded.updated_at,
+  expires_at = excluded.expires_at, confirmed = excluded.confirmed, refund = excluded.refund,
+  refund_due = excluded.refund_due`
 
 const KEEP = `
 UPDATE statuses SET owner = NULL, expires = ?, updated_at = ? WHERE request = ? AND owner = ? AND expires > ?`
 
 const SWEEP = `
-DELETE FROM statuses WHERE request IN (SELECT request FROM statuses WHERE expires <= ? LIMIT ${EXPIRED_STEP})`
+DELETE FROM statuses WHERE rowid IN (SELECT rowid FROM statuses WHERE expires <= ? LIMIT ${EXPIRED_STEP})`
 
 /** Inserts a claim: no other request may place the order until `expires`, as a `StatusClock` says it. */
 export const claim = (
