@@ -46,16 +46,16 @@ const fillAll = (): void => connections.forEach((fill) => fill())
 
 const take = (): number | undefined => isWaiting ? undefined : again.pop() ?? (next < from + count ? next++ : undefined)
 
-const sendAgain = async (orders: ReadonlyArray<number>): Promise<void> => {
+const sendAgain = async (order: number | undefined): Promise<void> => {
   await delay(AGAIN_AFTER_MILLIS)
-  again.push(...orders)
+  if (order !== undefined) again.push(order)
   fillAll()
 }
 
 const onAnswer = (status: number, order: number): void => {
   answers[status] = (answers[status] ?? 0) + 1
   if (status === 202) accepted++
-  else if (AGAIN.has(status)) void sendAgain([order])
+  else if (AGAIN.has(status)) void sendAgain(order)
   else throw new Error(`order ${order} was answered ${status}`)
 }
 
@@ -90,7 +90,7 @@ const open = (): void => {
     connections.delete(fill)
     if (accepted === count) return
     if (++ended > MAX_ENDED) throw new Error(`${ended} connections have ended`)
-    void sendAgain(underWay === undefined ? [] : [underWay]).then(open)
+    void sendAgain(underWay).then(open)
   })
 }
 

@@ -1,6 +1,6 @@
 /** What a consumer of the embedded log is given from memory: what the file has, and never anything else. */
 import { assert, describe, it } from "@effect/vitest"
-import { OrderLog, type OwnedPartition } from "@flash-sale/domain/ports/OrderLog"
+import { OrderLog } from "@flash-sale/domain/ports/OrderLog"
 import { ItemId } from "@flash-sale/domain/records/Ids"
 import type { LogRecord } from "@flash-sale/domain/records/LogRecord"
 import { home, Offset, PartitionId } from "@flash-sale/domain/records/Partition"
@@ -15,6 +15,7 @@ import { Context, Effect, Exit, Layer, Queue, Result } from "effect"
 import { writeFile } from "node:fs/promises"
 import { join } from "node:path"
 import * as Folders from "./Folders.ts"
+import { taking } from "./Taking.ts"
 
 const itemId = ItemId.make("101")
 const partition = home(itemId, EMBEDDED_PARTITIONS)
@@ -155,14 +156,7 @@ describe("RecentRecords", () => {
       const engine = Context.get(yield* Layer.build(SqliteInfra.layer({ folder })), OrderLog)
       const beside = Context.get(yield* Layer.build(SqliteInfra.layerBeside({ folder })), OrderLog)
       const taken = yield* Queue.unbounded<LogRecord>()
-      const worker = (owned: OwnedPartition): Effect.Effect<void> =>
-        owned.partition === partition
-          ? Effect.gen(function*() {
-            yield* owned.seek(Offset.make(0))
-            while (true) yield* Queue.offerAll(taken, yield* owned.take(7))
-          }).pipe(Effect.orDie, Effect.raceFirst(owned.revoked))
-          : owned.revoked
-      yield* Effect.forkScoped(engine.consume(worker))
+      yield* Effect.forkScoped(engine.consume(taking(partition, 7, taken)))
       for (let n = 0; n < 300; n++) yield* (n % 5 === 0 ? beside : engine).append(newRecord(n))
       const all = yield* Effect.forEach(Array.from({ length: 300 }), () => Queue.take(taken))
       assert.deepStrictEqual(offsets(all), Array.from({ length: 300 }, (_, n) => n))

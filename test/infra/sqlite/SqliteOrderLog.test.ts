@@ -11,20 +11,14 @@ import * as SqliteInfra from "@flash-sale/infra/sqlite/SqliteInfra"
 import { Context, Deferred, Effect, Exit, Fiber, Layer, Option, Queue, Scope } from "effect"
 import { TestClock } from "effect/testing"
 import * as Folders from "./Folders.ts"
+import * as Taking from "./Taking.ts"
 
 const itemId = ItemId.make("101")
 const record = { itemId, value: "{}", headers: { type: "place" } }
 
 const log = Effect.map(Layer.build(SqliteInfra.layerMemory), Context.get(OrderLog))
 
-/** Hands what the item's home takes to the queue, until it is asked to return. */
-const taking = (queue: Queue.Queue<LogRecord>) => (owned: OwnedPartition): Effect.Effect<void> =>
-  owned.partition === home(itemId, EMBEDDED_PARTITIONS)
-    ? Effect.gen(function*() {
-      yield* owned.seek(Offset.make(0))
-      while (true) yield* Queue.offerAll(queue, yield* owned.take(10))
-    }).pipe(Effect.orDie, Effect.raceFirst(owned.revoked))
-    : owned.revoked
+const taking = (queue: Queue.Queue<LogRecord>) => Taking.taking(home(itemId, EMBEDDED_PARTITIONS), 10, queue)
 
 describe("SqliteOrderLog", () => {
   it.effect("a record has the clock's time", () =>

@@ -42,7 +42,7 @@ export const layer: Layer.Layer<ItemRules, never, OrderLog> = Layer.effect(
 
     const remember = (itemId: ItemId): void => {
       acknowledgedAt.set(itemId, monotonic())
-      if (acknowledgedAt.size() > MAX_ITEMS) acknowledgedAt.delete(acknowledgedAt.oldest()!.key)
+      acknowledgedAt.deleteWhile(() => acknowledgedAt.size() > MAX_ITEMS)
     }
     const ended = (itemId: ItemId, result: Raised): void => {
       const waited = waiting.get(itemId) ?? []

@@ -34,17 +34,12 @@ export const layer: Layer.Layer<UnknownOutcomes> = Layer.effect(
     let forgotAt = Number.NEGATIVE_INFINITY
 
     const isOver = ({ at }: Kept): boolean => now() - at >= KEPT_MILLIS
-    const sweep = (): void => {
-      for (let first = kept.oldest(); first !== undefined && isOver(first.value); first = kept.oldest()) {
-        kept.delete(first.key)
-      }
-    }
     return {
       add: (requestId, fingerprint) => {
-        sweep()
+        kept.deleteWhile(({ value }) => isOver(value))
         kept.set(requestId, { fingerprint, at: now() })
         if (kept.size() <= MAX_KEPT) return
-        kept.delete(kept.oldest()!.key)
+        kept.deleteWhile(() => kept.size() > MAX_KEPT)
         forgotAt = now()
       },
       judged: (requestId, found) => {

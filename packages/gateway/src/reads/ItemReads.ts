@@ -81,7 +81,7 @@ export const layer = (
       const begin = (itemId: ItemId): Read => {
         const read: Read = { begunAt: monotonic(), found: undefined, waiting: [] }
         reads.set(itemId, read)
-        if (reads.size() > MAX_ITEMS) reads.delete(reads.oldest()!.key)
+        reads.deleteWhile(() => reads.size() > MAX_ITEMS)
         run(lookNow(itemId), {
           onExit: (found) => {
             read.found = found

@@ -6,6 +6,7 @@
  * first is always deleted, `map.keys().next()` takes 7 µs. An iterator that is kept and goes on where it was is as
  * quick as this, but holds on to all that the map was made of since it went on last.
  */
+import * as LinkedList from "./LinkedList.ts"
 
 export interface AgeOrderedMap<K, V> {
   readonly get: (key: K) => V | undefined
@@ -14,6 +15,8 @@ export interface AgeOrderedMap<K, V> {
   readonly set: (key: K, value: V) => void
   /** Whether it was there. */
   readonly delete: (key: K) => boolean
+  /** Deletes from the oldest on, as long as this holds. */
+  readonly deleteWhile: (isGone: (oldest: Entry<K, V>) => boolean) => void
   readonly clear: () => void
   readonly size: () => number
   /** The entry that was set before all others; undefined where there is none. */
@@ -25,47 +28,35 @@ export interface Entry<K, V> {
   readonly value: V
 }
 
-interface Linked<K, V> extends Entry<K, V> {
-  before: Linked<K, V> | undefined
-  after: Linked<K, V> | undefined
-}
-
 export const make = <K, V>(): AgeOrderedMap<K, V> => {
-  const entries = new Map<K, Linked<K, V>>()
-  let first: Linked<K, V> | undefined
-  let last: Linked<K, V> | undefined
+  const entries = new Map<K, LinkedList.Entry<Entry<K, V>>>()
+  const byAge = LinkedList.make<Entry<K, V>>()
 
   const remove = (key: K): boolean => {
     const entry = entries.get(key)
     if (entry === undefined) return false
     entries.delete(key)
-    const { after, before } = entry
-    if (before === undefined) first = after
-    else before.after = after
-    if (after === undefined) last = before
-    else after.before = before
-    // An entry that is gone holds on to no other.
-    entry.before = undefined
-    entry.after = undefined
+    byAge.remove(entry)
     return true
   }
 
   return {
-    get: (key) => entries.get(key)?.value,
+    get: (key) => entries.get(key)?.value.value,
     has: (key) => entries.has(key),
     set: (key, value) => {
       remove(key)
-      const entry = { key, value, before: last, after: undefined }
-      if (last === undefined) first = entry
-      else last.after = entry
-      last = entry
-      entries.set(key, entry)
+      entries.set(key, byAge.append({ key, value }))
     },
     delete: remove,
+    deleteWhile: (isGone) => {
+      for (let first = byAge.first(); first !== undefined && isGone(first.value); first = byAge.first()) {
+        remove(first.value.key)
+      }
+    },
     clear: () => {
       for (const key of entries.keys()) remove(key)
     },
-    size: () => entries.size,
-    oldest: () => first
+    size: byAge.size,
+    oldest: () => byAge.first()?.value
   }
 }

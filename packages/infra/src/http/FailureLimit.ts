@@ -1,6 +1,6 @@
 /** How often one client may fail, counted in windows that begin with its first failure. Bounded in memory. */
 
-import * as AgeOrderedMap from "../collections/AgeOrderedMap.ts"
+import * as FixedWindows from "../collections/FixedWindows.ts"
 
 export interface Bounds {
   /** Failures in a window; after them nothing of the client is tried. */
@@ -22,41 +22,21 @@ export interface FailureLimit {
   readonly isClean: () => boolean
 }
 
-interface Window {
-  readonly endsAt: number
-  count: number
-}
-
 /** `now` in milliseconds, of a clock that nobody sets. */
 export const make = ({ clients, max, window }: Bounds, now: () => number): FailureLimit => {
-  // In the order in which they began, and so in the order in which they end.
-  const windows = AgeOrderedMap.make<string, Window>()
-
-  const makeRoom = (at: number): void => {
-    for (let first = windows.oldest(); first !== undefined; first = windows.oldest()) {
-      if (first.value.endsAt > at && windows.size() < clients) return
-      windows.delete(first.key)
-    }
-  }
-  const windowOf = (client: string, at: number): Window | undefined => {
-    const known = windows.get(client)
-    return known !== undefined && known.endsAt > at ? known : undefined
-  }
+  const windows = FixedWindows.make<string>(clients)
 
   return {
     isClean: () => windows.size() === 0,
     waitOf: (client) => {
       const at = now()
-      const known = windowOf(client, at)
+      const known = windows.find(client, at)
       return known !== undefined && known.count >= max ? known.endsAt - at : 0
     },
     failed: (client) => {
       const at = now()
-      const known = windowOf(client, at)
-      if (known !== undefined) return void known.count++
-      windows.delete(client)
-      makeRoom(at)
-      windows.set(client, { endsAt: at + window, count: 1 })
+      const counted = windows.find(client, at) ?? windows.begin(client, at, window)
+      counted.count++
     }
   }
 }

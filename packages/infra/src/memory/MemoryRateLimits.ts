@@ -2,16 +2,11 @@
 import { type RateLimit, RateLimits } from "@flash-sale/domain/ports/RateLimits"
 import type { UserId } from "@flash-sale/domain/records/Ids"
 import { Context, Effect, Layer } from "effect"
-import * as AgeOrderedMap from "../collections/AgeOrderedMap.ts"
+import * as FixedWindows from "../collections/FixedWindows.ts"
 import * as Monotonic from "../time/Monotonic.ts"
 
 /** Users whose windows are kept at once. When there are more, those whose windows began first start anew. */
 export const MAX_USERS = 100_000
-
-interface Window {
-  readonly endsAt: number
-  count: number
-}
 
 /** The windows themselves, for who counts inside a step that nothing may interrupt. */
 export class Windows extends Context.Service<Windows, {
@@ -21,28 +16,10 @@ export class Windows extends Context.Service<Windows, {
 
 /** Fixed windows, which begin with a user's first request. */
 export const layerWindows: Layer.Layer<Windows> = Layer.sync(Windows, () => {
-  const windows = AgeOrderedMap.make<UserId, Window>()
-
-  /** Makes room for one more: windows that have ended are removed first, and most of them are at the front. */
-  const makeRoom = (now: number): void => {
-    for (let first = windows.oldest(); first !== undefined; first = windows.oldest()) {
-      if (first.value.endsAt > now && windows.size() < MAX_USERS) return
-      windows.delete(first.key)
-    }
-  }
-
-  const windowOf = (userId: UserId, now: number, windowMillis: number): Window => {
-    const known = windows.get(userId)
-    if (known !== undefined && known.endsAt > now) return known
-    windows.delete(userId)
-    makeRoom(now)
-    const begun: Window = { endsAt: now + windowMillis, count: 0 }
-    windows.set(userId, begun)
-    return begun
-  }
+  const windows = FixedWindows.make<UserId>(MAX_USERS)
 
   const count = (userId: UserId, maxRequests: number, windowMillis: number, now: number): RateLimit => {
-    const window = windowOf(userId, now, windowMillis)
+    const window = windows.find(userId, now) ?? windows.begin(userId, now, windowMillis)
     if (window.count >= maxRequests) return { allowed: false, remaining: 0, retryAfterMillis: window.endsAt - now }
     window.count++
     return { allowed: true, remaining: maxRequests - window.count, retryAfterMillis: 0 }

@@ -30,12 +30,11 @@ export const layer: Layer.Layer<OrderLog, LogUnavailable, SqliteDatabase> = Laye
     const source: Consumer.Source = {
       ...LogRows.source,
       records: (connection, partition, from, max) => {
+        const records = database.recent.take(partition, from, max)
+        if (records.length === 0) return LogRows.recordsFrom(connection, partition, from, max)
         // A file that is lost or damaged refuses this: what was read from memory could not be folded.
         LogRows.ask(connection)
-        const records = database.recent.take(partition, from, max)
-        return records.length > 0
-          ? { records, damage: undefined }
-          : LogRows.recordsFrom(connection, partition, from, max)
+        return { records, damage: undefined }
       }
     }
     const insert = (record: NewRecord): Job<LogPosition, never> => {

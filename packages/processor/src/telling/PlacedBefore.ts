@@ -40,7 +40,7 @@ export const make = (until: number): PlacedBefore => {
       // One that is read again keeps its place.
       if (kept.has(offset)) return
       kept.set(offset, { trace: command, acceptedAt, metadata })
-      if (kept.size() > MAX_KEPT) kept.delete(kept.oldest()!.key)
+      kept.deleteWhile(() => kept.size() > MAX_KEPT)
     },
     forget: ({ fresh, orders }) => {
       // One that is read again may be followed by the record that has really ended the order.

@@ -3,6 +3,8 @@ import { assert, describe, it } from "@effect/vitest"
 import * as Connection from "@flash-sale/infra/sqlite/database/Connection"
 import * as Migrations from "@flash-sale/infra/sqlite/database/Migrations"
 
+/** The last version in which they stood by request id. */
+const BEFORE_ARRIVAL = 14
 const ORDERS = "SELECT * FROM orders ORDER BY item, request"
 const STATUSES = "SELECT * FROM statuses ORDER BY request"
 
@@ -11,7 +13,7 @@ const plain = (rows: ReadonlyArray<Connection.Row>) => rows.map((row) => ({ ...r
 describe("Migrations", () => {
   it("the ledger and the statuses keep every row and column when they are put in the order of their arrival", () => {
     const file = Connection.open(":memory:")
-    assert.isUndefined(Migrations.migrate(file, Migrations.BY_ARRIVAL_FROM - 1))
+    assert.isUndefined(Migrations.migrate(file, BEFORE_ARRIVAL))
     for (const [n, id] of ["z", "a", "\u{1F45F}", "m"].entries()) {
       file.run(
         "INSERT INTO orders VALUES (?, ?, 'sold', ?, ?, ?, ?, 1, ?, 'EUR', NULL, 1, ?, ?)",

@@ -1,7 +1,7 @@
 /** Transactions on the archive's file. Another process that writes is waited for, without blocking this one. */
 import type { ArchiveUnavailable } from "@flash-sale/domain/ports/Archive"
 import { Effect, Exit, Schedule, type Semaphore } from "effect"
-import type { Connection } from "../../sqlite/database/Connection.ts"
+import { type Connection, rollBack } from "../../sqlite/database/Connection.ts"
 import * as ResultCode from "../../sqlite/database/ResultCode.ts"
 import type { Work } from "../sql/Session.ts"
 import { attempt, attemptOnce, failed, sessionOf } from "./FileSession.ts"
@@ -10,14 +10,10 @@ import { attempt, attemptOnce, failed, sessionOf } from "./FileSession.ts"
 const BUSY_MILLIS = 2_000
 const RETRY_MILLIS = 20
 
-/** A transaction that could not be ended would be in the way of every later one: the next that begins ends it. */
-const rollBack = (connection: Connection): void => {
-  if (connection.isInTransaction()) connection.run("ROLLBACK")
-}
-
 /** Begins to write; another process that does is waited for. */
 const beginAlone = (connection: Connection): Effect.Effect<unknown, ArchiveUnavailable> =>
   attemptOnce(() => {
+    // One that could not be ended would be in the way of every later one.
     rollBack(connection)
     connection.run("BEGIN IMMEDIATE")
   }).pipe(

@@ -79,7 +79,7 @@ export const make = (kept = LETTERS_KEPT, before: ReadonlySet<string> = new Set(
 
   const remember = (id: string, handling: Handling): void => {
     handlings.set(id, handling)
-    if (handlings.size() > kept) handlings.delete(handlings.oldest()!.key)
+    handlings.deleteWhile(() => handlings.size() > kept)
   }
 
   /** When the oldest was put; undefined where it is to be looked up. */

@@ -83,6 +83,11 @@ export const configure = (connection: Connection): void => {
   connection.setDurable(true)
 }
 
+/** Undoes the transaction that is under way, if there is one. */
+export const rollBack = (connection: Connection): void => {
+  if (connection.isInTransaction()) connection.run("ROLLBACK")
+}
+
 /** A row that this build did not write: the file is damaged. */
 export class RowDamaged extends Error {
   constructor(column: string, value: SQLOutputValue | undefined) {

@@ -1,6 +1,6 @@
 /** Group commit: many writes in one transaction share one wait for the disk, and fail one by one. Decision 0004. */
 import { Effect, Exit, Schema } from "effect"
-import type { Connection } from "./Connection.ts"
+import { type Connection, rollBack } from "./Connection.ts"
 import { operatingError } from "./ResultCode.ts"
 
 /** The file could not be read or written: nothing was changed. `overloaded`: too many writes wait already. */
@@ -76,10 +76,6 @@ const commitBegun = (connection: Connection, steps: ReadonlyArray<Step>): Readon
     endAfter(connection)
     return answers.map((before) => Exit.isSuccess(before) ? answer : before)
   }
-}
-
-const rollBack = (connection: Connection): void => {
-  if (connection.isInTransaction()) connection.run("ROLLBACK")
 }
 
 /** So that nobody waits for its lock. */

@@ -6,7 +6,7 @@ import { firstTables } from "../tables/FirstTables.ts"
 import { COUNTED } from "../tables/LetterTables.ts"
 import { BY_ARRIVAL } from "../tables/PlacedTables.ts"
 import { LETTER_LOG, TOLD } from "../tables/ReaderTables.ts"
-import { type Connection, integer } from "./Connection.ts"
+import { type Connection, integer, rollBack } from "./Connection.ts"
 import * as LogChain from "./LogChain.ts"
 
 /** The number of partitions of the embedded log. Written into the file when it is created, and kept for ever. */
@@ -93,9 +93,6 @@ const migrations: ReadonlyArray<Step> = [
   sql(BY_ARRIVAL)
 ]
 
-/** The version from which on orders and statuses stand in the order in which they came. */
-export const BY_ARRIVAL_FROM = 15
-
 /** The version from which on records have digests. */
 export const CHAINED = 5
 
@@ -111,7 +108,8 @@ export const versionOf = (connection: Connection): number =>
  */
 export const migrate = (connection: Connection, target = LATEST): string | undefined => {
   // Nothing is written where nothing is to be done: commands read also where the disk is full, or another one writes.
-  if (versionOf(connection) === target) return undefined
+  const found = versionOf(connection)
+  if (found >= target && found <= LATEST) return undefined
   connection.script("BEGIN IMMEDIATE")
   try {
     const version = versionOf(connection)
@@ -123,7 +121,7 @@ export const migrate = (connection: Connection, target = LATEST): string | undef
     connection.script(`PRAGMA user_version = ${target}; COMMIT`)
     return undefined
   } catch (error) {
-    if (connection.isInTransaction()) connection.script("ROLLBACK")
+    rollBack(connection)
     throw error
   }
 }

@@ -4,17 +4,24 @@ import type { Batch, Folded } from "@flash-sale/domain/rules/Fold"
 import { COMMANDS_REMEMBERED, type HeldOrder, type Item, REJECTED_REMEMBERED } from "@flash-sale/domain/rules/Item"
 import { HashMap, Option } from "effect"
 import type { Connection } from "../database/Connection.ts"
+import * as Upsert from "../database/writing/Upsert.ts"
 import * as CheckoutRows from "./CheckoutRows.ts"
 import type { LoadedItem } from "./ItemLoad.ts"
 
-const PUT_ORDER = `
-INSERT INTO orders(
-  item, request, state, user, amount, attempt, place, capped, price, currency, reason, hold, confirmed, reference
-) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-ON CONFLICT(item, request) DO UPDATE SET
-  state = excluded.state, user = excluded.user, amount = excluded.amount, attempt = excluded.attempt,
-  place = excluded.place, capped = excluded.capped, price = excluded.price, currency = excluded.currency,
-  reason = excluded.reason, hold = excluded.hold, confirmed = excluded.confirmed, reference = excluded.reference`
+const PUT_ORDER = Upsert.into("orders", ["item", "request"], [
+  "state",
+  "user",
+  "amount",
+  "attempt",
+  "place",
+  "capped",
+  "price",
+  "currency",
+  "reason",
+  "hold",
+  "confirmed",
+  "reference"
+])
 const PUT_REJECTED = "INSERT OR REPLACE INTO turned(item, request, n, reason) VALUES (?, ?, ?, ?)"
 const PUT_BUYER = "INSERT OR REPLACE INTO buyers(item, user, units) VALUES (?, ?, ?)"
 const PUT_COMMAND = "INSERT OR REPLACE INTO commands(item, command, n) VALUES (?, ?, ?)"

@@ -10,6 +10,7 @@ import type { StatusRecord } from "@flash-sale/domain/records/OrderStatus"
 import { mayReplace } from "@flash-sale/domain/records/StatusRule"
 import { Schema } from "effect"
 import type { Connection } from "../database/Connection.ts"
+import * as Upsert from "../database/writing/Upsert.ts"
 import type { StatusClock } from "./StatusClock.ts"
 import * as StatusRow from "./StatusRow.ts"
 
@@ -18,17 +19,23 @@ const EXPIRED_STEP = 2_000
 
 const encodeDue = Schema.encodeSync(StatusRow.Dues)
 
-const PUT = `
-INSERT INTO statuses(
-  request, owner, expires, item, fingerprint, amount, status, reason, attempt, place, correlation_id, updated_at,
-  expires_at, confirmed, refund, refund_due
-) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-ON CONFLICT(request) DO UPDATE SET
-  owner = excluded.owner, expires = excluded.expires, item = excluded.item, fingerprint = excluded.fingerprint,
-  amount = excluded.amount, status = excluded.status, reason = excluded.reason, attempt = excluded.attempt,
-  place = excluded.place, correlation_id = excluded.correlation_id, updated_at = excluded.updated_at,
-  expires_at = excluded.expires_at, confirmed = excluded.confirmed, refund = excluded.refund,
-  refund_due = excluded.refund_due`
+const PUT = Upsert.into("statuses", ["request"], [
+  "owner",
+  "expires",
+  "item",
+  "fingerprint",
+  "amount",
+  "status",
+  "reason",
+  "attempt",
+  "place",
+  "correlation_id",
+  "updated_at",
+  "expires_at",
+  "confirmed",
+  "refund",
+  "refund_due"
+])
 
 const KEEP = `
 UPDATE statuses SET owner = NULL, expires = ?, updated_at = ? WHERE request = ? AND owner = ? AND expires > ?`
