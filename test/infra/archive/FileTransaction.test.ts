@@ -1,5 +1,6 @@
 /** Transactions on the archive's file whose disk fails in the worst moment. */
 import { assert, it } from "@effect/vitest"
+import * as FileCaller from "@flash-sale/infra/archive/databases/FileCaller"
 import * as FileTransaction from "@flash-sale/infra/archive/databases/FileTransaction"
 import * as Connection from "@flash-sale/infra/sqlite/database/Connection"
 import { Effect, Semaphore } from "effect"
@@ -30,7 +31,7 @@ for (const begun of ["writing", "reading"] as const) {
       const line = yield* Semaphore.make(1)
       const note = (n: number) =>
         FileTransaction[begun](
-          connection,
+          FileCaller.here(connection),
           line,
           (session) => session.all(`INSERT INTO notes VALUES (${n}) RETURNING n`)
         )

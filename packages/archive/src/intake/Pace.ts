@@ -1,7 +1,6 @@
 /**
- * How eagerly events are taken in. A process of its own takes what it can. One that also answers buyers takes little at
- * once, as its thread does nothing else meanwhile, and pauses after that, the longer the busier the thread is: the
- * archive may be late, and buyers may not.
+ * How eagerly events are taken in. A process of its own takes what it can. One that also answers buyers takes some at
+ * once and pauses after that, the longer the busier its thread is: the archive may be late, and buyers may not.
  */
 import * as Monotonic from "@flash-sale/infra/time/Monotonic"
 import { Context, Duration, Effect, Layer, Semaphore } from "effect"
@@ -15,20 +14,22 @@ export interface Pace {
 
 /** Events at once of a process that does nothing else: the more, the fewer pages of indexes are written twice. */
 const EVENTS_ALONE = 4_000
-/** Of one that answers buyers as well: about 3 ms of its thread. */
-const EVENTS_BESIDE_BUYERS = 25
-/** The share of its time that it spends on the archive, with all partitions together, while its thread is busy. */
-const SHARE_WHILE_BUSY = 0.02
-/** The same while nothing else is done. */
-const SHARE_WHILE_IDLE = 0.8
+/** Of one that answers buyers as well: some 2 ms of its thread before a turn of others, and as much behind it. */
+const EVENTS_BESIDE_BUYERS = 200
+/** The share of the time in which a batch is taken in, with all partitions together, while its thread is busy. */
+const SHARE_WHILE_BUSY = 0.3
 /** A thread that did other things for so much of a pause counts as busy. */
 const BUSY = 0.9
 /** The longest pause, in milliseconds: what takes so long has waited for the file. */
 const MAX_PAUSE = 1_000
+/** How busy the thread is shows in a pause of so many milliseconds or more. */
+const LOOK = 20
+/** How often there is such a pause at least, in milliseconds. */
+const LOOK_EVERY = 250
 
-/** How long it pauses, in milliseconds; `busy`: how busy its thread was in the pause before, 0 to 1. */
+/** How long it pauses, in milliseconds; `busy`: how busy its thread was when it was looked at, 0 to 1. */
 export const pauseOf = (tookMillis: number, busy: number): number => {
-  const share = SHARE_WHILE_IDLE - (SHARE_WHILE_IDLE - SHARE_WHILE_BUSY) * Math.min(1, busy / BUSY)
+  const share = 1 - (1 - SHARE_WHILE_BUSY) * Math.min(1, busy / BUSY)
   return Math.min(MAX_PAUSE, tookMillis * (1 / share - 1))
 }
 
@@ -41,8 +42,9 @@ export const Pace = Context.Reference<Pace>("@flash-sale/archive/Pace", {
 export const layerBesideBuyers: Layer.Layer<never> = Layer.effect(
   Pace,
   Effect.map(Semaphore.make(1), (turn) => {
-    // Until it has paused once it is not known.
+    // Until it is looked at nothing is known.
     let busy = 1
+    let lookedAt = Number.NEGATIVE_INFINITY
     return {
       events: EVENTS_BESIDE_BUYERS,
       keep: (intake) =>
@@ -50,9 +52,13 @@ export const layerBesideBuyers: Layer.Layer<never> = Layer.effect(
           const began = yield* Monotonic.now
           const result = yield* intake
           const ended = yield* Monotonic.now
+          const pause = Math.max(pauseOf(ended - began, busy), ended - lookedAt >= LOOK_EVERY ? LOOK : 0)
           const before = performance.eventLoopUtilization()
-          yield* Effect.sleep(Duration.millis(pauseOf(ended - began, busy)))
-          busy = performance.eventLoopUtilization(before).utilization
+          if (pause > 0) yield* Effect.sleep(Duration.millis(pause))
+          if (pause >= LOOK) {
+            busy = performance.eventLoopUtilization(before).utilization
+            lookedAt = ended
+          }
           return result
         }))
     }

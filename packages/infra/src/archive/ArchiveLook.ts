@@ -9,8 +9,9 @@ import * as Looked from "../facts/Looked.ts"
 import * as ReadOnlyFile from "../sqlite/facts/ReadOnlyFile.ts"
 import * as DataFolder from "../sqlite/folder/DataFolder.ts"
 import * as ArchiveFile from "./databases/ArchiveFile.ts"
+import * as FileCaller from "./databases/FileCaller.ts"
 import { DIALECT } from "./databases/FileDialect.ts"
-import { attempt, sessionOf } from "./databases/FileSession.ts"
+import { failed, sessionOf } from "./databases/FileSession.ts"
 import * as PostgresDatabase from "./databases/PostgresDatabase.ts"
 import * as Sums from "./reading/Sums.ts"
 import type { Dialect, Session } from "./sql/Session.ts"
@@ -65,10 +66,13 @@ export const inFolder = (folder: string): Effect.Effect<ArchiveFound> =>
     if (!existsSync(place)) return undefined
     const opened = yield* Looked.at(
       Effect.acquireRelease(
-        attempt(() => ReadOnlyFile.open(place)),
+        Effect.catch(
+          FileCaller.attempt(() => ReadOnlyFile.open(place)),
+          failed
+        ),
         (connection) => Effect.sync(connection.close)
       )
     )
     if ("why" in opened) return nothing(place, opened)
-    return yield* facts(place, sessionOf(opened.found), ArchiveFile.VERSIONS, DIALECT)
+    return yield* facts(place, sessionOf(FileCaller.here(opened.found)), ArchiveFile.VERSIONS, DIALECT)
   }).pipe(Effect.scoped)

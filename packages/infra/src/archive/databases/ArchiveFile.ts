@@ -1,28 +1,24 @@
-/** The archive in a file of its own beside the embedded one: one connection that writes, and one that reads. */
+/**
+ * The archive in a file of its own beside the embedded one: one connection that reads, and one that writes in a thread
+ * of its own.
+ */
 import { Effect, type Scope, Semaphore } from "effect"
 import { join } from "node:path"
 import { messageOf } from "../../errors/MessageOf.ts"
 import * as PrivateFiles from "../../files/PrivateFiles.ts"
-import * as CheckpointThread from "../../sqlite/database/checkpoints/CheckpointThread.ts"
-import * as Connection from "../../sqlite/database/Connection.ts"
 import { CannotOpen } from "../../sqlite/database/OpenFile.ts"
 import { ARCHIVE_NAME } from "../../sqlite/folder/EngineFiles.ts"
 import type { ArchiveDatabase, Work } from "../sql/Session.ts"
 import * as Migration from "../tables/Migration.ts"
+import * as FileCaller from "./FileCaller.ts"
 import { DIALECT } from "./FileDialect.ts"
+import * as FileOpening from "./FileOpening.ts"
 import { sessionOf, wordsOf } from "./FileSession.ts"
+import * as FileThread from "./FileThread.ts"
 import * as FileTransaction from "./FileTransaction.ts"
 
 /** The name of the file in the data folder. */
 export const FILE_NAME = ARCHIVE_NAME
-
-/**
- * Pages of the write-ahead log at which a commit takes them to the file: 64 MiB. A batch touches pages all over the
- * indexes, and the same ones again soon.
- */
-const WAL_PAGES = 16_000
-/** SQLite itself does not wait: it would block this process. */
-const NO_WAIT = 0
 
 /** Selects the table of versions where it is there. */
 export const VERSIONS = "SELECT 1 FROM sqlite_schema WHERE name = 'archive_version'"
@@ -32,12 +28,7 @@ const connect = (path: string) =>
     Effect.suspend(() => {
       try {
         PrivateFiles.makeFile(path)
-        const connection = Connection.open(path, NO_WAIT)
-        Connection.configure(connection)
-        connection.script(`PRAGMA wal_autocheckpoint = ${WAL_PAGES}`)
-        // What a power cut takes is folded again: positions go with what they stand for.
-        connection.setDurable(false)
-        return Effect.succeed(connection)
+        return Effect.succeed(FileOpening.open(path))
       } catch (error) {
         return Effect.fail(new CannotOpen({ path, detail: wordsOf(error) ?? messageOf(error) }))
       }
@@ -49,21 +40,20 @@ const connect = (path: string) =>
 export const make = (folder: string): Effect.Effect<ArchiveDatabase, CannotOpen, Scope.Scope> =>
   Effect.gen(function*() {
     const path = join(folder, FILE_NAME)
-    const writer = yield* connect(path)
-    const thread = yield* CheckpointThread.make(path, writer)
+    const reader = FileCaller.here(yield* connect(path))
+    const writer = yield* FileThread.make(path)
     const writing = yield* Semaphore.make(1)
-    const write = <A>(work: Work<A>) =>
-      Effect.tap(
-        FileTransaction.writing(writer, writing, work),
-        () => Effect.sync(thread.committed)
-      )
-    yield* Effect.mapError(
-      write((session) => Migration.migrate(session, DIALECT, VERSIONS)),
-      ({ detail }) => new CannotOpen({ path, detail })
-    )
-    const reader = yield* connect(path)
     const reading = yield* Semaphore.make(1)
     const session = sessionOf(reader)
+    const write = <A>(work: Work<A>) => FileTransaction.writing(writer, writing, work)
+    yield* Migration.versionOf(session, VERSIONS).pipe(
+      Effect.flatMap((version) =>
+        version === Migration.LATEST
+          ? Effect.void
+          : write((opened) => Migration.migrate(opened, DIALECT, VERSIONS))
+      ),
+      Effect.mapError(({ detail }) => new CannotOpen({ path, detail }))
+    )
     return {
       ready: Effect.void,
       dialect: DIALECT,

@@ -1,15 +1,10 @@
-/**
- * Statements on the archive's file. They block this process, so that many rows are taken some at a time, and others
- * have their turn in between.
- */
+/** Statements on the archive's file. Many rows are taken some at a time, and others have their turn in between. */
 import { ArchiveUnavailable } from "@flash-sale/domain/ports/Archive"
 import { Effect } from "effect"
-import type * as Connection from "../../sqlite/database/Connection.ts"
 import * as ResultCode from "../../sqlite/database/ResultCode.ts"
 import type { Insertion, Session, Statement } from "../sql/Session.ts"
-
-/** Rows that are taken at once: some milliseconds. */
-const ROWS_AT_ONCE = 50
+import type { Call } from "./FileCall.ts"
+import type { Caller, Thrown } from "./FileCaller.ts"
 
 const REMEDY = "the archive is made anew from the log where the file is deleted while no engine runs"
 
@@ -32,39 +27,29 @@ export const wordsOf = (error: unknown): string | undefined => {
   return words !== undefined && ResultCode.isDamage(error) ? `${words}; ${REMEDY}` : words
 }
 
-/** What a statement has thrown. */
-class Thrown {
-  readonly error: unknown
-  constructor(error: unknown) {
-    this.error = error
-  }
-}
-
-export const attemptOnce = <A>(f: () => A): Effect.Effect<A, Thrown> =>
-  Effect.try({ try: f, catch: (error) => new Thrown(error) })
-
 /** What is wrong with the file is an archive that does not answer; anything else is a fault of the program. */
 export const failed = ({ error }: Thrown): Effect.Effect<never, ArchiveUnavailable> => {
   const detail = wordsOf(error)
   return detail === undefined ? Effect.die(error) : Effect.fail(new ArchiveUnavailable({ detail }))
 }
 
-export const attempt = <A>(f: () => A): Effect.Effect<A, ArchiveUnavailable> => Effect.catch(attemptOnce(f), failed)
-
-export const sessionOf = (connection: Connection.Connection): Session => ({
-  all: (sql, ...parameters) => attempt(() => connection.all(sql.replace(/\$(?=\d)/g, "?"), ...parameters)),
-  each: (statement, rows) => {
-    const sql = textOf(statement)
-    const names = Object.keys(statement.columns)
-    const chunks = Array.from(
-      { length: Math.ceil(rows.length / ROWS_AT_ONCE) },
-      (_, index) => rows.slice(index * ROWS_AT_ONCE, (index + 1) * ROWS_AT_ONCE)
-    )
-    const run = (chunk: typeof rows) =>
-      attempt(() => chunk.flatMap((row) => connection.all(sql, ...names.map((name) => row[name] ?? null))))
-    return Effect.map(
-      Effect.forEach(chunks, (chunk, n) => n === 0 ? run(chunk) : Effect.andThen(Effect.yieldNow, run(chunk))),
-      (found) => found.flat()
-    )
+export const sessionOf = (caller: Caller): Session => {
+  const make = (call: Call) => Effect.catch(caller.make(call), failed)
+  return {
+    all: (sql, ...parameters) => make({ type: "run", sql: sql.replace(/\$(?=\d)/g, "?"), parameters: [parameters] }),
+    each: (statement, rows) => {
+      const sql = textOf(statement)
+      const names = Object.keys(statement.columns)
+      const chunks = Array.from(
+        { length: Math.ceil(rows.length / caller.most) },
+        (_, index) => rows.slice(index * caller.most, (index + 1) * caller.most)
+      )
+      const run = (chunk: typeof rows) =>
+        make({ type: "run", sql, parameters: chunk.map((row) => names.map((name) => row[name] ?? null)) })
+      return Effect.map(
+        Effect.forEach(chunks, (chunk, n) => n === 0 ? run(chunk) : Effect.andThen(Effect.yieldNow, run(chunk))),
+        (found) => found.flat()
+      )
+    }
   }
-})
+}

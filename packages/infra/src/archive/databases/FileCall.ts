@@ -1,0 +1,39 @@
+/**
+ * What is asked of a connection to the archive's file, as plain values: the connection may be in another thread. That
+ * thread loads this file, so it needs nothing but the connection.
+ */
+import { type Connection, rollBack } from "../../sqlite/database/Connection.ts"
+import type { Row, Value } from "../sql/Session.ts"
+
+export type Call =
+  /** Begins a transaction; one that could not be ended is undone first. */
+  | { readonly type: "begin"; readonly sql: "BEGIN" | "BEGIN IMMEDIATE" }
+  /** Runs a statement once for each of these lists of parameters, and gives the rows of all. */
+  | { readonly type: "run"; readonly sql: string; readonly parameters: ReadonlyArray<ReadonlyArray<Value>> }
+  /** Ends the transaction. */
+  | { readonly type: "end"; readonly isKept: boolean }
+
+const end = (connection: Connection, isKept: boolean): void => {
+  try {
+    // A full disk has rolled back already.
+    if (isKept && connection.isInTransaction()) connection.run("COMMIT")
+  } finally {
+    rollBack(connection)
+  }
+}
+
+/** Makes a call on the connection. Throws what SQLite throws. */
+export const answer = (connection: Connection, call: Call): ReadonlyArray<Row> => {
+  switch (call.type) {
+    case "begin":
+      // One that could not be ended would be in the way of every later one.
+      rollBack(connection)
+      connection.run(call.sql)
+      return []
+    case "run":
+      return call.parameters.flatMap((parameters) => connection.all(call.sql, ...parameters))
+    case "end":
+      end(connection, call.isKept)
+      return []
+  }
+}

@@ -1,0 +1,20 @@
+/** Opens a connection to the archive's file. */
+import * as Connection from "../../sqlite/database/Connection.ts"
+
+/**
+ * Pages of the write-ahead log at which a commit takes them to the file: 16 MiB. A batch touches pages all over the
+ * indexes, and the same ones again soon.
+ */
+const WAL_PAGES = 4_000
+/** SQLite itself does not wait: it would block this thread. */
+const NO_WAIT = 0
+
+/** `path`: of a file, or its URL. Throws what SQLite throws. */
+export const open = (path: string): Connection.Connection => {
+  const connection = Connection.open(path, NO_WAIT)
+  Connection.configure(connection)
+  connection.script(`PRAGMA wal_autocheckpoint = ${WAL_PAGES}`)
+  // What a power cut takes is folded again: positions go with what they stand for.
+  connection.setDurable(false)
+  return connection
+}

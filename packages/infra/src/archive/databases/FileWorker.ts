@@ -1,0 +1,31 @@
+/** The thread of `FileThread`: a connection, and the calls of it in the order in which they come. */
+import { parentPort, workerData } from "node:worker_threads"
+import type { Connection } from "../../sqlite/database/Connection.ts"
+import { answer } from "./FileCall.ts"
+import * as FileOpening from "./FileOpening.ts"
+import type { Answered, Asked } from "./FileThread.ts"
+
+const port = parentPort!
+let connection: Connection | undefined
+
+const tell = (answered: Answered): void => {
+  port.postMessage(answered)
+}
+
+/** What a clone of an error does not keep. */
+const codeOf = (error: unknown): number | undefined =>
+  error instanceof Error && "errcode" in error && typeof error.errcode === "number" ? error.errcode : undefined
+
+port.on("message", ({ call, n }: Asked) => {
+  if (call === undefined) {
+    connection?.close()
+    port.close()
+    return
+  }
+  try {
+    connection ??= FileOpening.open(workerData)
+    tell({ n, rows: answer(connection, call) })
+  } catch (error) {
+    tell({ n, error, errcode: codeOf(error) })
+  }
+})

@@ -1,0 +1,140 @@
+/** The thread that writes the archive's file: what it answers, how it ends, and what others do meanwhile. */
+import { assert, describe, it } from "@effect/vitest"
+import * as FileCall from "@flash-sale/infra/archive/databases/FileCall"
+import * as FileOpening from "@flash-sale/infra/archive/databases/FileOpening"
+import * as FileThread from "@flash-sale/infra/archive/databases/FileThread"
+import * as FileTransaction from "@flash-sale/infra/archive/databases/FileTransaction"
+import { Effect, Exit, Fiber, Semaphore } from "effect"
+import { readdirSync, rmSync } from "node:fs"
+import { join } from "node:path"
+import * as Folders from "../sqlite/Folders.ts"
+
+/** A file with a table, a thread that writes it, and a connection of this thread that looks. */
+const setUp = Effect.gen(function*() {
+  const folder = yield* Folders.temporary
+  const path = join(folder, "archive.sqlite")
+  const looker = FileOpening.open(path)
+  looker.script("CREATE TABLE notes(n INTEGER PRIMARY KEY, text TEXT) STRICT")
+  const caller = yield* FileThread.make(path)
+  yield* Effect.addFinalizer(() => Effect.sync(looker.close))
+  const line = yield* Semaphore.make(1)
+  const writing = (sql: string) => FileTransaction.writing(caller, line, (session) => session.all(sql))
+  return {
+    caller,
+    folder,
+    line,
+    looker,
+    path,
+    writing,
+    notes: () => looker.all("SELECT n FROM notes").map(({ n }) => n)
+  }
+})
+
+const COUNT_FOR_LONG =
+  "WITH RECURSIVE c(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM c WHERE n < 3000000) SELECT max(n) FROM c"
+/** Some 400 MB of texts: more than the thread may have. */
+const TOO_MUCH =
+  "WITH RECURSIVE c(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM c WHERE n < 4000) SELECT hex(randomblob(50000)) FROM c"
+
+describe("the thread of the archive's file", () => {
+  it.live("writes rows in their order, also where they are more than one call takes, and gives what they return", () =>
+    Effect.gen(function*() {
+      const { caller, line, notes } = yield* setUp
+      const rows = Array.from({ length: 2 * caller.most + 1 }, (_, n) => ({ n, text: `note ${n}` }))
+      const returned = yield* FileTransaction.writing(caller, line, (session) =>
+        session.each({
+          columns: { n: "integer", text: "text" },
+          into: "notes",
+          rest: "RETURNING text"
+        }, rows))
+      assert.deepStrictEqual(returned.map((row) => row["text"]), rows.map(({ text }) => text))
+      assert.deepStrictEqual(notes(), rows.map(({ n }) => n))
+    }).pipe(Effect.scoped))
+
+  it.live("leaves this thread to others while a statement takes long", () =>
+    Effect.gen(function*() {
+      const { writing } = yield* setUp
+      yield* writing("INSERT INTO notes VALUES (1, '')")
+      let turns = 0
+      const counting = setInterval(() => turns++, 1)
+      const [row] = yield* writing(COUNT_FOR_LONG)
+      clearInterval(counting)
+      assert.strictEqual(row?.["max(n)"], 3_000_000)
+      assert.isAbove(turns, 20)
+    }).pipe(Effect.scoped))
+
+  it.live("keeps nothing of a transaction that is interrupted or fails, and goes on", () =>
+    Effect.gen(function*() {
+      const { caller, line, notes, writing } = yield* setUp
+      const fiber = yield* Effect.forkChild(
+        FileTransaction.writing(caller, line, (session) =>
+          Effect.andThen(session.all("INSERT INTO notes VALUES (1, '')"), session.all(COUNT_FOR_LONG))),
+        { startImmediately: true }
+      )
+      yield* Effect.sleep(20)
+      yield* Fiber.interrupt(fiber)
+      const failed = yield* Effect.exit(writing("INSERT INTO missing VALUES (2)"))
+      assert.include(String(Exit.isFailure(failed) && failed.cause), "no such table")
+      yield* writing("INSERT INTO notes VALUES (3, '')")
+      assert.deepStrictEqual(notes(), [3])
+    }).pipe(Effect.scoped))
+
+  it.live("that has run out of memory takes its transaction with it, and another one begins with the next", () =>
+    Effect.gen(function*() {
+      const { caller, line, notes, writing } = yield* setUp
+      const exit = yield* Effect.exit(
+        FileTransaction.writing(
+          caller,
+          line,
+          (session) => Effect.andThen(session.all("INSERT INTO notes VALUES (1, '')"), session.all(TOO_MUCH))
+        )
+      )
+      assert.include(String(Exit.isFailure(exit) && exit.cause), "memory")
+      const outside = yield* Effect.exit(caller.make({ type: "run", sql: "SELECT 1", parameters: [[]] }))
+      assert.isTrue(Exit.isFailure(outside), "there is no transaction that it could be in")
+      yield* writing("INSERT INTO notes VALUES (2, '')")
+      assert.deepStrictEqual(notes(), [2])
+    }).pipe(Effect.scoped))
+
+  it.live("waits for another connection that writes, and says so where that takes too long", () =>
+    Effect.gen(function*() {
+      const { looker, notes, writing } = yield* setUp
+      looker.run("BEGIN IMMEDIATE")
+      const fiber = yield* Effect.forkChild(writing("INSERT INTO notes VALUES (1, '')"), { startImmediately: true })
+      yield* Effect.sleep(100)
+      looker.run("COMMIT")
+      yield* Fiber.join(fiber)
+      assert.deepStrictEqual(notes(), [1])
+      looker.run("BEGIN IMMEDIATE")
+      const busy = yield* Effect.flip(writing("INSERT INTO notes VALUES (2, '')"))
+      looker.run("ROLLBACK")
+      assert.match(busy.detail, /SQLite: busy/)
+    }).pipe(Effect.scoped))
+
+  it.live("does not make a file that was deleted before it began", () =>
+    Effect.gen(function*() {
+      const { folder, path, writing } = yield* setUp
+      rmSync(path)
+      const error = yield* Effect.flip(writing("INSERT INTO notes VALUES (1, '')"))
+      assert.match(error.detail, /SQLite: cannot open/)
+      assert.notInclude(readdirSync(folder), "archive.sqlite")
+    }).pipe(Effect.scoped))
+
+  it.live("has closed the file when its scope closes, and nothing is left beside it", () =>
+    Effect.gen(function*() {
+      const folder = yield* Folders.temporary
+      const path = join(folder, "archive.sqlite")
+      FileOpening.open(path).close()
+      const line = yield* Semaphore.make(1)
+      yield* Effect.scoped(Effect.flatMap(
+        FileThread.make(path),
+        (caller) => FileTransaction.writing(caller, line, (session) => session.all("CREATE TABLE notes(n INTEGER)"))
+      ))
+      assert.deepStrictEqual(readdirSync(folder), ["archive.sqlite"])
+      assert.isNotEmpty(FileCall.answer(FileOpening.open(path), {
+        type: "run",
+        sql: "SELECT 1 FROM sqlite_schema WHERE name = 'notes'",
+        parameters: [[]]
+      }))
+    }).pipe(Effect.scoped))
+})
