@@ -23,6 +23,7 @@ export const layer = (
     host,
     port,
     variable: "ADMIN_PORT",
+    sockets: 1,
     metrics: "admin",
     bounds: BOUNDS,
     isTrusted,

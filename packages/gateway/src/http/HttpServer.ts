@@ -17,6 +17,9 @@ export const MAX_PER_ADDRESS = 1_000
 /** Connections beyond both bounds, on which nothing but probes is answered. */
 export const RESERVED_FOR_PROBES = 100
 
+/** Sockets that listen: so many connections are accepted in one turn of the loop. */
+const SOCKETS = 32
+
 const BOUNDS: Bounds = { max: MAX_CONNECTIONS, maxPerAddress: MAX_PER_ADDRESS, reserved: RESERVED_FOR_PROBES }
 
 /** What monitoring and orchestrators ask for. */
@@ -34,6 +37,7 @@ export const layer = (
       port: httpPort,
       host: httpHost,
       variable: "HTTP_PORT",
+      sockets: SOCKETS,
       metrics: "gateway",
       bounds,
       isTrusted: Networks.includes(trustedProxies),

@@ -1,25 +1,15 @@
 /** A port that listens, with a bound on everything that a client can delay or hold. Every port of the engine is one. */
 import { NodeHttpServer } from "@effect/platform-node"
 import { type Duration, Effect, Layer, Schedule, Schema } from "effect"
-import { type IncomingMessage, Server, ServerResponse } from "node:http"
-import type { Socket } from "node:net"
+import type { IncomingMessage } from "node:http"
 import { messageOf } from "../errors/MessageOf.ts"
 import type * as ConnectionMetrics from "../observability/metrics/ConnectionMetrics.ts"
 import * as Monotonic from "../time/Monotonic.ts"
-import type { Exchange } from "./ClientConnection.ts"
-import * as Connections from "./Connections.ts"
+import { type Answering, BoundedServer } from "./BoundedServer.ts"
 import * as ConnectionWatch from "./ConnectionWatch.ts"
-import * as FaultAnswer from "./faults/FaultAnswer.ts"
-import * as RequestFault from "./faults/RequestFault.ts"
 import type { Bounds } from "./Seats.ts"
+import * as SharedPort from "./SharedPort.ts"
 
-/** How long a client may take to send its headers, and its whole request, in milliseconds. */
-const HEADERS_TIMEOUT = 5_000
-const REQUEST_TIMEOUT = 10_000
-/** How often Node looks for requests that took longer, in milliseconds. */
-const CHECK_EVERY = 1_000
-/** How long an idle connection stays open, in milliseconds. */
-const KEEP_ALIVE = 65_000
 /** How often it is looked for clients that do not read. */
 const LOOK_EVERY = "1 second"
 
@@ -35,14 +25,14 @@ export class CannotListen extends Schema.TaggedError<CannotListen>()("CannotList
   }
 }
 
-type ResponseClass = typeof ServerResponse<IncomingMessage>
-
-export interface ListenerOptions {
+export interface ListenerOptions extends Answering {
   /** 0 takes any that is free. */
   readonly port: number
   /** The address to listen on; all of the machine where it is undefined. */
   readonly host: string | undefined
   readonly variable: CannotListen["variable"]
+  /** Sockets that listen on it, where the system can share a port: as many connections are accepted at once. */
+  readonly sockets: number
   /** Whose series show its connections. */
   readonly metrics: ConnectionMetrics.Port
   readonly bounds: Bounds
@@ -50,10 +40,6 @@ export interface ListenerOptions {
   readonly isTrusted: (address: string) => boolean
   /** Whether a request is answered on the connections that are kept for probes. */
   readonly isProbe: (request: IncomingMessage) => boolean
-  /** Takes a request before the framework does, or leaves it to it and returns false. */
-  readonly take: (request: IncomingMessage, response: ServerResponse) => boolean
-  /** How answers are written; Node's own way where it is absent. */
-  readonly response?: ResponseClass | undefined
   /** How long requests under way may take at shutdown. */
   readonly shutdownTimeout: Duration.Input
 }
@@ -61,70 +47,10 @@ export interface ListenerOptions {
 /** Whether accepting a connection failed; an error of listening is the server's own to report. */
 const isOfAccepting = (error: Error): boolean => "syscall" in error && error.syscall === "accept"
 
-/** A server whose listeners see the connections that were let in, and their requests one after the other. */
-export class BoundedServer extends Server<typeof IncomingMessage, ResponseClass> {
-  readonly admitted: Connections.Connections
-  readonly #take: ListenerOptions["take"]
-  readonly #onDrop: Connections.Rules["onDrop"]
-  /** A client that has ended its side is answered all the same; Node reads this, and its types do not know it. */
-  readonly httpAllowHalfOpen = true
-
-  constructor(
-    rules: Omit<Connections.Rules, "serve">,
-    { response = ServerResponse, take }: Pick<ListenerOptions, "response" | "take">
-  ) {
-    super({
-      ServerResponse: response,
-      headersTimeout: HEADERS_TIMEOUT,
-      requestTimeout: REQUEST_TIMEOUT,
-      connectionsCheckingInterval: CHECK_EVERY,
-      keepAliveTimeout: KEEP_ALIVE,
-      // A request without it is answered as others are that have a fault.
-      requireHostHeader: false,
-      // A client that offers another protocol goes on with this one: bodies of upgraded requests are not read.
-      shouldUpgradeCallback: () => false
-    })
-    this.admitted = Connections.make({ ...rules, serve: (exchange) => this.#serve(exchange) })
-    this.#take = take
-    this.#onDrop = rules.onDrop
-    // Without a listener Node closes the connection, whatever was taken on it before.
-    this.on("connect", (_, socket: Socket) => {
-      socket.resume()
-      this.admitted.fault(socket, RequestFault.TUNNEL)
-    })
-  }
-
-  #serve({ event, request, response }: Exchange): void {
-    const fault = RequestFault.ofRequest(request)
-    if (fault !== undefined) {
-      this.#onDrop({ reason: "malformed", address: request.socket.remoteAddress ?? "" })
-      return FaultAnswer.send(response, fault)
-    }
-    if (event === "request" && this.#take(request, response)) return
-    super.emit(event, request, response)
-  }
-
-  override emit(event: string, ...args: Array<unknown>): boolean {
-    switch (event) {
-      case "connection":
-        return this.admitted.admit(args[0] as Socket) && super.emit(event, ...args)
-      case "request":
-      case "checkContinue":
-        this.admitted.take({ event, request: args[0] as IncomingMessage, response: args[1] as ServerResponse })
-        return true
-      case "clientError":
-        this.admitted.fault(args[1] as Socket, RequestFault.ofError(args[0]))
-        return true
-      default:
-        return super.emit(event, ...args)
-    }
-  }
-}
-
 /** Listens for as long as the layer lives. */
 export const layer = (options: ListenerOptions) =>
   Layer.unwrap(Effect.gen(function*() {
-    const { bounds, host, isProbe, isTrusted, port, shutdownTimeout } = options
+    const { bounds, host, isProbe, isTrusted, port, shutdownTimeout, sockets } = options
     let open = () => 0
     const { dropped } = yield* ConnectionWatch.make(options.metrics, bounds.max, () => open())
     const server = new BoundedServer({ bounds, isTrusted, isProbe, onDrop: dropped }, options)
@@ -136,11 +62,16 @@ export const layer = (options: ListenerOptions) =>
     const now = yield* Monotonic.reader
     const look = Effect.sync(() => server.admitted.dropStalled(now()))
     yield* Effect.forkScoped(Effect.repeat(look, Schedule.spaced(LOOK_EVERY)))
+    const address = host === undefined ? {} : { host }
+    const isShared = sockets > 1 && (yield* SharedPort.isPossible(address))
     return NodeHttpServer.layer(() => server, {
       port,
-      ...(host === undefined ? {} : { host }),
+      ...address,
+      ...(isShared ? { reusePort: true } : {}),
       gracefulShutdownTimeout: shutdownTimeout
-    })
+    }).pipe(
+      Layer.tap(() => isShared ? SharedPort.share(server, sockets - 1, address) : Effect.void)
+    )
   })).pipe(
     Layer.catchTag("ServeError", ({ cause }) =>
       Layer.effectContext(Effect.fail(

@@ -68,6 +68,7 @@ export const layer = <R>(
             port,
             host,
             variable: "METRICS_PORT",
+            sockets: 1,
             metrics,
             bounds,
             isTrusted: () => false,
