@@ -4,7 +4,7 @@ import * as FileCall from "@flash-sale/infra/archive/databases/FileCall"
 import * as FileOpening from "@flash-sale/infra/archive/databases/FileOpening"
 import * as FileThread from "@flash-sale/infra/archive/databases/FileThread"
 import * as FileTransaction from "@flash-sale/infra/archive/databases/FileTransaction"
-import { Effect, Exit, Fiber, Semaphore } from "effect"
+import { Deferred, Effect, Exit, Fiber, Scope, Semaphore } from "effect"
 import { readdirSync, rmSync } from "node:fs"
 import { join } from "node:path"
 import * as Folders from "../sqlite/Folders.ts"
@@ -32,15 +32,15 @@ const setUp = Effect.gen(function*() {
 
 const COUNT_FOR_LONG =
   "WITH RECURSIVE c(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM c WHERE n < 3000000) SELECT max(n) FROM c"
-/** Some 400 MB of texts: more than the thread may have. */
+/** Some 150 MB of texts: more than the thread may have. */
 const TOO_MUCH =
-  "WITH RECURSIVE c(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM c WHERE n < 4000) SELECT hex(randomblob(50000)) FROM c"
+  "WITH RECURSIVE c(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM c WHERE n < 1500) SELECT hex(randomblob(50000)) FROM c"
 
 describe("the thread of the archive's file", () => {
   it.live("writes rows in their order, also where they are more than one call takes, and gives what they return", () =>
     Effect.gen(function*() {
       const { caller, line, notes } = yield* setUp
-      const rows = Array.from({ length: 2 * caller.most + 1 }, (_, n) => ({ n, text: `note ${n}` }))
+      const rows = Array.from({ length: 2 * caller.maxLists + 1 }, (_, n) => ({ n, text: `note ${n}` }))
       const returned = yield* FileTransaction.writing(caller, line, (session) =>
         session.each({
           columns: { n: "integer", text: "text" },
@@ -63,18 +63,45 @@ describe("the thread of the archive's file", () => {
       assert.isAbove(turns, 20)
     }).pipe(Effect.scoped))
 
-  it.live("keeps nothing of a transaction that is interrupted or fails, and goes on", () =>
+  it.live("keeps nothing of a transaction that is interrupted in the middle", () =>
     Effect.gen(function*() {
       const { caller, line, notes, writing } = yield* setUp
-      const fiber = yield* Effect.forkChild(
-        FileTransaction.writing(caller, line, (session) =>
-          Effect.andThen(session.all("INSERT INTO notes VALUES (1, '')"), session.all(COUNT_FOR_LONG))),
-        { startImmediately: true }
-      )
-      yield* Effect.sleep(20)
+      const written = yield* Deferred.make<void>()
+      const fiber = yield* Effect.forkChild(FileTransaction.writing(caller, line, (session) =>
+        session.all("INSERT INTO notes VALUES (1, '')").pipe(
+          Effect.andThen(Deferred.succeed(written, undefined)),
+          Effect.andThen(session.all(COUNT_FOR_LONG))
+        )))
+      yield* Deferred.await(written)
       yield* Fiber.interrupt(fiber)
-      const failed = yield* Effect.exit(writing("INSERT INTO missing VALUES (2)"))
-      assert.include(String(Exit.isFailure(failed) && failed.cause), "no such table")
+      assert.deepStrictEqual(notes(), [])
+      yield* writing("INSERT INTO notes VALUES (2, '')")
+      assert.deepStrictEqual(notes(), [2])
+    }).pipe(Effect.scoped))
+
+  it.live("keeps nothing of a transaction of which a statement fails", () =>
+    Effect.gen(function*() {
+      const { caller, line, notes } = yield* setUp
+      const exit = yield* Effect.exit(FileTransaction.writing(caller, line, (session) =>
+        Effect.andThen(
+          session.all("INSERT INTO notes VALUES (1, '')"),
+          session.all("INSERT INTO notes VALUES (1, '')")
+        )))
+      assert.include(String(Exit.isFailure(exit) && exit.cause), "UNIQUE")
+      assert.deepStrictEqual(notes(), [])
+    }).pipe(Effect.scoped))
+
+  it.live("says of a disk that is full what it is, and goes on when there is room", () =>
+    Effect.gen(function*() {
+      const { caller, line, notes, writing } = yield* setUp
+      const fill = FileTransaction.writing(caller, line, (session) =>
+        session.all("PRAGMA max_page_count = 3").pipe(
+          Effect.andThen(session.all("INSERT INTO notes VALUES (1, '')")),
+          Effect.andThen(session.all("INSERT INTO notes VALUES (2, hex(randomblob(100000)))"))
+        ))
+      assert.match((yield* Effect.flip(fill)).detail, /SQLite: disk full/)
+      assert.deepStrictEqual(notes(), [])
+      yield* writing("PRAGMA max_page_count = 1000000")
       yield* writing("INSERT INTO notes VALUES (3, '')")
       assert.deepStrictEqual(notes(), [3])
     }).pipe(Effect.scoped))
@@ -82,14 +109,14 @@ describe("the thread of the archive's file", () => {
   it.live("that has run out of memory takes its transaction with it, and another one begins with the next", () =>
     Effect.gen(function*() {
       const { caller, line, notes, writing } = yield* setUp
-      const exit = yield* Effect.exit(
+      const error = yield* Effect.flip(
         FileTransaction.writing(
           caller,
           line,
           (session) => Effect.andThen(session.all("INSERT INTO notes VALUES (1, '')"), session.all(TOO_MUCH))
         )
       )
-      assert.include(String(Exit.isFailure(exit) && exit.cause), "memory")
+      assert.match(error.detail, /^the thread that writes the archive's file has ended: .*memory/)
       const outside = yield* Effect.exit(caller.make({ type: "run", sql: "SELECT 1", parameters: [[]] }))
       assert.isTrue(Exit.isFailure(outside), "there is no transaction that it could be in")
       yield* writing("INSERT INTO notes VALUES (2, '')")
@@ -99,6 +126,8 @@ describe("the thread of the archive's file", () => {
   it.live("waits for another connection that writes, and says so where that takes too long", () =>
     Effect.gen(function*() {
       const { looker, notes, writing } = yield* setUp
+      // The thread is there.
+      yield* writing("SELECT 1")
       looker.run("BEGIN IMMEDIATE")
       const fiber = yield* Effect.forkChild(writing("INSERT INTO notes VALUES (1, '')"), { startImmediately: true })
       yield* Effect.sleep(100)
@@ -118,6 +147,16 @@ describe("the thread of the archive's file", () => {
       const error = yield* Effect.flip(writing("INSERT INTO notes VALUES (1, '')"))
       assert.match(error.detail, /SQLite: cannot open/)
       assert.notInclude(readdirSync(folder), "archive.sqlite")
+    }).pipe(Effect.scoped))
+
+  it.live("begins no more when its scope has closed", () =>
+    Effect.gen(function*() {
+      const { path } = yield* setUp
+      const scope = yield* Scope.make()
+      const caller = yield* Scope.provide(FileThread.make(path), scope)
+      yield* Scope.close(scope, Exit.void)
+      const begun = yield* Effect.flip(caller.make({ type: "begin", sql: "BEGIN IMMEDIATE" }))
+      assert.include(String(begun.error), "has ended")
     }).pipe(Effect.scoped))
 
   it.live("has closed the file when its scope closes, and nothing is left beside it", () =>

@@ -1,6 +1,6 @@
 import { expect, it } from "@effect/vitest"
 import { RULES_VERSION } from "@flash-sale/domain/records/Command"
-import * as FreePorts from "@flash-sale/infra/http/FreePorts"
+import * as FreePorts from "@flash-sale/infra/http/listening/FreePorts"
 import * as MetricsServer from "@flash-sale/infra/http/MetricsServer"
 import * as Telemetry from "@flash-sale/infra/observability/Telemetry"
 import { Effect, Layer, Metric, Redacted, Ref } from "effect"

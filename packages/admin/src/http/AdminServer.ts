@@ -1,6 +1,6 @@
 /** The admin port. */
 import { LingeringResponse } from "@flash-sale/gateway/http/LingeringResponse"
-import * as Listener from "@flash-sale/infra/http/Listener"
+import * as Listener from "@flash-sale/infra/http/listening/Listener"
 import type { Bounds } from "@flash-sale/infra/http/Seats"
 import type { IncomingMessage } from "node:http"
 

@@ -14,10 +14,12 @@ export interface Pace {
 
 /** Events at once of a process that does nothing else: the more, the fewer pages of indexes are written twice. */
 const EVENTS_ALONE = 4_000
-/** Of one that answers buyers as well: some 2 ms of its thread before a turn of others, and as much behind it. */
+/** Of one that answers buyers as well: some 9 ms of its thread, in several turns. */
 const EVENTS_BESIDE_BUYERS = 200
-/** The share of the time in which a batch is taken in, with all partitions together, while its thread is busy. */
+/** The share of the time that goes to batches, of all partitions together, while the thread is busy. */
 const SHARE_WHILE_BUSY = 0.3
+/** The same while nothing else is done. Other processes that write in the archive have their turn in the rest. */
+const SHARE_WHILE_IDLE = 0.9
 /** A thread that did other things for so much of a pause counts as busy. */
 const BUSY = 0.9
 /** The longest pause, in milliseconds: what takes so long has waited for the file. */
@@ -29,7 +31,7 @@ const LOOK_EVERY = 250
 
 /** How long it pauses, in milliseconds; `busy`: how busy its thread was when it was looked at, 0 to 1. */
 export const pauseOf = (tookMillis: number, busy: number): number => {
-  const share = 1 - (1 - SHARE_WHILE_BUSY) * Math.min(1, busy / BUSY)
+  const share = SHARE_WHILE_IDLE - (SHARE_WHILE_IDLE - SHARE_WHILE_BUSY) * Math.min(1, busy / BUSY)
   return Math.min(MAX_PAUSE, tookMillis * (1 / share - 1))
 }
 
@@ -42,7 +44,7 @@ export const Pace = Context.Reference<Pace>("@flash-sale/archive/Pace", {
 export const layerBesideBuyers: Layer.Layer<never> = Layer.effect(
   Pace,
   Effect.map(Semaphore.make(1), (turn) => {
-    // Until it is looked at nothing is known.
+    // Until the first look the thread counts as busy.
     let busy = 1
     let lookedAt = Number.NEGATIVE_INFINITY
     return {
@@ -54,7 +56,7 @@ export const layerBesideBuyers: Layer.Layer<never> = Layer.effect(
           const ended = yield* Monotonic.now
           const pause = Math.max(pauseOf(ended - began, busy), ended - lookedAt >= LOOK_EVERY ? LOOK : 0)
           const before = performance.eventLoopUtilization()
-          if (pause > 0) yield* Effect.sleep(Duration.millis(pause))
+          yield* Effect.sleep(Duration.millis(pause))
           if (pause >= LOOK) {
             busy = performance.eventLoopUtilization(before).utilization
             lookedAt = ended

@@ -1,6 +1,6 @@
 /** The admin API of a process that takes orders: where it listens, and what it needs of the settings. */
 import * as Admin from "@flash-sale/admin/Admin"
-import type { WantedPort } from "@flash-sale/infra/http/FreePorts"
+import type { WantedPort } from "@flash-sale/infra/http/listening/FreePorts"
 import type * as Settings from "@flash-sale/infra/Settings"
 import * as AdminSettings from "@flash-sale/infra/settings/AdminSettings"
 import { Layer } from "effect"

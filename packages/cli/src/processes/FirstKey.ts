@@ -1,7 +1,7 @@
 /** A key for the operator on the first run. It is told once, and only its hash is kept. */
 import { KeyName } from "@flash-sale/domain/access/ApiKey"
 import { OrderLog } from "@flash-sale/domain/ports/OrderLog"
-import type { WantedPort } from "@flash-sale/infra/http/FreePorts"
+import type { WantedPort } from "@flash-sale/infra/http/listening/FreePorts"
 import * as Infra from "@flash-sale/infra/Infra"
 import * as Log from "@flash-sale/infra/observability/logs/Log"
 import type * as Settings from "@flash-sale/infra/Settings"

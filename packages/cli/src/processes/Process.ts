@@ -1,5 +1,5 @@
 /** What every long-running process has around it: logs, metrics, traces, and a line at its start and end. */
-import * as FreePorts from "@flash-sale/infra/http/FreePorts"
+import * as FreePorts from "@flash-sale/infra/http/listening/FreePorts"
 import * as ClockWatch from "@flash-sale/infra/observability/ClockWatch"
 import * as Descriptors from "@flash-sale/infra/observability/Descriptors"
 import * as Log from "@flash-sale/infra/observability/logs/Log"

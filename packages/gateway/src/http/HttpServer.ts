@@ -1,5 +1,5 @@
 /** The gateway's port. */
-import * as Listener from "@flash-sale/infra/http/Listener"
+import * as Listener from "@flash-sale/infra/http/listening/Listener"
 import type { Bounds } from "@flash-sale/infra/http/Seats"
 import type { GatewaySettings } from "@flash-sale/infra/Settings"
 import * as Networks from "@flash-sale/infra/settings/Networks"

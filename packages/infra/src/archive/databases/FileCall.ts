@@ -1,6 +1,6 @@
 /**
- * What is asked of a connection to the archive's file, as plain values: the connection may be in another thread. That
- * thread loads this file, so it needs nothing but the connection.
+ * What is asked of a connection to the archive's file, as plain values: the connection may be in another thread. This
+ * file imports nothing but the connection, so that the thread begins quickly.
  */
 import { type Connection, rollBack } from "../../sqlite/database/Connection.ts"
 import type { Row, Value } from "../sql/Session.ts"
@@ -15,8 +15,8 @@ export type Call =
 
 const end = (connection: Connection, isKept: boolean): void => {
   try {
-    // A full disk has rolled back already.
-    if (isKept && connection.isInTransaction()) connection.run("COMMIT")
+    // A full disk has rolled back already, and the statement that met it has failed.
+    if (isKept) connection.run("COMMIT")
   } finally {
     rollBack(connection)
   }

@@ -1,4 +1,4 @@
-/** Who makes calls of a connection to the archive's file, one after the other, each answered before the next. */
+/** Who makes calls on a connection to the archive's file. They are answered in the order in which they are made. */
 import { Effect } from "effect"
 import type { Connection } from "../../sqlite/database/Connection.ts"
 import type { Row } from "../sql/Session.ts"
@@ -12,20 +12,27 @@ export class Thrown {
   }
 }
 
+/** The thread of a connection has ended, or could not begin. What was under way in it is undone. */
+export class ThreadEnded extends Error {
+  constructor(why: string) {
+    super(`the thread that writes the archive's file ${why}`)
+  }
+}
+
 export interface Caller {
   readonly make: (call: FileCall.Call) => Effect.Effect<ReadonlyArray<Row>, Thrown>
   /** Lists of parameters that one call has at the most. */
-  readonly most: number
+  readonly maxLists: number
 }
 
 export const attempt = <A>(f: () => A): Effect.Effect<A, Thrown> =>
   Effect.try({ try: f, catch: (error) => new Thrown(error) })
 
 /** Lists of parameters that this thread takes at once: some milliseconds, for which others wait. */
-const MOST_HERE = 50
+const MAX_LISTS = 50
 
-/** Calls of a connection of this thread. */
+/** Makes the calls in this thread. */
 export const here = (connection: Connection): Caller => ({
   make: (call) => attempt(() => FileCall.answer(connection, call)),
-  most: MOST_HERE
+  maxLists: MAX_LISTS
 })

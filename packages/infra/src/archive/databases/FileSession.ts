@@ -4,7 +4,7 @@ import { Effect } from "effect"
 import * as ResultCode from "../../sqlite/database/ResultCode.ts"
 import type { Insertion, Session, Statement } from "../sql/Session.ts"
 import type { Call } from "./FileCall.ts"
-import type { Caller, Thrown } from "./FileCaller.ts"
+import { type Caller, ThreadEnded, type Thrown } from "./FileCaller.ts"
 
 const REMEDY = "the archive is made anew from the log where the file is deleted while no engine runs"
 
@@ -22,7 +22,9 @@ const textOf = (statement: Statement | Insertion): string => {
   return `WITH input AS (SELECT ${given}) ${statement.sql}`
 }
 
+/** What is wrong with the archive, in words; undefined where it is the program. */
 export const wordsOf = (error: unknown): string | undefined => {
+  if (error instanceof ThreadEnded) return error.message
   const words = ResultCode.fileError(error)
   return words !== undefined && ResultCode.isDamage(error) ? `${words}; ${REMEDY}` : words
 }
@@ -41,8 +43,8 @@ export const sessionOf = (caller: Caller): Session => {
       const sql = textOf(statement)
       const names = Object.keys(statement.columns)
       const chunks = Array.from(
-        { length: Math.ceil(rows.length / caller.most) },
-        (_, index) => rows.slice(index * caller.most, (index + 1) * caller.most)
+        { length: Math.ceil(rows.length / caller.maxLists) },
+        (_, index) => rows.slice(index * caller.maxLists, (index + 1) * caller.maxLists)
       )
       const run = (chunk: typeof rows) =>
         make({ type: "run", sql, parameters: chunk.map((row) => names.map((name) => row[name] ?? null)) })

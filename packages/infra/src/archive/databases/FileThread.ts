@@ -5,13 +5,14 @@
 import { Effect, type Scope } from "effect"
 import { pathToFileURL } from "node:url"
 import { Worker } from "node:worker_threads"
+import { messageOf } from "../../errors/MessageOf.ts"
 import type { Row } from "../sql/Session.ts"
 import type { Call } from "./FileCall.ts"
-import { type Caller, Thrown } from "./FileCaller.ts"
+import { type Caller, ThreadEnded, Thrown } from "./FileCaller.ts"
 
 /** Lists of parameters of one call: an event as a row is about 1 KiB. */
-const MOST = 250
-/** The memory of the thread, in MiB: a connection, and the rows of a call. */
+const MAX_LISTS = 250
+/** The memory of the thread, in MiB: a connection, and what a call is given and gives. */
 const MEMORY = { maxOldGenerationSizeMb: 64, maxYoungGenerationSizeMb: 4 }
 
 /** A call and its number; without a call the thread is to end. */
@@ -20,17 +21,20 @@ export interface Asked {
   readonly call: Call | undefined
 }
 
-/** What the call of this number has given, or thrown. The copy of an error lacks the code of SQLite. */
+/** What the call of this number has given, or what it has thrown: its words, and the code of SQLite. */
 export type Answered =
   | { readonly n: number; readonly rows: ReadonlyArray<Row> }
-  | { readonly n: number; readonly error: unknown; readonly errcode: number | undefined }
+  | { readonly n: number; readonly message: string; readonly errcode: number | undefined }
 
 type Answer = Effect.Effect<ReadonlyArray<Row>, Thrown>
 
-const thrown = (error: unknown, errcode?: number): Answer =>
-  Effect.fail(new Thrown(error instanceof Error && errcode !== undefined ? Object.assign(error, { errcode }) : error))
+const failed = (error: Error): Answer => Effect.fail(new Thrown(error))
 
-const notThere = (): Answer => thrown(new Error("the thread of the archive's file has ended"))
+const answerOf = (answered: Answered): Answer => {
+  if ("rows" in answered) return Effect.succeed(answered.rows)
+  const { errcode, message } = answered
+  return failed(Object.assign(new Error(message), errcode === undefined ? {} : { errcode }))
+}
 
 /** A thread that runs. */
 interface Running {
@@ -49,19 +53,21 @@ const start = (path: string, onExit: () => void): Running => {
     workerData: `${pathToFileURL(path).href}?mode=rw`
   })
   const waiting: Running["waiting"] = new Map()
-  let outcome = notThere()
+  let why = "has ended"
   worker.on("message", (answered: Answered) => {
     const resume = waiting.get(answered.n)
     waiting.delete(answered.n)
-    resume?.("rows" in answered ? Effect.succeed(answered.rows) : thrown(answered.error, answered.errcode))
+    resume?.(answerOf(answered))
   })
   worker.on("error", (error) => {
-    outcome = thrown(error)
+    why = `has ended: ${messageOf(error)}`
   })
+  // An answer that cannot be read: whose it is nobody knows.
+  worker.on("messageerror", () => void worker.terminate())
   const exit = new Promise<void>((resolve) => {
     worker.on("exit", () => {
       onExit()
-      for (const resume of waiting.values()) resume(outcome)
+      for (const resume of waiting.values()) resume(failed(new ThreadEnded(why)))
       resolve()
     })
   })
@@ -70,12 +76,14 @@ const start = (path: string, onExit: () => void): Running => {
 }
 
 /**
- * Calls of a connection to the file, which is there. The thread begins with the first transaction. Where it has ended
- * by itself, the transaction that was under way fails, nothing of it is kept, and the next one begins another thread.
+ * Makes calls on a connection to the file, which is there, in a thread that begins with the first transaction. Where it
+ * ends by itself, the transaction that was under way fails, nothing of it is kept, and the next one begins another
+ * thread. When the scope closes it has ended, and no call is made any more.
  */
 export const make = (path: string): Effect.Effect<Caller, never, Scope.Scope> =>
   Effect.gen(function*() {
     let running: Running | undefined
+    let isOver = false
     let count = 0
     const begin = (): Running =>
       start(path, () => {
@@ -83,19 +91,30 @@ export const make = (path: string): Effect.Effect<Caller, never, Scope.Scope> =>
       })
     yield* Effect.addFinalizer(() =>
       Effect.promise(async () => {
+        isOver = true
         running?.post({ n: count, call: undefined })
         await running?.exit
       })
     )
+    /** Only the beginning of a transaction begins a thread, so no other call is made outside of its transaction. */
+    const threadOf = (call: Call): Running | undefined => {
+      if (isOver) return undefined
+      if (call.type === "begin") running ??= begin()
+      return running
+    }
     return {
       make: (call) =>
         Effect.callback<ReadonlyArray<Row>, Thrown>((resume) => {
-          if (call.type === "begin") running ??= begin()
-          if (running === undefined) return resume(notThere())
-          const n = count++
-          running.waiting.set(n, resume)
-          running.post({ n, call })
+          try {
+            const thread = threadOf(call)
+            if (thread === undefined) return resume(failed(new ThreadEnded("has ended")))
+            const n = count++
+            thread.waiting.set(n, resume)
+            thread.post({ n, call })
+          } catch (error) {
+            resume(failed(new ThreadEnded(`could not begin: ${messageOf(error)}`)))
+          }
         }),
-      most: MOST
+      maxLists: MAX_LISTS
     }
   })

@@ -12,7 +12,8 @@ const tell = (answered: Answered): void => {
   port.postMessage(answered)
 }
 
-/** What a clone of an error does not keep. */
+const messageOf = (error: unknown): string => error instanceof Error ? error.message : String(error)
+
 const codeOf = (error: unknown): number | undefined =>
   error instanceof Error && "errcode" in error && typeof error.errcode === "number" ? error.errcode : undefined
 
@@ -26,6 +27,6 @@ port.on("message", ({ call, n }: Asked) => {
     connection ??= FileOpening.open(workerData)
     tell({ n, rows: answer(connection, call) })
   } catch (error) {
-    tell({ n, error, errcode: codeOf(error) })
+    tell({ n, message: messageOf(error), errcode: codeOf(error) })
   }
 })

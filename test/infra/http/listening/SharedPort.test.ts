@@ -1,9 +1,9 @@
 /** Several sockets that listen on one port: how many connections come in at once, and how they end. */
 import { assert, describe, it } from "@effect/vitest"
-import { BoundedServer } from "@flash-sale/infra/http/BoundedServer"
-import * as FreePorts from "@flash-sale/infra/http/FreePorts"
+import { BoundedServer } from "@flash-sale/infra/http/listening/BoundedServer"
+import * as FreePorts from "@flash-sale/infra/http/listening/FreePorts"
+import * as SharedPort from "@flash-sale/infra/http/listening/SharedPort"
 import type { Bounds } from "@flash-sale/infra/http/Seats"
-import * as SharedPort from "@flash-sale/infra/http/SharedPort"
 import { Effect, Exit, type Scope } from "effect"
 import { once } from "node:events"
 import { connect, type Server, type Socket } from "node:net"

@@ -1,10 +1,10 @@
 /** A server of HTTP with a bound on everything that a client can delay or hold. */
 import { type IncomingMessage, Server, ServerResponse } from "node:http"
 import type { Server as ListeningSocket, Socket } from "node:net"
-import type { Exchange } from "./ClientConnection.ts"
-import * as Connections from "./Connections.ts"
-import * as FaultAnswer from "./faults/FaultAnswer.ts"
-import * as RequestFault from "./faults/RequestFault.ts"
+import type { Exchange } from "../ClientConnection.ts"
+import * as Connections from "../Connections.ts"
+import * as FaultAnswer from "../faults/FaultAnswer.ts"
+import * as RequestFault from "../faults/RequestFault.ts"
 
 /** How long a client may take to send its headers, and its whole request, in milliseconds. */
 const HEADERS_TIMEOUT = 5_000

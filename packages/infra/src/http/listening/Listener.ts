@@ -2,12 +2,12 @@
 import { NodeHttpServer } from "@effect/platform-node"
 import { type Duration, Effect, Layer, Schedule, Schema } from "effect"
 import type { IncomingMessage } from "node:http"
-import { messageOf } from "../errors/MessageOf.ts"
-import type * as ConnectionMetrics from "../observability/metrics/ConnectionMetrics.ts"
-import * as Monotonic from "../time/Monotonic.ts"
+import { messageOf } from "../../errors/MessageOf.ts"
+import type * as ConnectionMetrics from "../../observability/metrics/ConnectionMetrics.ts"
+import * as Monotonic from "../../time/Monotonic.ts"
+import * as ConnectionWatch from "../ConnectionWatch.ts"
+import type { Bounds } from "../Seats.ts"
 import { type Answering, BoundedServer } from "./BoundedServer.ts"
-import * as ConnectionWatch from "./ConnectionWatch.ts"
-import type { Bounds } from "./Seats.ts"
 import * as SharedPort from "./SharedPort.ts"
 
 /** How often it is looked for clients that do not read. */

@@ -1,7 +1,7 @@
 /**
  * A port on which several sockets of this process listen. Node accepts one connection of a socket in each turn of its
- * loop, and a turn of a busy process serves many requests: behind a single socket buyers who come at once would wait for a
- * turn each. The system spreads them over the sockets. Decision 66.
+ * loop, and a turn of a busy process serves many requests: behind a single socket buyers who come at once would wait
+ * for a turn each. The system spreads them over the sockets. Decision 66.
  */
 import { Effect, type Scope } from "effect"
 import { ServeError } from "effect/http/HttpServerError"

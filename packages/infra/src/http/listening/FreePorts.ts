@@ -1,7 +1,7 @@
 /** Whether a process can have its ports, asked before it begins anything that it would have to end at once. */
 import { Effect, type Scope } from "effect"
 import { createServer, type Server } from "node:net"
-import { messageOf } from "../errors/MessageOf.ts"
+import { messageOf } from "../../errors/MessageOf.ts"
 import { CannotListen } from "./Listener.ts"
 
 export interface WantedPort {
