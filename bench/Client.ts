@@ -34,6 +34,8 @@ interface Options {
   readonly read?: (n: number) => string
   /** Requests a second of all connections together; without it, as many as are answered. */
   readonly rate?: number
+  /** Whether a connection is kept for the next request; without it, it is. */
+  readonly isKept?: boolean
 }
 
 const USERS = 5_000
@@ -116,9 +118,17 @@ export const openAccepted = async (port: number): Promise<Connection> => {
   return connection
 }
 
+/** Sends one request over a connection of its own. */
+const askAlone = async (port: number, text: string): Promise<number> => {
+  const { ask, close } = await open(port)
+  const status = await ask(text)
+  close()
+  return status
+}
+
 /** Sends for so many seconds over connections that are open by then, and waits for the last answers. */
 export const run = async (options: Options): Promise<Measured> => {
-  const { connections, port, rate, seconds } = options
+  const { connections, isKept = true, port, rate, seconds } = options
   const name = options.name ?? randomUUID().slice(0, 8)
   const answers = new Map<number, number>()
   const latencies: Array<number> = []
@@ -136,7 +146,7 @@ export const run = async (options: Options): Promise<Measured> => {
       const text = requestOf(name, sent++, options)
       if (due > now) await delay(due - now)
       const sentAt = due < now ? due : performance.now()
-      const status = await ask(text)
+      const status = await (isKept ? ask(text) : askAlone(port, text))
       latencies.push(performance.now() - sentAt)
       answers.set(status, (answers.get(status) ?? 0) + 1)
     }

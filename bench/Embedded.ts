@@ -3,7 +3,7 @@
  * final, what each costs, how long buyers wait, and how long the thread that answers stands still.
  *
  * Each round starts each build afresh, in a folder of its own. `BEFORE` names the folder of another build, with its
- * packages installed, which is measured in turn.
+ * packages installed, which is measured in turn. `NEW_CONNECTIONS=1` has each order come over a connection of its own.
  */
 import { mkdtemp, rm } from "node:fs/promises"
 import { tmpdir } from "node:os"
@@ -28,6 +28,8 @@ const BEFORE = process.env["BEFORE"]
 const FAILURE_RATES = (process.env["FAILURE_RATES"] ?? "0,0.1").split(",")
 /** Orders a second; without it, as many as are answered. */
 const RATE = process.env["RATE"] === undefined ? undefined : Number(process.env["RATE"])
+/** Whether each order comes over a connection of its own, as from many browsers. */
+const IS_KEPT = process.env["NEW_CONNECTIONS"] === undefined
 /** More than is sold in a round. */
 const STOCK = "100000000"
 const ITEM = "101"
@@ -104,7 +106,7 @@ export const measure = async (build: string, failureRate: string, rate = RATE) =
         await delay(ASK_EVERY_MILLIS)
         return await final() >= count
       }, TIMEOUT_MILLIS)
-    const warm = await Client.run({ port, connections: CONNECTIONS, seconds: WARM_UP_SECONDS })
+    const warm = await Client.run({ port, connections: CONNECTIONS, seconds: WARM_UP_SECONDS, isKept: IS_KEPT })
     const warmed = warm.answers.get(202) ?? 0
     await untilFinal(warmed)
     await longestStall(engine.process)
@@ -114,6 +116,7 @@ export const measure = async (build: string, failureRate: string, rate = RATE) =
       port,
       connections: CONNECTIONS,
       seconds: SECONDS,
+      isKept: IS_KEPT,
       ...(rate === undefined ? {} : { rate })
     })
     const accepted = answers.get(202) ?? 0

@@ -1,7 +1,8 @@
 /**
- * What each answer of the front door costs beside a bare HTTP server: an accepted order, one of an item that is sold
- * out, an order's status, and an item. A real Kafka and a real Redis; `BEFORE` names another build, measured in turn.
- * Everything is started afresh `STARTS` times; shown are medians, as CPU µs and as ratios to the bare server.
+ * What each answer of the front door costs beside a bare HTTP server: an accepted order, one that comes over a
+ * connection of its own, one of an item that is sold out, an order's status, and an item. A real Kafka and a real Redis;
+ * `BEFORE` names another build, measured in turn. Everything is started afresh `STARTS` times; shown are medians, as CPU
+ * µs and as ratios to the bare server.
  */
 import { setTimeout as delay } from "node:timers/promises"
 import { freePort } from "../test/servers/Ports.ts"
@@ -24,7 +25,7 @@ const SOLD_OUT = "102"
 interface Way {
   readonly name: string
   readonly status: number
-  readonly options: Pick<Parameters<typeof Client.run>[0], "item" | "read">
+  readonly options: Pick<Parameters<typeof Client.run>[0], "isKept" | "item" | "read">
 }
 
 /** Only ways whose name holds this are measured. */
@@ -32,6 +33,7 @@ const ONLY = process.env["ONLY"] ?? ""
 
 const ALL_WAYS: ReadonlyArray<Way> = [
   { name: "accepted", status: 202, options: {} },
+  { name: "over new connections", status: 202, options: { isKept: false } },
   { name: "sold out", status: 410, options: { item: SOLD_OUT } },
   { name: "GET order", status: 200, options: { read: (n) => `/orders/known-${n % ORDERS}` } },
   { name: "GET item", status: 200, options: { read: () => "/items/101" } }
