@@ -1,8 +1,8 @@
 /**
  * What each answer of the front door costs beside a bare HTTP server: an accepted order, one that comes over a
- * connection of its own, one of an item that is sold out, an order's status, and an item. A real Kafka and a real Redis;
- * `BEFORE` names another build, measured in turn. Everything is started afresh `STARTS` times; shown are medians, as CPU
- * µs and as ratios to the bare server.
+ * connection of its own, one of an item that is sold out, an order's status, and an item. A real Kafka and a real
+ * Redis; `BEFORE` names another build, measured in turn. Everything is started afresh `STARTS` times; shown are
+ * medians, as CPU µs and as ratios to the bare server.
  */
 import { setTimeout as delay } from "node:timers/promises"
 import { freePort } from "../test/servers/Ports.ts"
