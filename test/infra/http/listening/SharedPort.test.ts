@@ -2,9 +2,10 @@
 import { assert, describe, it } from "@effect/vitest"
 import { BoundedServer } from "@flash-sale/infra/http/listening/BoundedServer"
 import * as FreePorts from "@flash-sale/infra/http/listening/FreePorts"
+import * as Listener from "@flash-sale/infra/http/listening/Listener"
 import * as SharedPort from "@flash-sale/infra/http/listening/SharedPort"
 import type { Bounds } from "@flash-sale/infra/http/Seats"
-import { Effect, Exit, type Scope } from "effect"
+import { Effect, Exit, Layer, type Scope } from "effect"
 import { once } from "node:events"
 import { connect, type Server, type Socket } from "node:net"
 
@@ -60,6 +61,18 @@ const turnsOf = (sockets: number) =>
       return turns
     })
   }))
+
+const listener = (wanted: FreePorts.WantedPort) =>
+  Listener.layer({
+    ...wanted,
+    sockets: 4,
+    metrics: "gateway",
+    bounds: MANY,
+    isTrusted: () => false,
+    isProbe: () => false,
+    take: () => false,
+    shutdownTimeout: "1 second"
+  })
 
 const untilAll = <A>(all: ReadonlyArray<A>, isSo: (one: A) => boolean) =>
   Effect.repeat(Effect.sleep(10), { until: () => all.every(isSo) })
@@ -121,6 +134,18 @@ describe("a shared port", () => {
     Effect.gen(function*() {
       const port = portOf(yield* serverOf(4))
       const error = yield* Effect.flip(FreePorts.require([{ ...HERE, port, variable: "HTTP_PORT" }]))
+      assert.match(error.message, /^cannot listen on port \d+ \(HTTP_PORT\): another process listens there/)
+    }).pipe(Effect.scoped))
+
+  it.live("is refused to a second server that would share it, however long ago it was asked for", () =>
+    Effect.gen(function*() {
+      const port = yield* Effect.scoped(Effect.map(serverOf(1), portOf))
+      const wanted = { ...HERE, port, variable: "HTTP_PORT" } as const
+      // Both have asked before either listens.
+      yield* FreePorts.require([wanted])
+      yield* FreePorts.require([wanted])
+      yield* Layer.build(listener(wanted))
+      const error = yield* Effect.flip(Layer.build(listener(wanted)))
       assert.match(error.message, /^cannot listen on port \d+ \(HTTP_PORT\): another process listens there/)
     }).pipe(Effect.scoped))
 })

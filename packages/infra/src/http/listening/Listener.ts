@@ -64,6 +64,7 @@ export const layer = (options: ListenerOptions) =>
     yield* Effect.forkScoped(Effect.repeat(look, Schedule.spaced(LOOK_EVERY)))
     const address = host === undefined ? {} : { host }
     const isShared = sockets > 1 && (yield* SharedPort.isPossible(address))
+    if (isShared) yield* SharedPort.requireFree({ ...address, port })
     return NodeHttpServer.layer(() => server, {
       port,
       ...address,

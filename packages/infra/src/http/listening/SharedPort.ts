@@ -20,11 +20,11 @@ interface Place extends Address {
 /** As Node's own server of HTTP accepts them. */
 const OF_HTTP = { allowHalfOpen: true, noDelay: true }
 
-const listen = (place: Place): Effect.Effect<Server, Error> =>
+const listen = (place: Place, reusePort = true): Effect.Effect<Server, Error> =>
   Effect.callback((resume) => {
     const server = createServer(OF_HTTP)
     server.once("error", (error) => resume(Effect.fail(error)))
-    server.listen({ ...place, reusePort: true }, () => {
+    server.listen({ ...place, reusePort }, () => {
       server.removeAllListeners("error")
       resume(Effect.succeed(server))
     })
@@ -35,9 +35,9 @@ const portOf = (server: Pick<Server, "address">): number => {
   return typeof address === "object" && address !== null ? address.port : 0
 }
 
-const listenForAWhile = (place: Place): Effect.Effect<Server, Error, Scope.Scope> =>
+const listenForAWhile = (place: Place, reusePort = true): Effect.Effect<Server, Error, Scope.Scope> =>
   Effect.acquireRelease(
-    listen(place),
+    listen(place, reusePort),
     (server) => Effect.callback<void>((resume) => void server.close(() => resume(Effect.void)))
   )
 
@@ -47,6 +47,16 @@ export const isPossible = (address: Address): Effect.Effect<boolean> =>
     Effect.flatMap((first) => listenForAWhile({ ...address, port: portOf(first) })),
     Effect.scoped,
     Effect.isSuccess
+  )
+
+/**
+ * Fails where anyone listens there. To be asked right before a port is shared: the system would let a process in with
+ * another that shares it.
+ */
+export const requireFree = (place: Place): Effect.Effect<void, ServeError> =>
+  Effect.scoped(listenForAWhile(place, false)).pipe(
+    Effect.mapError((cause) => new ServeError({ cause })),
+    Effect.asVoid
   )
 
 /** Has so many more sockets listen on the port of a server that does, which was told that it is shared. */
