@@ -4,7 +4,7 @@ import { Archive, ArchiveWriter } from "@flash-sale/domain/ports/Archive"
 import { ItemId, RequestId } from "@flash-sale/domain/records/Ids"
 import * as ArchiveLayers from "@flash-sale/infra/archive/ArchiveLayers"
 import { Effect } from "effect"
-import { existsSync, readdirSync, statSync, writeFileSync } from "node:fs"
+import { existsSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { DatabaseSync } from "node:sqlite"
 import { fileURLToPath } from "node:url"
@@ -97,6 +97,29 @@ describe("the archive's file", () => {
       assert.match(
         String(error.message),
         /^cannot open .*archive\.sqlite: its tables are of version 99, and this build knows .*: use a newer build$/
+      )
+    }).pipe(Effect.scoped))
+
+  it.live("that is deleted or replaced while it is open is away, for who asks and for who writes", () =>
+    Effect.gen(function*() {
+      const folder = yield* Folders.temporary
+      const path = join(folder, FILE)
+      yield* within(
+        folder,
+        Effect.gen(function*() {
+          const { record } = yield* ArchiveWriter
+          const { isUp, told } = yield* Archive
+          const order = batch([step("order.completed", fresh(1))])
+          yield* record(order)
+          assert.isTrue(yield* isUp)
+          rmSync(path)
+          for (const ask of [told, record(order)]) {
+            const error = yield* Effect.flip(Effect.asVoid(ask))
+            assert.match("detail" in error ? error.detail : error._tag, /archive\.sqlite was deleted or replaced/)
+          }
+          writeFileSync(path, "")
+          assert.isFalse(yield* isUp)
+        })
       )
     }).pipe(Effect.scoped))
 

@@ -5,7 +5,7 @@ import * as FileOpening from "@flash-sale/infra/archive/databases/FileOpening"
 import * as FileThread from "@flash-sale/infra/archive/databases/FileThread"
 import * as FileTransaction from "@flash-sale/infra/archive/databases/FileTransaction"
 import { Deferred, Effect, Exit, Fiber, Scope, Semaphore } from "effect"
-import { readdirSync, rmSync } from "node:fs"
+import { readdirSync, rmSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import * as Folders from "../sqlite/Folders.ts"
 
@@ -13,7 +13,8 @@ import * as Folders from "../sqlite/Folders.ts"
 const setUp = Effect.gen(function*() {
   const folder = yield* Folders.temporary
   const path = join(folder, "archive.sqlite")
-  const looker = FileOpening.open(path)
+  writeFileSync(path, "")
+  const looker = FileOpening.open(path).connection
   looker.script("CREATE TABLE notes(n INTEGER PRIMARY KEY, text TEXT) STRICT")
   const caller = yield* FileThread.make(path)
   yield* Effect.addFinalizer(() => Effect.sync(looker.close))
@@ -163,7 +164,8 @@ describe("the thread of the archive's file", () => {
     Effect.gen(function*() {
       const folder = yield* Folders.temporary
       const path = join(folder, "archive.sqlite")
-      FileOpening.open(path).close()
+      writeFileSync(path, "")
+      FileOpening.open(path).connection.close()
       const line = yield* Semaphore.make(1)
       yield* Effect.scoped(Effect.flatMap(
         FileThread.make(path),

@@ -31,7 +31,7 @@ for (const begun of ["writing", "reading"] as const) {
       const line = yield* Semaphore.make(1)
       const note = (n: number) =>
         FileTransaction[begun](
-          FileCaller.here(connection),
+          FileCaller.here({ connection, requireThere: () => undefined }),
           line,
           (session) => session.all(`INSERT INTO notes VALUES (${n}) RETURNING n`)
         )

@@ -74,5 +74,10 @@ export const inFolder = (folder: string): Effect.Effect<ArchiveFound> =>
       )
     )
     if ("why" in opened) return nothing(place, opened)
-    return yield* facts(place, sessionOf(FileCaller.here(opened.found)), ArchiveFile.VERSIONS, DIALECT)
+    return yield* facts(
+      place,
+      sessionOf(FileCaller.here({ connection: opened.found, requireThere: () => undefined })),
+      ArchiveFile.VERSIONS,
+      DIALECT
+    )
   }).pipe(Effect.scoped)

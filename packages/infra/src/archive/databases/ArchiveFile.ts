@@ -33,7 +33,7 @@ const connect = (path: string) =>
         return Effect.fail(new CannotOpen({ path, detail: wordsOf(error) ?? messageOf(error) }))
       }
     }),
-    (connection) => Effect.sync(connection.close)
+    ({ connection }) => Effect.sync(connection.close)
   )
 
 /** Opens the file of a folder that is there; the file is made where it is missing. */

@@ -13,6 +13,13 @@ export type Call =
   /** Ends the transaction. */
   | { readonly type: "end"; readonly isKept: boolean }
 
+/** A connection, and whether its file is still the one that it has opened. */
+export interface OpenFile {
+  readonly connection: Connection
+  /** Throws where it is not. */
+  readonly requireThere: () => void
+}
+
 const end = (connection: Connection, isKept: boolean): void => {
   try {
     // A full disk has rolled back already, and the statement that met it has failed.
@@ -22,8 +29,9 @@ const end = (connection: Connection, isKept: boolean): void => {
   }
 }
 
-/** Makes a call on the connection. Throws what SQLite throws. */
-export const answer = (connection: Connection, call: Call): ReadonlyArray<Row> => {
+/** Makes a call on the connection. Throws what SQLite throws, and where the file is another one. */
+export const answer = ({ connection, requireThere }: OpenFile, call: Call): ReadonlyArray<Row> => {
+  if (call.type !== "end") requireThere()
   switch (call.type) {
     case "begin":
       // One that could not be ended would be in the way of every later one.

@@ -1,6 +1,5 @@
 /** Who makes calls on a connection to the archive's file. They are answered in the order in which they are made. */
 import { Effect } from "effect"
-import type { Connection } from "../../sqlite/database/Connection.ts"
 import type { Row } from "../sql/Session.ts"
 import * as FileCall from "./FileCall.ts"
 
@@ -32,7 +31,7 @@ export const attempt = <A>(f: () => A): Effect.Effect<A, Thrown> =>
 const MAX_LISTS = 50
 
 /** Makes the calls in this thread. */
-export const here = (connection: Connection): Caller => ({
-  make: (call) => attempt(() => FileCall.answer(connection, call)),
+export const here = (file: FileCall.OpenFile): Caller => ({
+  make: (call) => attempt(() => FileCall.answer(file, call)),
   maxLists: MAX_LISTS
 })

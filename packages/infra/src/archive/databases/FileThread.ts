@@ -3,7 +3,6 @@
  * buyers some milliseconds at a time. Decision 65.
  */
 import { Effect, type Scope } from "effect"
-import { pathToFileURL } from "node:url"
 import { Worker } from "node:worker_threads"
 import { messageOf } from "../../errors/MessageOf.ts"
 import type { Row } from "../sql/Session.ts"
@@ -49,8 +48,7 @@ const start = (path: string, onExit: () => void): Running => {
   const worker = new Worker(new URL("./FileWorker.ts", import.meta.url), {
     execArgv: ["--disable-warning=ExperimentalWarning"],
     resourceLimits: MEMORY,
-    // A file that is not there any more is not made.
-    workerData: `${pathToFileURL(path).href}?mode=rw`
+    workerData: path
   })
   const waiting: Running["waiting"] = new Map()
   let why = "has ended"

@@ -1,12 +1,11 @@
 /** The thread of `FileThread`: a connection, and the calls of it in the order in which they come. */
 import { parentPort, workerData } from "node:worker_threads"
-import type { Connection } from "../../sqlite/database/Connection.ts"
-import { answer } from "./FileCall.ts"
+import { answer, type OpenFile } from "./FileCall.ts"
 import * as FileOpening from "./FileOpening.ts"
 import type { Answered, Asked } from "./FileThread.ts"
 
 const port = parentPort!
-let connection: Connection | undefined
+let file: OpenFile | undefined
 
 const tell = (answered: Answered): void => {
   port.postMessage(answered)
@@ -19,13 +18,13 @@ const codeOf = (error: unknown): number | undefined =>
 
 port.on("message", ({ call, n }: Asked) => {
   if (call === undefined) {
-    connection?.close()
+    file?.connection.close()
     port.close()
     return
   }
   try {
-    connection ??= FileOpening.open(workerData)
-    tell({ n, rows: answer(connection, call) })
+    file ??= FileOpening.open(workerData)
+    tell({ n, rows: answer(file, call) })
   } catch (error) {
     tell({ n, message: messageOf(error), errcode: codeOf(error) })
   }
