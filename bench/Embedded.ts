@@ -28,7 +28,7 @@ const BEFORE = process.env["BEFORE"]
 const FAILURE_RATES = (process.env["FAILURE_RATES"] ?? "0,0.1").split(",")
 /** Orders a second; without it, as many as are answered. */
 const RATE = process.env["RATE"] === undefined ? undefined : Number(process.env["RATE"])
-/** Whether each order comes over a connection of its own, as from many browsers. */
+/** Whether buyers keep their connections; where not, each order comes over its own, as from many browsers. */
 const IS_KEPT = process.env["NEW_CONNECTIONS"] === undefined
 /** More than is sold in a round. */
 const STOCK = "100000000"

@@ -14,7 +14,7 @@ const SIMULATION = "test/simulation"
 const SLEEPING: Exceptions = {
   [SIMULATION]: "virtual time: a sleep is a jump of the clock",
   "test/archive/intake/Pace.test.ts": "how busy a thread is, and how much is done meanwhile",
-  "test/infra/archive/FileThread.test.ts": "how far a transaction gets before it is interrupted, and turns of a timer",
+  "test/infra/archive/FileThread.test.ts": "how long another connection writes, and turns of a timer",
   "test/browser/OverviewProxy.ts": "how often the overview is told anew",
   "test/webhooks/send/HostileAnswers.test.ts": "how slowly the head of an answer comes",
   "test/webhooks/work/Full.test.ts": "how long the bound holds while what is due is tried again",

@@ -4,6 +4,7 @@ import * as FileCall from "@flash-sale/infra/archive/databases/FileCall"
 import * as FileOpening from "@flash-sale/infra/archive/databases/FileOpening"
 import * as FileThread from "@flash-sale/infra/archive/databases/FileThread"
 import * as FileTransaction from "@flash-sale/infra/archive/databases/FileTransaction"
+import type { Work } from "@flash-sale/infra/archive/sql/Session"
 import { Deferred, Effect, Exit, Fiber, Scope, Semaphore } from "effect"
 import { readdirSync, rmSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
@@ -19,13 +20,14 @@ const setUp = Effect.gen(function*() {
   const caller = yield* FileThread.make(path)
   yield* Effect.addFinalizer(() => Effect.sync(looker.close))
   const line = yield* Semaphore.make(1)
-  const writing = (sql: string) => FileTransaction.writing(caller, line, (session) => session.all(sql))
+  const transaction = <A>(work: Work<A>) => FileTransaction.writing(caller, line, work)
+  const writing = (sql: string) => transaction((session) => session.all(sql))
   return {
     caller,
     folder,
-    line,
     looker,
     path,
+    transaction,
     writing,
     notes: () => looker.all("SELECT n FROM notes").map(({ n }) => n)
   }
@@ -40,14 +42,15 @@ const TOO_MUCH =
 describe("the thread of the archive's file", () => {
   it.live("writes rows in their order, also where they are more than one call takes, and gives what they return", () =>
     Effect.gen(function*() {
-      const { caller, line, notes } = yield* setUp
+      const { caller, notes, transaction } = yield* setUp
       const rows = Array.from({ length: 2 * caller.maxLists + 1 }, (_, n) => ({ n, text: `note ${n}` }))
-      const returned = yield* FileTransaction.writing(caller, line, (session) =>
+      const returned = yield* transaction((session) =>
         session.each({
           columns: { n: "integer", text: "text" },
           into: "notes",
           rest: "RETURNING text"
-        }, rows))
+        }, rows)
+      )
       assert.deepStrictEqual(returned.map((row) => row["text"]), rows.map(({ text }) => text))
       assert.deepStrictEqual(notes(), rows.map(({ n }) => n))
     }).pipe(Effect.scoped))
@@ -66,13 +69,14 @@ describe("the thread of the archive's file", () => {
 
   it.live("keeps nothing of a transaction that is interrupted in the middle", () =>
     Effect.gen(function*() {
-      const { caller, line, notes, writing } = yield* setUp
+      const { notes, transaction, writing } = yield* setUp
       const written = yield* Deferred.make<void>()
-      const fiber = yield* Effect.forkChild(FileTransaction.writing(caller, line, (session) =>
+      const fiber = yield* Effect.forkChild(transaction((session) =>
         session.all("INSERT INTO notes VALUES (1, '')").pipe(
           Effect.andThen(Deferred.succeed(written, undefined)),
           Effect.andThen(session.all(COUNT_FOR_LONG))
-        )))
+        )
+      ))
       yield* Deferred.await(written)
       yield* Fiber.interrupt(fiber)
       assert.deepStrictEqual(notes(), [])
@@ -82,24 +86,26 @@ describe("the thread of the archive's file", () => {
 
   it.live("keeps nothing of a transaction of which a statement fails", () =>
     Effect.gen(function*() {
-      const { caller, line, notes } = yield* setUp
-      const exit = yield* Effect.exit(FileTransaction.writing(caller, line, (session) =>
+      const { notes, transaction } = yield* setUp
+      const exit = yield* Effect.exit(transaction((session) =>
         Effect.andThen(
           session.all("INSERT INTO notes VALUES (1, '')"),
           session.all("INSERT INTO notes VALUES (1, '')")
-        )))
+        )
+      ))
       assert.include(String(Exit.isFailure(exit) && exit.cause), "UNIQUE")
       assert.deepStrictEqual(notes(), [])
     }).pipe(Effect.scoped))
 
   it.live("says of a disk that is full what it is, and goes on when there is room", () =>
     Effect.gen(function*() {
-      const { caller, line, notes, writing } = yield* setUp
-      const fill = FileTransaction.writing(caller, line, (session) =>
+      const { notes, transaction, writing } = yield* setUp
+      const fill = transaction((session) =>
         session.all("PRAGMA max_page_count = 3").pipe(
           Effect.andThen(session.all("INSERT INTO notes VALUES (1, '')")),
           Effect.andThen(session.all("INSERT INTO notes VALUES (2, hex(randomblob(100000)))"))
-        ))
+        )
+      )
       assert.match((yield* Effect.flip(fill)).detail, /SQLite: disk full/)
       assert.deepStrictEqual(notes(), [])
       yield* writing("PRAGMA max_page_count = 1000000")
@@ -109,13 +115,9 @@ describe("the thread of the archive's file", () => {
 
   it.live("that has run out of memory takes its transaction with it, and another one begins with the next", () =>
     Effect.gen(function*() {
-      const { caller, line, notes, writing } = yield* setUp
+      const { caller, notes, transaction, writing } = yield* setUp
       const error = yield* Effect.flip(
-        FileTransaction.writing(
-          caller,
-          line,
-          (session) => Effect.andThen(session.all("INSERT INTO notes VALUES (1, '')"), session.all(TOO_MUCH))
-        )
+        transaction((session) => Effect.andThen(session.all("INSERT INTO notes VALUES (1, '')"), session.all(TOO_MUCH)))
       )
       assert.match(error.detail, /^the thread that writes the archive's file has ended: .*memory/)
       const outside = yield* Effect.exit(caller.make({ type: "run", sql: "SELECT 1", parameters: [[]] }))

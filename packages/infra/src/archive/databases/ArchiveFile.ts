@@ -46,13 +46,12 @@ export const make = (folder: string): Effect.Effect<ArchiveDatabase, CannotOpen,
     const reading = yield* Semaphore.make(1)
     const session = sessionOf(reader)
     const write = <A>(work: Work<A>) => FileTransaction.writing(writer, writing, work)
-    yield* Migration.versionOf(session, VERSIONS).pipe(
-      Effect.flatMap((version) =>
-        version === Migration.LATEST
-          ? Effect.void
-          : write((opened) => Migration.migrate(opened, DIALECT, VERSIONS))
+    yield* Effect.mapError(
+      Migration.whereNeeded(
+        Migration.versionOf(session, VERSIONS),
+        write((opened) => Migration.migrate(opened, DIALECT, VERSIONS))
       ),
-      Effect.mapError(({ detail }) => new CannotOpen({ path, detail }))
+      ({ detail }) => new CannotOpen({ path, detail })
     )
     return {
       ready: Effect.void,

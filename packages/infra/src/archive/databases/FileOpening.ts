@@ -1,7 +1,7 @@
 /** Opens a connection to the archive's file. */
-import { statSync } from "node:fs"
 import { pathToFileURL } from "node:url"
 import * as Connection from "../../sqlite/database/Connection.ts"
+import { identityOf } from "../../sqlite/folder/FolderOwnership.ts"
 import type { OpenFile } from "./FileCall.ts"
 
 /**
@@ -17,10 +17,9 @@ const CANNOT_OPEN = 14
 
 /** Throws where the path leads to another file than it did, or to none: what is written then is lost. */
 const sameAsNow = (path: string): () => void => {
-  const inodeOf = () => statSync(path, { throwIfNoEntry: false })?.ino
-  const opened = inodeOf()
+  const opened = identityOf(path)
   return () => {
-    if (inodeOf() === opened) return
+    if (identityOf(path) === opened) return
     const words =
       `${path} was deleted or replaced while it was open; the next start of the engine makes the archive anew`
     throw Object.assign(new Error(words), { errcode: CANNOT_OPEN })

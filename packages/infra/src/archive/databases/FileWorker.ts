@@ -1,5 +1,7 @@
 /** The thread of `FileThread`: a connection, and the calls of it in the order in which they come. */
 import { parentPort, workerData } from "node:worker_threads"
+import { messageOf } from "../../errors/MessageOf.ts"
+import * as ResultCode from "../../sqlite/database/ResultCode.ts"
 import { answer, type OpenFile } from "./FileCall.ts"
 import * as FileOpening from "./FileOpening.ts"
 import type { Answered, Asked } from "./FileThread.ts"
@@ -11,11 +13,6 @@ const tell = (answered: Answered): void => {
   port.postMessage(answered)
 }
 
-const messageOf = (error: unknown): string => error instanceof Error ? error.message : String(error)
-
-const codeOf = (error: unknown): number | undefined =>
-  error instanceof Error && "errcode" in error && typeof error.errcode === "number" ? error.errcode : undefined
-
 port.on("message", ({ call, n }: Asked) => {
   if (call === undefined) {
     file?.connection.close()
@@ -26,6 +23,6 @@ port.on("message", ({ call, n }: Asked) => {
     file ??= FileOpening.open(workerData)
     tell({ n, rows: answer(file, call) })
   } catch (error) {
-    tell({ n, message: messageOf(error), errcode: codeOf(error) })
+    tell({ n, message: messageOf(error), errcode: ResultCode.codeOf(error) })
   }
 })

@@ -108,11 +108,9 @@ export const make = (url: Redacted.Redacted, ca?: string): Connecting<ArchiveDat
       return line.withPermits(1)(within(Transactions.writing(client, alone), WRITE_MILLIS))
     }
     const versionOf = within(Migration.versionOf(session, VERSIONS), ANSWER_MILLIS)
-    const ready = onceBefore(Effect.flatMap(
-      versionOf,
-      (version) =>
-        version === Migration.LATEST ? Effect.void : write((opened) => Migration.migrate(opened, DIALECT, VERSIONS))
-    ))
+    const ready = onceBefore(
+      Migration.whereNeeded(versionOf, write((opened) => Migration.migrate(opened, DIALECT, VERSIONS)))
+    )
     const known = onceBefore(Effect.flatMap(
       versionOf,
       (version) => version > 0 ? Effect.void : new ArchiveUnavailable({ detail: NO_TABLES })

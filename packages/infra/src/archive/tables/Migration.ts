@@ -29,6 +29,12 @@ export const versionFound = (session: Session, tables: string): Effect.Effect<nu
 export const versionOf = (session: Session, tables: string): Effect.Effect<number, ArchiveUnavailable> =>
   Effect.flatMap(versionFound(session, tables), refuseNewer)
 
+/** Migrates where the tables are of another version: who finds them as they should be waits for nobody who writes. */
+export const whereNeeded = <E>(
+  version: Effect.Effect<number, E>,
+  migration: Effect.Effect<void, E>
+): Effect.Effect<void, E> => Effect.flatMap(version, (found) => found === LATEST ? Effect.void : migration)
+
 /** In a transaction of the only one who writes. Changes nothing where the tables are of a later version. */
 export const migrate = (
   session: Session,

@@ -1,8 +1,8 @@
 /** Whether a process can have its ports, asked before it begins anything that it would have to end at once. */
-import { Effect, type Scope } from "effect"
-import { createServer, type Server } from "node:net"
+import { Effect } from "effect"
 import { messageOf } from "../../errors/MessageOf.ts"
 import { CannotListen } from "./Listener.ts"
+import * as ListeningSocket from "./ListeningSocket.ts"
 
 export interface WantedPort {
   readonly port: number
@@ -16,15 +16,8 @@ export interface WantedPort {
 export const require = (wanted: ReadonlyArray<WantedPort>): Effect.Effect<void, CannotListen> =>
   Effect.scoped(Effect.forEach(wanted, listen, { discard: true }))
 
-const listen = ({ host, port, variable }: WantedPort): Effect.Effect<Server, CannotListen, Scope.Scope> =>
-  Effect.acquireRelease(
-    Effect.callback<Server, CannotListen>((resume) => {
-      const server = createServer()
-      server.once(
-        "error",
-        (error) => resume(Effect.fail(new CannotListen({ port, variable, detail: messageOf(error) })))
-      )
-      server.listen({ port, host }, () => resume(Effect.succeed(server)))
-    }),
-    (server) => Effect.callback<void>((resume) => void server.close(() => resume(Effect.void)))
+const listen = ({ host, port, variable }: WantedPort) =>
+  Effect.mapError(
+    ListeningSocket.scoped({ host, port }),
+    (error) => new CannotListen({ port, variable, detail: messageOf(error) })
   )

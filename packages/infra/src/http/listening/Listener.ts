@@ -62,16 +62,16 @@ export const layer = (options: ListenerOptions) =>
     const now = yield* Monotonic.reader
     const look = Effect.sync(() => server.admitted.dropStalled(now()))
     yield* Effect.forkScoped(Effect.repeat(look, Schedule.spaced(LOOK_EVERY)))
-    const address = host === undefined ? {} : { host }
-    const isShared = sockets > 1 && (yield* SharedPort.isPossible(address))
-    if (isShared) yield* SharedPort.requireFree({ ...address, port })
+    const isShared = sockets > 1 && (yield* SharedPort.isPossible(host))
+    if (isShared) yield* SharedPort.requireFree(host, port)
+    const more = isShared ? sockets - 1 : 0
     return NodeHttpServer.layer(() => server, {
       port,
-      ...address,
-      ...(isShared ? { reusePort: true } : {}),
+      host,
+      reusePort: isShared,
       gracefulShutdownTimeout: shutdownTimeout
     }).pipe(
-      Layer.tap(() => isShared ? SharedPort.share(server, sockets - 1, address) : Effect.void)
+      Layer.tap(() => SharedPort.share(server, more, host))
     )
   })).pipe(
     Layer.catchTag("ServeError", ({ cause }) =>

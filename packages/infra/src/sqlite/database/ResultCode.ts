@@ -15,14 +15,15 @@ const OPERATING = new Map<number, string>([
   [26, "not a database"]
 ])
 
-const resultCode = (error: unknown): number | undefined =>
+/** The primary result code of an error of SQLite; undefined for any other. */
+export const codeOf = (error: unknown): number | undefined =>
   error instanceof Error && "errcode" in error && typeof error.errcode === "number"
     ? error.errcode & 0xff
     : undefined
 
 /** Whether another connection holds a lock that this one needs. */
 export const isBusy = (error: unknown): boolean => {
-  const code = resultCode(error)
+  const code = codeOf(error)
   return code === 5 || code === 6
 }
 
@@ -33,7 +34,7 @@ export const REMEDY =
 /** The error in words, where it is a file's or the disk's; undefined where it is the program's. */
 export const fileError = (error: unknown): string | undefined => {
   if (error instanceof FolderLost) return error.message
-  const code = resultCode(error)
+  const code = codeOf(error)
   const kind = code === undefined ? undefined : OPERATING.get(code)
   return kind === undefined ? undefined : `SQLite: ${kind} (${String(error)})`
 }
@@ -46,6 +47,6 @@ export const operatingError = (error: unknown): string | undefined => {
 
 /** Whether the error says that the file is damaged for good. */
 export const isDamage = (error: unknown): boolean => {
-  const code = resultCode(error)
+  const code = codeOf(error)
   return code === 11 || code === 26
 }
